@@ -1,0 +1,1 @@
+libdrivers_a_SOURCES += drivers/sim/sim.h

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
+/*
+ * leg.h - one side of a call: the contract between core and the rooms that
+ * make legs (line legs in core, SIP legs in src/sip, ISDN legs in src/isdn).
+ *
+ * A room embeds struct leg in its own and fills ops, kind, name and end. It
+ * owns the memory. A leg belongs to one call at a time: core sets leg->call.
+ *
+ *   core -> leg: leg->ops    (what the leg shall tell its far end)
+ *   leg -> core: leg_*()     (what the far end said), in core/leg.c
+ *
+ * The end of a leg, in both directions, is one step: after ops->release or
+ * leg_released() core has forgotten the leg (leg->call is NULL, its end split)
+ * and calls it no more; the room finishes its protocol by itself and frees it.
+ * A room that still needs the leg's events must not call leg_*() afterwards:
+ * they ignore a leg without a call.
+ */
+#ifndef TIPRING_LEG_H
+#define TIPRING_LEG_H
+
+#include <stdbool.h>
+
+#include "tipring/cause.h"
+#include "tipring/media.h"
+#include "tipring/party.h"
+
+struct call;
+struct leg;
+struct trunk;
+struct box;
+
+/* What a call asks for. */
+struct leg_offer {
+	struct party calling;
+	char called[PARTY_NUMBER_SIZE];
+	bool emergency;
+	bool complete;		/* false: more digits may follow (overlap) */
+	unsigned ring_s;	/* give up without answer after; 0: never */
+};
+
+/* Why something ended, in words for log, record and screen. */
+struct release {
+	enum cause cause;
+	char why[96];		/* "pbx-1 hung up", "busy tone, 3 cycles" */
+	unsigned retry_after;	/* s; towards SIP with 503; 0: none */
+	bool by_far_end;	/* false: we ended it */
+};
+
+/* How an outgoing leg came to be answered. */
+enum answer_method {
+	ANSWER_NONE,
+	ANSWER_SIGNALLED,	/* SIP 200, loop closed, CONNECT */
+	ANSWER_POLARITY,
+	ANSWER_VOICE,		/* supervised: ringback stopped, speech, fax tone */
+	ANSWER_DELAY,
+	ANSWER_SEIZE,
+};
+
+struct leg_ops {
+	/* Outgoing leg: call its far end. -errno ends it as leg_released()
+	 * would, with no further call. */
+	int (*offer)(struct leg *, const struct leg_offer *);
+	int (*more_digits)(struct leg *, const char *digits);	/* NULL: en bloc only */
+	/* Incoming leg: what happens at the other side. */
+	void (*proceeding)(struct leg *);
+	void (*alert)(struct leg *);	/* ringing, make ringback yourself */
+	void (*progress)(struct leg *);	/* in-band tones come: open the voice path */
+	void (*answer)(struct leg *);
+	/* Both, while there is a call. NULL: ignored. */
+	void (*digit)(struct leg *, char digit, unsigned ms);
+	void (*flash)(struct leg *);
+	void (*hold)(struct leg *, bool held);	/* the other side holds us */
+	/* The call is cleared by the other side or by us. For a line this may
+	 * mean a tone first; the leg is no longer the call's. */
+	void (*release)(struct leg *, const struct release *);
+};
+
+struct leg {
+	const struct leg_ops *ops;
+	const char *kind;	/* "line", "sip" */
+	char name[48];		/* the line's or trunk's name */
+	struct call *call;	/* core's; NULL: none */
+	struct media_end *end;	/* NULL: no voice path yet */
+	bool outgoing;		/* core's: we call its far end */
+	bool digits_by_event;	/* this side carries digits outside its audio,
+				   or can take them so */
+	enum codec codec;	/* for the record; CODEC_NONE: none */
+};
+
+/* What a leg's far end did. All are safe for a leg without a call. */
+void leg_proceeding(struct leg *);
+void leg_alerting(struct leg *);	/* it rings there */
+void leg_progress(struct leg *);	/* early media comes from leg->end */
+void leg_answered(struct leg *, enum answer_method, unsigned confidence);
+void leg_digit(struct leg *, char digit, unsigned ms);
+void leg_flash(struct leg *);
+void leg_hold(struct leg *, bool held);
+void leg_released(struct leg *, const struct release *);
+/* leg->end came to be, changed or is about to go (then it is NULL). */
+void leg_end_changed(struct leg *);
+
+/* A leg whose far end calls us. Core routes it and, at once or later, uses its
+ * ops. An offer that cannot be served is answered by ops->release, possibly
+ * before this returns. trunk: where it came from; NULL: a line of the box. */
+void box_incoming(struct box *, struct leg *, struct trunk *,
+		  const struct leg_offer *);
+
+/* Fills *r, printf-like. */
+void release_set(struct release *r, enum cause, bool by_far_end,
+		 const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+#endif

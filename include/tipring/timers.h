@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
+/*
+ * timers.h - every time that tipring waits for: one table with number, name,
+ * default, range and unit. The configuration's `timers = { name = value; }`
+ * sets them; struct config has the values; tipring.conf(5) prints this table.
+ *
+ * TIMER(id, name, unit, default, least, most, what it is for)
+ */
+#ifndef TIPRING_TIMERS_H
+#define TIPRING_TIMERS_H
+
+#define TIMER_TABLE(TIMER)                                                     \
+	TIMER(FIRST_DIGIT, "first_digit", "s", 16, 1, 120,                     \
+	      "dial tone without a digit, then congestion")                    \
+	TIMER(INTER_DIGIT, "inter_digit", "s", 5, 1, 60,                       \
+	      "between digits; what was dialled by then is the number")        \
+	TIMER(DIGIT_MAP, "digit_map_T", "ms", 3000, 500, 30000,                \
+	      "the digit map's T timer")                                       \
+	TIMER(RING, "ring", "s", 120, 5, 600,                                  \
+	      "a line or a far end rings so long, then no answer")             \
+	TIMER(RING_GAP, "ring_gap", "ms", 6500, 1000, 20000,                   \
+	      "no further ring for so long: the caller has given up")          \
+	TIMER(CALLERID, "callerid", "ms", 4500, 500, 10000,                    \
+	      "after the first ring, wait so long for caller ID")              \
+	TIMER(SEIZE, "seize", "ms", 2000, 100, 10000,                          \
+	      "off hook without loop current: the line is dead")               \
+	TIMER(DIAL_TONE, "dial_tone", "s", 10, 1, 60,                          \
+	      "wait for dial tone before dialling")                            \
+	TIMER(DIAL_PAUSE, "dial_pause", "ms", 600, 0, 10000,                   \
+	      "off hook to first digit where dial tone is not waited for")     \
+	TIMER(PROGRESS, "progress", "s", 180, 10, 600,                         \
+	      "dialled, not answered: the call is given up")                   \
+	TIMER(BREAK, "break", "ms", 200, 20, 2000,                             \
+	      "loop-current break that ends a call, where it can be timed")    \
+	TIMER(RELEASE_TONE, "release_tone", "s", 30, 0, 600,                   \
+	      "busy or congestion tone after the far end hung up")             \
+	TIMER(HOWLER, "howler", "s", 60, 0, 600,                               \
+	      "off-hook warning, then the line is locked out until on hook")   \
+	TIMER(GUARD, "guard", "ms", 1500, 100, 10000,                          \
+	      "an FXO line rests so long after on hook before it is seized")   \
+	TIMER(SILENCE, "silence", "s", 120, 0, 7200,                           \
+	      "silence both ways that ends a call on an FXO line, 0 never")    \
+	TIMER(MAX_CALL, "max_call", "s", 0, 0, 604800,                         \
+	      "longest call, 0 no bound")                                      \
+	TIMER(TAKEOVER, "takeover_tone", "ms", 2000, 0, 10000,                 \
+	      "tone to both parties of a call that an emergency call takes over") \
+	TIMER(NO_RESPONSE, "no_response", "ms", 3000, 500, 32000,              \
+	      "a SIP server that does not answer an INVITE at all")            \
+	TIMER(SHUTDOWN, "shutdown", "ms", 2500, 500, 10000,                    \
+	      "from TERM until the program ends, whatever is pending")
+
+enum timer_id {
+#define TIMER(id, name, unit, def, least, most, what) TIMER_##id,
+	TIMER_TABLE(TIMER)
+#undef TIMER
+	TIMER_COUNT
+};
+
+struct timer_info {
+	const char *name, *unit, *what;
+	unsigned def, least, most;
+};
+
+/* By number; defined in src/base/timer_table.c. */
+extern const struct timer_info timer_table[TIMER_COUNT];
+
+#endif

@@ -1,0 +1,7 @@
+noinst_LIBRARIES += libbase.a
+libbase_a_SOURCES = src/base/list.h \
+	src/base/fsm.c src/base/fsm.h \
+	src/base/log.c src/base/log.h \
+	src/base/loop.h src/base/loop_epoll.c \
+	src/base/mailbox.c src/base/mailbox.h \
+	src/base/timer.c src/base/timer.h src/base/timer_table.c

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
+/*
+ * config.h - the configuration as the program sees it: checked, typed and
+ * never changed after config_load(). Any room may read it. Strings are never
+ * NULL unless said; "" means not given. A reload makes a new one; the gateway
+ * frees an old one when nothing uses it any more.
+ *
+ * What each key means to a user stands in etc/tipring.conf and
+ * tipring.conf(5); how it is checked stands in schema.c.
+ */
+#ifndef CONFIG_CONFIG_H
+#define CONFIG_CONFIG_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+#include "tipring/cause.h"
+#include "tipring/media.h"
+#include "tipring/party.h"
+#include "tipring/timers.h"
+#include "tipring/tone.h"
+
+/* A country's habits; tones from libtonezone, the rest a table of ours. */
+struct country {
+	char code[8];			/* "us" */
+	char name[48];
+	struct tone tones[TONE_COUNT];
+	struct cadence ring;
+	enum callerid_standard callerid;
+	enum audio_format law;
+	char emergency[8][8];		/* numbers, "" ends */
+	char country_code[8];		/* "1" */
+};
+
+/* Bounds on concurrent calls, -1: none. */
+struct config_limit {
+	int max, max_in, max_out;
+};
+
+enum sip_transport { TRANSPORT_UDP, TRANSPORT_TCP, TRANSPORT_TLS };
+enum over_limit { OVER_LIMIT_503, OVER_LIMIT_486 };
+enum dtmf_mode { DTMF_RFC4733, DTMF_INBAND, DTMF_INFO };
+
+struct config_place {		/* where something stands, for messages */
+	const char *file;
+	int line;
+};
+
+struct config_trunk {
+	struct config_place place;
+	const char *name;
+	const char *server;		/* host name or address */
+	uint16_t port;			/* 0: the transport's default, or SRV */
+	enum sip_transport transport;
+	const char *domain;		/* of our address of record; default: server */
+	const char *proxy;		/* outbound proxy "host[:port]", "" none */
+	const char *user, *auth_user;	/* auth_user: default user */
+	const char *secret_file;
+	bool registers;
+	unsigned expires;		/* s asked for */
+	struct config_limit limit;
+	enum over_limit over_limit;
+	unsigned retry_after;		/* s, with 503 */
+	enum codec codecs[CODEC_COUNT];	/* in order of preference */
+	size_t codec_count;
+	enum dtmf_mode dtmf;
+	uint16_t ptime;			/* ms */
+	const char **accept_from;	/* more addresses or networks to take calls from */
+	size_t accept_from_count;
+	bool nat;			/* learn the far RTP address */
+	unsigned options_s;		/* probe interval, 0 off */
+};
+
+enum line_dial { LINE_DIAL_CALLED, LINE_DIAL_LAST, LINE_DIAL_NONE, LINE_DIAL_DIGITS };
+enum line_answer { LINE_ANSWER_SUPERVISED, LINE_ANSWER_POLARITY, LINE_ANSWER_DELAY,
+		   LINE_ANSWER_SEIZE };
+enum did_when { DID_OFF, DID_ON_ANSWER, DID_ON_WINK };
+enum glare_winner { GLARE_INCOMING, GLARE_OUTGOING };
+
+struct config_line {
+	struct config_place place;
+	const char *name;
+	const char *port;		/* "sim/1" */
+	enum port_kind kind;		/* 0: as the card says */
+	const char *number;
+	const char *display_name;	/* caller name sent to the trunk */
+	const char *trunk;		/* where its calls go; "" by routes only */
+	/* FXO */
+	const char *ring_to;		/* called number when it rings, "" none */
+	bool two_stage;			/* ring: answer, second dial tone, digits */
+	enum line_dial dial;
+	unsigned dial_last;		/* LINE_DIAL_LAST: how many digits */
+	const char *dial_digits;	/* LINE_DIAL_DIGITS; 'w' waits 0.5 s */
+	enum dial_method dial_method;
+	enum line_answer answer;
+	unsigned answer_delay_ms;	/* LINE_ANSWER_DELAY, after dialling */
+	bool wait_dial_tone;		/* before dialling; else after a pause */
+	bool callerid;			/* expect it (FXO), send it (FXS) */
+	enum glare_winner glare;
+	/* FXS */
+	unsigned did_digits;		/* digits sent into the PBX */
+	enum did_when did_when;
+	const char *digit_map;		/* what may be dialled; "" the routes' */
+	const char *hotline;		/* called at once on seizure, "" none */
+	bool polarity_answer;		/* reverse battery when the far end answers */
+	bool flash;			/* hookflash is told apart from hang-up */
+	/* both */
+	const char *user, *auth_user, *secret_file;	/* own account, "" the trunk's */
+	bool registers;
+	int16_t rx_gain, tx_gain;	/* 0.1 dB */
+	uint16_t echo_ms;		/* 0 off */
+	bool nlp;
+	bool dtmf_relay;		/* RFC 4733 where the far end takes it */
+	bool busied_out;		/* starts busied out */
+};
+
+enum hunt { HUNT_LINEAR, HUNT_CIRCULAR, HUNT_LEAST_USED };
+
+struct config_group {
+	struct config_place place;
+	const char *name;
+	const char **lines;
+	size_t line_count;
+	enum hunt hunt;
+	struct config_limit limit;
+};
+
+/* What a route comes from or goes to. Names are known to exist. */
+enum route_end_kind { ROUTE_ANY, ROUTE_TRUNK, ROUTE_GROUP, ROUTE_LINE };
+struct route_end {
+	enum route_end_kind kind;
+	const char *name;
+};
+
+#define ROUTE_TARGETS 8
+
+struct config_route {
+	struct config_place place;
+	struct route_end from;
+	const char *called;		/* digit map, "" any */
+	const char *calling;		/* digit map, "" any */
+	unsigned strip;			/* leading digits taken off the called number */
+	const char *prefix;		/* then put in front */
+	unsigned calling_strip;
+	const char *calling_prefix;
+	const char *calling_number;	/* replaces the caller's number, "" as it is */
+	struct route_end to[ROUTE_TARGETS];
+	size_t to_count;
+	bool reject;			/* calls that match are refused ... */
+	enum cause reject_cause;	/* ... with this */
+};
+
+struct config_emergency {
+	const char **numbers;
+	size_t number_count;
+	struct route_end via[ROUTE_TARGETS];
+	size_t via_count;
+};
+
+/* Where SIP is listened for. */
+struct config_listen {
+	enum sip_transport transport;
+	struct sockaddr_storage address;	/* with port */
+	const char *text;			/* as written */
+};
+
+struct config {
+	const char *file;
+	struct country country;		/* with the file's own tones laid over */
+	struct config_limit limit;	/* max_calls, max_calls_in, max_calls_out */
+	enum over_limit over_limit;
+	unsigned retry_after;
+	struct {
+		struct config_listen *listen;
+		size_t listen_count;
+		const char *user_agent;
+		const char *public_address;	/* in SDP and Contact, "" own */
+	} sip;
+	struct {
+		struct sockaddr_storage local;
+		uint16_t port_min, port_max;
+		uint8_t dscp;
+		uint16_t jitter_min_ms, jitter_max_ms;
+		unsigned dead_s;
+	} rtp;
+	struct {
+		const char *file;	/* "" no file, journal only */
+		bool journal;
+	} cdr;
+	const char *control;		/* path of the control socket */
+	const char *control_group;	/* who may use it besides root, "" nobody */
+	const char *sim_directory;
+	enum { CONFIG_LOG_ERROR, CONFIG_LOG_WARNING, CONFIG_LOG_INFO,
+	       CONFIG_LOG_DEBUG } log;
+	uint32_t timers[TIMER_COUNT];	/* in each timer's own unit */
+	struct config_trunk *trunks;
+	size_t trunk_count;
+	struct config_line *lines;
+	size_t line_count;
+	struct config_group *groups;
+	size_t group_count;
+	struct config_route *routes;
+	size_t route_count;
+	struct config_emergency emergency;
+	struct config_pool *pool;	/* owner of all strings and arrays */
+};
+
+/* An error's text: "FILE:LINE: what is wrong; what would be right". */
+typedef void config_error_fn(void *arg, const char *text);
+
+/* Reads and checks a file. Every error is told to error(); NULL when there was
+ * any, else the configuration, to be given back with config_free(). */
+struct config *config_load(const char *file, config_error_fn *error, void *arg);
+void config_free(struct config *);
+
+/* NULL: no country of that code. The result is static. */
+const struct country *country_find(const char *code);
+/* Calls fn for each known one. */
+void country_each(void (*fn)(void *arg, const struct country *), void *arg);
+
+/* Parses libtonezone's notation, "[!]F[+F][*F][/MS],...". 0 or -EINVAL. */
+int tone_parse(struct tone *, const char *text, int16_t level);
+
+/* By name; NULL: none. */
+const struct config_trunk *config_trunk(const struct config *, const char *name);
+const struct config_line *config_line(const struct config *, const char *name);
+const struct config_group *config_group(const struct config *, const char *name);
+
+#endif

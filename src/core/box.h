@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
+/*
+ * box.h - the whole of call control: lines, groups, trunks, routes, limits and
+ * calls of one gateway. Pure: it talks to the world through media_ops, legs'
+ * and trunks' operations and an observer, and knows the time from `timers`.
+ * One thread.
+ */
+#ifndef CORE_BOX_H
+#define CORE_BOX_H
+
+#include "base/fsm.h"
+#include "base/list.h"
+#include "base/timer.h"
+#include "config/config.h"
+#include "tipring/leg.h"
+#include "tipring/media.h"
+#include "tipring/record.h"
+#include "tipring/trunk.h"
+
+struct line;
+
+/* What others may want to know. Any may be NULL. The observer must not call
+ * back into core from here. */
+struct box_observer {
+	void (*line_changed)(void *arg, const struct line *);
+	void (*trunk_changed)(void *arg, const struct trunk *);
+	void (*call_changed)(void *arg, const struct call_record *);
+	void (*call_ended)(void *arg, const struct call_record *);
+};
+
+struct box {
+	const struct config *conf;
+	struct media *media;
+	struct timers *timers;
+	struct fsm_queue queue;
+	struct limit limit;
+	struct list_head lines, groups, trunks, calls;
+	uint64_t next_call_id;
+	const struct box_observer *observer;
+	void *observer_arg;
+	bool shutting_down;
+	int64_t (*wall_clock)(void);	/* s since 1970, for caller ID; NULL: 0 */
+};
+
+/* NULL when out of memory. conf, media and timers must outlive the box. */
+struct box *box_new(const struct config *, struct timers *, struct media *);
+void box_free(struct box *);
+void box_observe(struct box *, const struct box_observer *, void *arg);
+
+/* A line of the configuration. The end is made by the caller with
+ * line_media_event and the line as owner: hence two steps. NULL when out of
+ * memory. A line without an end is out of service with line_set_fault's words. */
+struct line *box_line_new(struct box *, const struct config_line *);
+void line_set_end(struct line *, struct media_end *);
+void line_set_fault(struct line *, const char *why);
+media_event_fn line_media_event;	/* owner: struct line */
+
+void box_trunk_add(struct box *, struct trunk *);
+void box_trunk_remove(struct box *, struct trunk *);
+
+/* ------------------------------------------------ what an operator may do */
+
+/* Takes a line out of service: now when idle, else with its call's end. */
+int box_busy_out(struct box *, const char *line);	/* -ENOENT */
+int box_return(struct box *, const char *line);
+/* Ends one call; -ENOENT. */
+int box_hangup(struct box *, uint64_t call_id);
+/* what: "box", "trunk:NAME" or "group:NAME"; direction: 0 both, 'i', 'o';
+ * max -1: none. Cuts nothing. */
+int box_set_limit(struct box *, const char *what, char direction, int max);
+
+/* ------------------------------------------------------ reload and the end */
+
+/* Takes a new configuration, calls that run keep theirs. Lines and groups that
+ * are gone or changed are retired with their last call; done(arg) is called when
+ * nothing uses the old configuration any more. New and changed lines are made
+ * through line_added, which shall give them an end. The gateway has added
+ * trunks and drained old ones before. */
+struct box_reload {
+	const struct config *conf;
+	void (*line_added)(void *arg, struct line *);
+	void (*done)(void *arg, const struct config *old);
+	void *arg;
+};
+int box_reload(struct box *, const struct box_reload *);
+
+/* Ends every call and puts every line on hook. idle(arg) is called when all
+ * is quiet. */
+void box_shutdown(struct box *, void (*idle)(void *arg), void *arg);
+
+/* ------------------------------------------------------------ for showing */
+
+struct line_info {
+	const char *name, *port, *group;	/* group: the first one, "" none */
+	enum port_kind kind;
+	const char *state;	/* "idle", "ringing", "talking", "out of service" ... */
+	char why[96];		/* out of service: the reason */
+	bool busied_out, in_service;
+	const char *number, *trunk;
+	uint64_t call_id;	/* 0 none */
+	unsigned calls_in, calls_out, failed;
+	uint64_t since;		/* ms, when it came to this state */
+};
+
+void line_get_info(const struct line *, struct line_info *);
+struct media_end *line_end(const struct line *);
+void box_each_line(struct box *, void (*)(void *, const struct line *), void *);
+void box_each_call(struct box *, void (*)(void *, const struct call_record *), void *);
+void box_each_trunk(struct box *, void (*)(void *, const struct trunk *), void *);
+
+struct group_info {
+	const char *name, *hunt;
+	const struct limit *limit;
+	unsigned lines, idle, in_service;
+};
+void box_each_group(struct box *, void (*)(void *, const struct group_info *), void *);
+
+#endif

@@ -1,0 +1,2 @@
+sbin_PROGRAMS += tipringd
+tipringd_SOURCES = src/main.c

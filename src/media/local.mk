@@ -1,0 +1,2 @@
+noinst_LIBRARIES += libmedia.a
+libmedia_a_SOURCES =

@@ -1,0 +1,2 @@
+noinst_LIBRARIES += libsip.a
+libsip_a_SOURCES =

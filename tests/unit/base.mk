@@ -1,0 +1,4 @@
+check_PROGRAMS += tests/unit/base-test
+TESTS += tests/unit/base-test
+tests_unit_base_test_SOURCES = tests/unit/base-test.c
+tests_unit_base_test_LDADD = libbase.a $(CMOCKA_LIBS) -lpthread
