@@ -44,6 +44,14 @@
 	      "longest call, 0 no bound")                                      \
 	TIMER(TAKEOVER, "takeover_tone", "ms", 2000, 0, 10000,                 \
 	      "tone to both parties of a call that an emergency call takes over") \
+	TIMER(CPC, "cpc", "ms", 500, 100, 2000,                                \
+	      "battery break towards an FXS port when the far end has gone")   \
+	TIMER(WINK, "wink", "ms", 2000, 200, 10000,                            \
+	      "wait so long for a PBX's wink, then send the DID digits anyway") \
+	TIMER(ANSWER_SPEECH, "answer_speech", "ms", 2000, 200, 10000,          \
+	      "speech without any call-progress tone that counts as answer")   \
+	TIMER(REFUSAL_TONE, "refusal_tone", "s", 6, 0, 60,                     \
+	      "tone to a two-stage caller who cannot be served, then on hook") \
 	TIMER(NO_RESPONSE, "no_response", "ms", 3000, 500, 32000,              \
 	      "a SIP server that does not answer an INVITE at all")            \
 	TIMER(SHUTDOWN, "shutdown", "ms", 2500, 500, 10000,                    \

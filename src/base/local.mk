@@ -1,5 +1,6 @@
 noinst_LIBRARIES += libbase.a
 libbase_a_SOURCES = src/base/list.h \
+	src/base/digit_map.c src/base/digit_map.h \
 	src/base/fsm.c src/base/fsm.h \
 	src/base/log.c src/base/log.h \
 	src/base/loop.h src/base/loop_epoll.c \
