@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #define TONE_FREQUENCIES 4
-#define TONE_SEGMENTS 12
+#define TONE_SEGMENTS 16
 #define CADENCE_STEPS 16
 
 /* One stretch of a tone: frequencies sounding together (0 ends the list; none
