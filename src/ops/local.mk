@@ -1,2 +1,7 @@
 noinst_LIBRARIES += libops.a
-libops_a_SOURCES =
+libops_a_SOURCES = src/ops/cdr.c src/ops/cdr.h src/ops/cdr_fields.c \
+	src/ops/client.c src/ops/client.h \
+	src/ops/control.c src/ops/control.h \
+	src/ops/ops.c src/ops/ops.h \
+	src/ops/request.c src/ops/room.h \
+	src/ops/show.c src/ops/show.h
