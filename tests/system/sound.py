@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception
+"""Speech to send and the ear that compares it with what was heard."""
+
+import json
+import math
+import os
+import shutil
+import struct
+import subprocess
+import wave
+
+from tap import Fail, Skip, check
+
+RATE = 8000
+
+
+def _ulaw_tables():
+    encode, decode = bytearray(65536), []
+    for octet in range(256):
+        code = ~octet & 255
+        value = (((code & 15) << 3) + 132 << (code >> 4 & 7)) - 132
+        decode.append(-value if code & 128 else value)
+    for sample in range(-32768, 32768):
+        size = min(abs(sample), 32635) + 132
+        segment = size.bit_length() - 8
+        code = segment << 4 | (size >> segment + 3 & 15)
+        encode[sample & 65535] = ~(code | (128 if sample < 0 else 0)) & 255
+    return bytes(encode), decode
+
+
+_ENCODE, _DECODE = _ulaw_tables()
+
+
+def to_ulaw(samples):
+    return bytes(_ENCODE[s & 65535] for s in samples)
+
+
+def from_ulaw(octets):
+    return [_DECODE[o] for o in octets]
+
+
+def read(path):
+    with wave.open(path) as f:
+        check((f.getnchannels(), f.getsampwidth(), f.getframerate()) ==
+              (1, 2, RATE), path + ": not 8 kHz mono 16 bit")
+        data = f.readframes(f.getnframes())
+    return list(struct.unpack("<%dh" % (len(data) // 2), data))
+
+
+def write(path, samples):
+    with wave.open(path, "wb") as f:
+        f.setnchannels(1)
+        f.setsampwidth(2)
+        f.setframerate(RATE)
+        f.writeframes(struct.pack("<%dh" % len(samples), *samples))
+    return path
+
+
+def silence(ms):
+    return [0] * (ms * RATE // 1000)
+
+
+def sine(hz, dbm0, ms):
+    peak = 32768 * 10 ** ((dbm0 - 3.14) / 20)
+    return [int(peak * math.sin(2 * math.pi * hz * i / RATE))
+            for i in range(ms * RATE // 1000)]
+
+
+def speak(tools, directory, name, text, level=-16, voice="en-us", pitch=50):
+    """Makes DIRECTORY/NAME.wav of spoken text. tools: where wav8k is."""
+    if not shutil.which("espeak-ng"):
+        raise Skip("espeak-ng is missing; apt install espeak-ng")
+    raw = os.path.join(directory, name + ".22k.wav")
+    out = os.path.join(directory, name + ".wav")
+    subprocess.run(["espeak-ng", "-v", voice, "-p", str(pitch), "-w", raw, text],
+                   check=True, timeout=60, stdin=subprocess.DEVNULL,
+                   stderr=subprocess.DEVNULL)
+    subprocess.run([os.path.join(tools, "wav8k"), str(level), raw, out],
+                   check=True, timeout=60)
+    os.unlink(raw)
+    return out
+
+
+def compare(tools, reference, heard, from_ms=0, to_ms=None):
+    """What audio-match says of HEARD, as a dictionary."""
+    argv = [os.path.join(tools, "audio-match"), "--from", str(from_ms)]
+    if to_ms is not None:
+        argv += ["--to", str(to_ms)]
+    done = subprocess.run(argv + [reference, heard], capture_output=True,
+                          text=True, timeout=300)
+    if done.returncode:
+        raise Fail(done.stderr.strip())
+    return json.loads(done.stdout)
+
+
+def level(tools, heard, from_ms=0, to_ms=None):
+    argv = [os.path.join(tools, "audio-match"), "--level",
+            "--from", str(from_ms)]
+    if to_ms is not None:
+        argv += ["--to", str(to_ms)]
+    done = subprocess.run(argv + [heard], capture_output=True, text=True,
+                          timeout=300)
+    if done.returncode:
+        raise Fail(done.stderr.strip())
+    return json.loads(done.stdout)["level_dbm0"]
