@@ -1,2 +1,14 @@
 sbin_PROGRAMS += tipringd
-tipringd_SOURCES = src/main.c
+tipringd_SOURCES = src/main.c \
+	src/gateway/check.c \
+	src/gateway/gateway.c src/gateway/gateway.h \
+	src/gateway/notify.c \
+	src/gateway/ports.c \
+	src/gateway/process.c src/gateway/process.h \
+	src/gateway/reload.c src/gateway/room.h \
+	src/gateway/shutdown.c \
+	src/gateway/source.c
+tipringd_LDADD = libsip.a libmedia.a libdrivers.a libops.a libcore.a \
+	libconfig.a libbase.a $(SOFIA_LIBS) $(SPANDSP_LIBS) $(LIBCONFIG_LIBS) \
+	$(TONEZONE_LIBS) $(JANSSON_LIBS) $(SYSTEMD_LIBS) -lm -lpthread
+dist_man_MANS += src/gateway/tipringd.8

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
+/*
+ * source.c - what the operator's room needs of rooms that it does not know.
+ */
+#include <stdio.h>
+
+#include "gateway/room.h"
+#include "media/media.h"
+
+static int reload(void *arg, config_error_fn *error, void *error_arg)
+{
+	return gateway_reload(arg, error, error_arg);
+}
+
+static void trunk(void *arg, const struct trunk *t, struct ops_trunk *o)
+{
+	struct gateway *g = arg;
+	struct trunk_status s = { 0 };
+
+	if (!g->agent)		/* it is being made, or gone */
+		return;
+	agent_trunk_status(t, &s);
+	o->registration = s.registration ? s.registration : "";
+	o->target = s.target ? s.target : "";
+	o->server = s.server ? s.server : "";
+	o->last_error = s.last_error ? s.last_error : "";
+	snprintf(o->address, sizeof(o->address), "%s", s.address);
+	o->next_s = s.next_s;
+	o->expires_s = s.expires_s;
+	o->line_accounts = s.line_accounts;
+	o->registered_lines = s.registered_lines;
+	o->calls = s.calls;
+	o->calls_in = s.calls_in;
+	o->calls_out = s.calls_out;
+	o->failed = s.failed;
+}
+
+static void counters(void *arg, struct ops_counters *o)
+{
+	struct gateway *g = arg;
+	struct agent_stats sip = { 0 };
+	struct media_counters media = { 0 };
+
+	if (g->agent)
+		agent_get_stats(g->agent, &sip);
+	media_counters(g->media, &media);
+	o->sip_strangers = sip.strangers;
+	o->sip_malformed = sip.malformed;
+	o->pump_turns = media.turns;
+	o->pump_late = media.late;
+	o->events_lost = media.events_lost;
+	o->real_time = media.real_time;
+}
+
+struct ops_source gateway_source(struct gateway *g)
+{
+	return (struct ops_source) {
+		.reload = reload,
+		.trunk = trunk,
+		.counters = counters,
+		.arg = g,
+	};
+}
