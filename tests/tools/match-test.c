@@ -174,6 +174,21 @@ static void test_silence(void **state)
 	assert_true(m.level_dbm0 <= -90);
 }
 
+/* A recording that breaks off in the middle of something loud. */
+static void test_cut_end(void **state)
+{
+	struct wav ref = speech(10, 1800), heard = line(&ref, 800, 0, 0, 0);
+	struct match m;
+	size_t i;
+
+	heard.count = (size_t)(800 + 1800) * 8;
+	for (i = heard.count - 400; i < heard.count; i++)
+		heard.samples[i] = (int16_t)(6000 * sin((double)i * 1.3 + 1));
+	m = compare(&ref, &heard);
+	assert_true(m.match > 0.3 && m.match <= 1);
+	assert_true(fabs(m.offset_ms - 800) < 1);
+}
+
 static void test_level(void **state)
 {
 	int16_t sine[RATE];
@@ -228,6 +243,7 @@ int main(void)
 		cmocka_unit_test(test_speech_under_other_speech),
 		cmocka_unit_test(test_moved_half),
 		cmocka_unit_test(test_silence),
+		cmocka_unit_test(test_cut_end),
 		cmocka_unit_test(test_level),
 		cmocka_unit_test(test_files),
 	};

@@ -24,21 +24,20 @@ struct work {
 	double *ref, *heard;		/* band-passed */
 };
 
-/* Spectrum with only the telephone band left, and the signal it makes. */
+/* The signal with only the telephone band left, and its spectrum. The filter
+ * rings on beyond the signal's end: that is cut off, so that the spectrum is of
+ * what the signal holds and no more. */
 static int band_pass(const struct wav *wav, size_t size,
 		     double complex **spectrum, double **signal)
 {
 	double complex *s = calloc(size, sizeof(*s));
-	double complex *t = malloc(size * sizeof(*t));
 	double hz, *out = malloc((wav->count + 1) * sizeof(*out));
 	size_t i;
 
 	*spectrum = s;
 	*signal = out;
-	if (!s || !t || !out) {
-		free(t);
+	if (!s || !out)
 		return -ENOMEM;
-	}
 	for (i = 0; i < wav->count; i++)
 		s[i] = wav->samples[i];
 	fft_run(s, size, false);
@@ -47,11 +46,13 @@ static int band_pass(const struct wav *wav, size_t size,
 		if (hz < 300 || hz > 3400)
 			s[i] = 0;
 	}
-	memcpy(t, s, size * sizeof(*t));
-	fft_run(t, size, true);
-	for (i = 0; i < wav->count; i++)
-		out[i] = creal(t[i]);
-	free(t);
+	fft_run(s, size, true);
+	for (i = 0; i < size; i++) {
+		s[i] = i < wav->count ? creal(s[i]) : 0;
+		if (i < wav->count)
+			out[i] = creal(s[i]);
+	}
+	fft_run(s, size, false);
 	return 0;
 }
 
