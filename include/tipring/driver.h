@@ -143,7 +143,9 @@ enum port_param {
  * same audio descriptor: the pump waits on it once and then serves every port
  * on it. An idle port that need not listen is waited on for events only. The
  * answer may change with LINE_EVENT_ALARM and _ALARM_CLEARED: the pump asks
- * again after each. Events are poll(2)'s. */
+ * again after each. Events are poll(2)'s. A driver may rest the clock of a port
+ * that nobody reads; asking says that audio will be read, and so do events of
+ * the port and what is done to it. */
 struct port_wait {
 	int event_fd;
 	short event_mask;

@@ -1,1 +1,5 @@
-# unit tests of drivers
+check_PROGRAMS += tests/unit/drivers-sim-test
+TESTS += tests/unit/drivers-sim-test
+tests_unit_drivers_sim_test_SOURCES = tests/unit/drivers-sim-test.c \
+	tests/unit/drivers-pair.c tests/unit/drivers-pair.h
+tests_unit_drivers_sim_test_LDADD = libdrivers.a libbase.a $(CMOCKA_LIBS) -lpthread
