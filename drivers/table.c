@@ -3,10 +3,12 @@
 
 #include <string.h>
 
+#include "drivers/dahdi/dahdi.h"
 #include "drivers/sim/sim.h"
 
 /* One line a driver. */
 const struct line_driver *const line_drivers[] = {
+	&dahdi_driver,
 	&sim_driver,
 	NULL,
 };

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
+#include <errno.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "drivers/dahdi/port.h"
+
+#define BLOCK_NS (BLOCK * 125000ull)
+
+int dahdi_audio_open(int fd)
+{
+	struct dahdi_bufferinfo b = {
+		.txbufpolicy = DAHDI_POLICY_IMMEDIATE,
+		.rxbufpolicy = DAHDI_POLICY_IMMEDIATE,
+		.numbufs = BLOCKS,
+		.bufsize = BLOCK,
+	};
+
+	return ioctl(fd, DAHDI_SET_BUFINFO, &b) < 0 ? -errno : 0;
+}
+
+static uint64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+static void silence(const struct line_port *port, void *frame, size_t samples)
+{
+	memset(frame, port->format == AUDIO_ALAW ? 0xd5 : 0xff, samples);
+}
+
+/* Reading begins, or fell behind by more than the kernel keeps: what lies there
+ * is old. Both directions start afresh, with PREFILL blocks ahead. */
+static void restart(struct line_port *port)
+{
+	int what = DAHDI_FLUSH_BOTH;
+	unsigned char quiet[BLOCK];
+
+	ioctl(port->fd, DAHDI_FLUSH, &what);
+	silence(port, quiet, sizeof(quiet));
+	for (int i = 0; i < PREFILL; i++)
+		if (write(port->fd, quiet, sizeof(quiet)) < 0)
+			break;
+	port->skip = 0;
+	port->resets++;
+}
+
+/* After a pause of n blocks the kernel has played silence for what was not
+ * written. Writing all that is now read at once would keep the delay for good:
+ * as much as was missed is left out. */
+static void pace(struct line_port *port, uint64_t now)
+{
+	uint64_t gap = now - port->read_at;
+
+	if (!port->read_at || gap > BLOCKS * BLOCK_NS)
+		restart(port);
+	else if (gap > (PREFILL + 1) * BLOCK_NS)
+		port->skip += (unsigned)(gap / BLOCK_NS) - PREFILL - 1;
+	port->read_at = now;
+}
+
+ssize_t dahdi_read(struct line_port *port, void *frame, size_t samples)
+{
+	ssize_t n;
+
+	if (port->gone || port->alarm == ALARM_RED)
+		return -EAGAIN;
+	/* A read shorter than a block would lose the rest of it. */
+	if (samples < BLOCK)
+		return -EINVAL;
+	pace(port, now_ns());
+	n = read(port->fd, frame, BLOCK);
+	if (n < 0)
+		return errno == ENODEV ? -ENODEV : -EAGAIN;
+	port->samples += (uint64_t)n;
+	return n;
+}
+
+ssize_t dahdi_write(struct line_port *port, const void *frame, size_t samples)
+{
+	ssize_t n;
+
+	if (port->gone)
+		return (ssize_t)samples;
+	if (port->skip) {
+		port->skip--;
+		return (ssize_t)samples;
+	}
+	n = write(port->fd, frame, samples);
+	/* A full queue or a pending event: the frame is dropped, the clock goes
+	 * on. */
+	return n < 0 ? (ssize_t)samples : n;
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
+#include <errno.h>
+#include <string.h>
+#include <sys/ioctl.h>
+
+#include "drivers/dahdi/port.h"
+
+/* A request that a kind of card does not know answers ENOTTY, EINVAL or
+ * ENOSYS; none of them is a fault. */
+static int request(struct line_port *port, unsigned long code, void *arg)
+{
+	if (port->gone)
+		return -ENODEV;
+	if (ioctl(port->fd, code, arg) == 0)
+		return 0;
+	switch (errno) {
+	case ENOTTY: case EINVAL: case ENOSYS:
+		return -ENOTSUP;
+	}
+	return -errno;
+}
+
+/* EINPROGRESS is how a descriptor that does not block says that it began. */
+int dahdi_set_hook(struct line_port *port, int value)
+{
+	int err = request(port, DAHDI_HOOK, &value);
+
+	return err == -EINPROGRESS ? 0 : err;
+}
+
+int dahdi_hook(struct line_port *port, bool off_hook)
+{
+	int how = DAHDI_ONHOOK, err;
+
+	if (port->kind != PORT_FXO)
+		return -ENOTSUP;
+	if (off_hook)
+		how = port->signalling == SIGNALLING_GROUND_START ?
+			DAHDI_START : DAHDI_OFFHOOK;
+	err = dahdi_set_hook(port, how);
+	if (err)
+		return err;
+	/* Ground start tells by HOOKCOMPLETE that dialling may begin; for the
+	 * others the loop is closed now, and no event says so. */
+	if (off_hook && !port->off_hook && how == DAHDI_OFFHOOK)
+		dahdi_own_event(port, LINE_EVENT_SEIZED, 0);
+	port->off_hook = off_hook;
+	port->ringing = false;
+	return 0;
+}
+
+/* The kernel's form: on and off times by turns, the on time that the repeated
+ * part begins with is negative, zero ends. */
+static int set_cadence(struct line_port *port, const struct cadence *c)
+{
+	struct dahdi_ring_cadence k = { { 0 } };
+	unsigned n = c->count & ~1u;
+
+	if (n > DAHDI_MAX_CADENCE - 2)
+		n = DAHDI_MAX_CADENCE - 2;
+	for (unsigned i = 0; i < n; i++)
+		k.ringcadence[i] = c->ms[i];
+	if (c->loop < n)
+		k.ringcadence[c->loop & ~1] *= -1;
+	return n ? request(port, DAHDI_SETCADENCE, &k) : 0;
+}
+
+int dahdi_ring(struct line_port *port, const struct cadence *c)
+{
+	int err;
+
+	if (port->kind != PORT_FXS)
+		return -ENOTSUP;
+	if (!c) {
+		port->ringing = false;
+		return dahdi_set_hook(port, port->loop ? DAHDI_OFFHOOK
+						       : DAHDI_RINGOFF);
+	}
+	err = set_cadence(port, c);
+	if (err && err != -ENOTSUP)
+		return err;
+	err = dahdi_set_hook(port, DAHDI_RING);
+	if (!err)
+		port->ringing = true;
+	return err;
+}
+
+/* The kernel opens the line for 500 ms, whatever is asked for, and only with
+ * kewlstart. */
+int dahdi_battery(struct line_port *port, int break_ms)
+{
+	if (port->kind != PORT_FXS || port->signalling != SIGNALLING_KEWLSTART)
+		return -ENOTSUP;
+	return dahdi_set_hook(port, DAHDI_ONHOOK);
+}
+
+int dahdi_polarity(struct line_port *port, bool reversed)
+{
+	int value = reversed;
+
+	if (!(port->capabilities & PORT_CAN_REVERSE))
+		return -ENOTSUP;
+	return request(port, DAHDI_SETPOLARITY, &value);
+}
+
+/* The kernel flashes for the time that open.c has set. */
+int dahdi_flash(struct line_port *port, int ms)
+{
+	if (port->kind != PORT_FXO)
+		return -ENOTSUP;
+	return dahdi_set_hook(port, DAHDI_FLASH);
+}
+
+int dahdi_pulse(struct line_port *port, const char *digits)
+{
+	struct dahdi_dialoperation op = { .op = DAHDI_DIAL_OP_REPLACE };
+	size_t n = strlen(digits);
+
+	if (port->kind != PORT_FXO)
+		return -ENOTSUP;
+	if (!n || n > sizeof(op.dialstr) - 2 || strspn(digits, "0123456789") != n)
+		return -EINVAL;
+	op.dialstr[0] = 'P';
+	memcpy(op.dialstr + 1, digits, n + 1);
+	return request(port, DAHDI_DIAL, &op);
+}
+
+static int set_lamp(struct line_port *port, int on)
+{
+	struct dahdi_vmwi_info info = { DAHDI_VMWI_LREV | DAHDI_VMWI_HVDC |
+					DAHDI_VMWI_HVAC };
+	int err = request(port, DAHDI_VMWI_CONFIG, &info);
+
+	return err ? err : request(port, DAHDI_VMWI, &on);
+}
+
+int dahdi_set(struct line_port *port, enum port_param param, int value)
+{
+	switch (param) {
+	case PORT_KERNEL_CANCELLER:
+		return request(port, DAHDI_ECHOCANCEL, &value);
+	case PORT_ON_HOOK_SEND_MS:
+		if (!(port->capabilities & PORT_ON_HOOK_SEND))
+			return -ENOTSUP;
+		return request(port, DAHDI_ONHOOKTRANSFER, &value);
+	case PORT_MESSAGES:
+		return set_lamp(port, value);
+	case PORT_DATA_MODE:
+		value = !value;
+		return request(port, DAHDI_AUDIOMODE, &value);
+	case PORT_RX_GAIN: case PORT_TX_GAIN:
+		/* Register access sleeps: open.c does it, never the pump. */
+		return -ENOTSUP;
+	}
+	return -ENOTSUP;
+}

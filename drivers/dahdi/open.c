@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "drivers/dahdi/dahdi.h"
+#include "drivers/dahdi/port.h"
+
+/* With no flash a hang-up need only be longer than the break of a pulse, which
+ * is 80 ms at most (8 pulses a second, two thirds break). */
+#define ON_HOOK_MS 120
+#define FLASH_MS 750
+
+static int parse_channel(const char *address, int *channel)
+{
+	char *end;
+	long n = strtol(address, &end, 10);
+
+	if (end == address || *end || n < 1 || n > DAHDI_MAX_CHANNELS)
+		return -EINVAL;
+	*channel = (int)n;
+	return 0;
+}
+
+static int open_channel(int channel, int *fd)
+{
+	*fd = open(DAHDI_DEVICES "/channel", O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	if (*fd < 0)
+		return -errno;
+	return ioctl(*fd, DAHDI_SPECIFY, &channel) < 0 ? -errno : 0;
+}
+
+/* A look at the channel through the control device, which hangs nothing up. */
+static int look(int channel, struct dahdi_params *p)
+{
+	int fd = open(DAHDI_DEVICES "/ctl", O_RDWR | O_CLOEXEC), err;
+
+	if (fd < 0)
+		return -errno;
+	err = dahdi_params(fd, channel, p);
+	close(fd);
+	return err;
+}
+
+static int check_kind(struct line_port *port, const struct dahdi_params *p,
+		      const struct port_conf *conf, char *why, size_t size)
+{
+	static const char *const names[] = { "unknown", "FXS", "FXO", "B" };
+
+	dahdi_describe(p, &port->kind, &port->signalling, &port->format);
+	port->digital = dahdi_is_digital(p);
+	if (!port->kind) {
+		snprintf(why, size, "channel %d has no analog signalling (%s); set it "
+			 "with `tipring lines --setup`, or in /etc/dahdi/system.conf "
+			 "and dahdi_cfg", port->channel,
+			 p->sigtype ? "something else is configured" : "none is configured");
+		return -EINVAL;
+	}
+	if (conf->kind && conf->kind != port->kind) {
+		snprintf(why, size, "the card says that channel %d is an %s port, the "
+			 "configuration says kind = \"%s\"; correct the configuration",
+			 port->channel, names[port->kind],
+			 conf->kind == PORT_FXS ? "fxs" :
+			 conf->kind == PORT_FXO ? "fxo" : "b");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* Opening resets all of this, so it is set each time. The rest of the struct is
+ * what the kernel says. */
+static int set_times(const struct line_port *port, const struct port_conf *conf)
+{
+	struct dahdi_params p;
+	int err = dahdi_params(port->fd, 0, &p);
+
+	if (err)
+		return err;
+	if (port->kind == PORT_FXS)
+		p.rxflashtime = conf->flash_max_ms ? (int)conf->flash_max_ms
+						   : ON_HOOK_MS;
+	else
+		p.flashtime = FLASH_MS;
+	return ioctl(port->fd, DAHDI_SET_PARAMS, &p) < 0 ? -errno : 0;
+}
+
+/* A card says what it can do only by being asked to. Each question here leaves
+ * an idle port as it is. */
+static unsigned probe(const struct line_port *port)
+{
+	unsigned can = 0;
+	int normal = 0, ms = 0;
+
+	if (port->kind == PORT_FXS) {
+		if (ioctl(port->fd, DAHDI_SETPOLARITY, &normal) == 0)
+			can |= PORT_CAN_REVERSE;
+		if (ioctl(port->fd, DAHDI_ONHOOKTRANSFER, &ms) == 0 || port->digital)
+			can |= PORT_ON_HOOK_SEND;
+		if (!port->digital)
+			can |= PORT_VMWI;
+	} else if (port->kind == PORT_FXO) {
+		can |= PORT_PULSE | PORT_ON_HOOK_HEAR;
+		if (port->signalling == SIGNALLING_KEWLSTART)
+			can |= PORT_SEES_BREAKS;
+		if (!port->digital)
+			can |= PORT_SEES_REVERSAL | PORT_GAIN;
+	}
+	return can | PORT_CANCELLER;
+}
+
+static int prepare(struct line_port *port, const struct dahdi_params *p,
+		   const struct port_conf *conf)
+{
+	int off = 0, err;
+
+	err = dahdi_audio_open(port->fd);
+	if (err)
+		return err;
+	err = set_times(port, conf);
+	if (err)
+		return err;
+	/* Cards keep it over an open. */
+	ioctl(port->fd, DAHDI_ECHOCANCEL, &off);
+	port->capabilities = probe(port);
+	/* What stood before the open queues no event. */
+	port->alarm = dahdi_alarm(p, port->kind);
+	port->loop = dahdi_loop_closed(port, p);
+	return 0;
+}
+
+static int dahdi_open(struct line_port **out, const struct port_conf *conf,
+		      char *why, size_t size)
+{
+	struct line_port *port = calloc(1, sizeof(*port));
+	struct dahdi_params p;
+	int err = -ENOMEM;
+
+	if (!port)
+		return err;
+	port->fd = -1;
+	err = parse_channel(conf->address, &port->channel);
+	if (err) {
+		snprintf(why, size, "\"dahdi/%s\" is no channel; a number from 1 is, "
+			 "`tipring lines --scan` lists them", conf->address);
+		goto out;
+	}
+	err = look(port->channel, &p);
+	if (!err) {
+		err = check_kind(port, &p, conf, why, size);
+		if (err)
+			goto out;
+		err = open_channel(port->channel, &port->fd);
+	}
+	if (!err)
+		err = dahdi_params(port->fd, 0, &p);
+	if (!err)
+		err = prepare(port, &p, conf);
+	if (err)
+		dahdi_why(port->channel, err, why, size);
+out:
+	if (err) {
+		if (port->fd >= 0)
+			close(port->fd);
+		free(port);
+		return err;
+	}
+	*out = port;
+	return 0;
+}
+
+/* The kernel hangs the port up. */
+static void dahdi_close(struct line_port *port)
+{
+	if (!port)
+		return;
+	close(port->fd);
+	free(port);
+}
+
+static int dahdi_wait(struct line_port *port, struct port_wait *w)
+{
+	if (port->gone) {
+		*w = (struct port_wait){ .event_fd = -1, .audio_fd = -1 };
+		return 0;
+	}
+	*w = (struct port_wait){ .event_fd = port->fd, .event_mask = POLLPRI,
+				 .audio_fd = port->fd, .audio_mask = POLLIN };
+	return 0;
+}
+
+const struct line_driver dahdi_driver = {
+	.name = "dahdi",
+	.frame = BLOCK,
+	.scan = dahdi_scan,
+	.open = dahdi_open,
+	.close = dahdi_close,
+	.state = dahdi_state,
+	.hook = dahdi_hook,
+	.ring = dahdi_ring,
+	.battery = dahdi_battery,
+	.polarity = dahdi_polarity,
+	.flash = dahdi_flash,
+	.pulse = dahdi_pulse,
+	.set = dahdi_set,
+	.wait = dahdi_wait,
+	.next_event = dahdi_next_event,
+	.read = dahdi_read,
+	.write = dahdi_write,
+};

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
+/*
+ * port.h - a DAHDI channel that is open; the driver's own.
+ */
+#ifndef DRIVERS_DAHDI_PORT_H
+#define DRIVERS_DAHDI_PORT_H
+
+#include <dahdi/user.h>
+
+#include "tipring/driver.h"
+
+#define DAHDI_DEVICES "/dev/dahdi"
+
+/*
+ * Blocks of 20 ms: one read and one write a packet. Of a block's time a sample
+ * waits 10 ms on average, which RTP's packets of 20 ms would make it wait
+ * anyway. Sixteen of them bear 320 ms of a busy machine before the kernel drops
+ * what was received; sent audio is only ever PREFILL ahead, however many
+ * buffers there are, because the pump writes no more than it has read.
+ */
+#define BLOCK 160
+#define BLOCKS 16
+#define PREFILL 1
+
+#define OWN_EVENTS 4
+
+struct line_port {
+	int fd;
+	int channel;
+	enum port_kind kind;
+	enum port_signalling signalling;
+	enum audio_format format;
+	unsigned capabilities;
+	bool digital;		/* CAS bits behind it, as on "loc" spans */
+	bool off_hook;		/* FXO: we hold the line */
+	bool loop;		/* FXS: the far end is off hook */
+	bool ringing;		/* FXS: we ring; FXO: a burst sounds */
+	bool gone;		/* the channel was taken away */
+	enum port_alarm alarm;
+	uint64_t samples;	/* read since open */
+
+	/* Events that the kernel does not queue, made by us. */
+	struct line_event own[OWN_EVENTS];
+	unsigned own_count;
+
+	/* Audio that came late: how much of ours to leave out, see audio.c. */
+	uint64_t read_at;	/* ns, monotonic; 0: not reading */
+	unsigned skip;		/* blocks not to be written */
+	unsigned resets;	/* times that reading began or fell far behind */
+};
+
+/* state.c: asks the kernel; -errno. */
+int dahdi_params(int fd, int channel, struct dahdi_params *);
+void dahdi_describe(const struct dahdi_params *, enum port_kind *,
+		    enum port_signalling *, enum audio_format *);
+bool dahdi_is_digital(const struct dahdi_params *);
+enum port_alarm dahdi_alarm(const struct dahdi_params *, enum port_kind);
+bool dahdi_loop_closed(const struct line_port *, const struct dahdi_params *);
+int dahdi_state(struct line_port *, struct port_state *);
+
+/* control.c */
+int dahdi_set_hook(struct line_port *, int value);
+int dahdi_hook(struct line_port *, bool off_hook);
+int dahdi_ring(struct line_port *, const struct cadence *);
+int dahdi_battery(struct line_port *, int break_ms);
+int dahdi_polarity(struct line_port *, bool reversed);
+int dahdi_flash(struct line_port *, int ms);
+int dahdi_pulse(struct line_port *, const char *digits);
+int dahdi_set(struct line_port *, enum port_param, int value);
+
+/* event.c */
+void dahdi_own_event(struct line_port *, enum line_event_type, int value);
+int dahdi_next_event(struct line_port *, struct line_event *);
+
+/* audio.c */
+int dahdi_audio_open(int fd);
+ssize_t dahdi_read(struct line_port *, void *frame, size_t samples);
+ssize_t dahdi_write(struct line_port *, const void *frame, size_t samples);
+
+/* scan.c */
+int dahdi_scan(int (*found)(const struct port_info *, void *), void *arg);
+
+/* why.c: cause and cure of a channel that does not open. */
+void dahdi_why(int channel, int err, char *why, size_t size);
+
+#endif

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
+/* What there is, from sysfs: it needs no rights and disturbs no call. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "drivers/dahdi/port.h"
+
+#define SPANS "/sys/bus/dahdi_spans/devices"
+#define CHANNELS "/sys/bus/dahdi_channels/devices"
+
+/* The first line of a file, "" when there is none. */
+static void read_line(const char *path, char *text, size_t size)
+{
+	FILE *f = fopen(path, "re");
+
+	text[0] = '\0';
+	if (!f)
+		return;
+	if (fgets(text, (int)size, f))
+		text[strcspn(text, "\n")] = '\0';
+	fclose(f);
+}
+
+static void channel_file(int span, int position, const char *name, char *text,
+			 size_t size)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), CHANNELS "/dahdi!chan!%03d!%03d/%s", span,
+		 position, name);
+	read_line(path, text, size);
+}
+
+/* As dahdi_cfg has set it, else what the port is made for: the kernel names
+ * the signalling after the far end, a port after itself. */
+static void kind_of(const char *sig, const char *sigcap, struct port_info *info)
+{
+	const char *s = *sig ? sig : sigcap;
+	bool fxs = strstr(s, "FXO"), fxo = strstr(s, "FXS");
+
+	if (fxs != fxo)
+		info->kind = fxs ? PORT_FXS : PORT_FXO;
+	else if (!strcmp(s, "Clear"))
+		info->kind = PORT_B;
+	info->signalling = strstr(sig, "KS") ? SIGNALLING_KEWLSTART :
+			   strstr(sig, "GS") ? SIGNALLING_GROUND_START :
+					       SIGNALLING_LOOP_START;
+}
+
+static void describe(int span, int position, const char *card, struct port_info *info)
+{
+	char number[16], sig[32], sigcap[128], in_use[8], alarms[32];
+
+	channel_file(span, position, "channo", number, sizeof(number));
+	channel_file(span, position, "sig", sig, sizeof(sig));
+	channel_file(span, position, "sigcap", sigcap, sizeof(sigcap));
+	channel_file(span, position, "in_use", in_use, sizeof(in_use));
+	channel_file(span, position, "alarms", alarms, sizeof(alarms));
+	*info = (struct port_info){ .in_use = in_use[0] == '1' };
+	snprintf(info->name, sizeof(info->name), "dahdi/%d", atoi(number));
+	kind_of(sig, sigcap, info);
+	snprintf(info->text, sizeof(info->text), "%.48s, port %d%s%s", card, position,
+		 *sig ? "" : ", not configured", alarms[0] ? ", alarm" : "");
+}
+
+static int scan_span(int span, int (*found)(const struct port_info *, void *),
+		     void *arg)
+{
+	char path[96], card[64], count[16];
+	int stop = 0;
+
+	snprintf(path, sizeof(path), SPANS "/span-%d/desc", span);
+	read_line(path, card, sizeof(card));
+	snprintf(path, sizeof(path), SPANS "/span-%d/channels", span);
+	read_line(path, count, sizeof(count));
+	for (int i = 1; !stop && i <= atoi(count); i++) {
+		struct port_info info;
+
+		describe(span, i, card, &info);
+		stop = found(&info, arg);
+	}
+	return stop;
+}
+
+int dahdi_scan(int (*found)(const struct port_info *, void *), void *arg)
+{
+	int stop = 0;
+
+	if (access(SPANS, R_OK) < 0)
+		return -errno;
+	for (int span = 1; !stop && span <= DAHDI_MAX_SPANS; span++) {
+		char path[64];
+
+		snprintf(path, sizeof(path), SPANS "/span-%d", span);
+		if (access(path, F_OK) == 0)
+			stop = scan_span(span, found, arg);
+	}
+	return stop;
+}

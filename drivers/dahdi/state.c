@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
+#include <errno.h>
+#include <sys/ioctl.h>
+
+#include "drivers/dahdi/port.h"
+
+#define ANY_ALARM (DAHDI_ALARM_RED | DAHDI_ALARM_YELLOW | DAHDI_ALARM_BLUE | \
+		   DAHDI_ALARM_NOTOPEN | DAHDI_ALARM_RECOVER)
+
+/* channel 0: the one that fd is open on. Any other needs no open, so that a
+ * look never hangs up somebody's call: opening does. */
+int dahdi_params(int fd, int channel, struct dahdi_params *p)
+{
+	*p = (struct dahdi_params){ .channo = channel };
+	return ioctl(fd, DAHDI_GET_PARAMS, p) < 0 ? -errno : 0;
+}
+
+/* The kernel names the signalling after the far end: an FXO port speaks FXS
+ * signalling. */
+void dahdi_describe(const struct dahdi_params *p, enum port_kind *kind,
+		    enum port_signalling *signalling, enum audio_format *format)
+{
+	*kind = 0;
+	*signalling = SIGNALLING_CLEAR;
+	switch (p->sigtype) {
+	case DAHDI_SIG_FXSLS: case DAHDI_SIG_FXSGS: case DAHDI_SIG_FXSKS:
+		*kind = PORT_FXO;
+		break;
+	case DAHDI_SIG_FXOLS: case DAHDI_SIG_FXOGS: case DAHDI_SIG_FXOKS:
+		*kind = PORT_FXS;
+		break;
+	case DAHDI_SIG_CLEAR:
+		*kind = PORT_B;
+		break;
+	}
+	switch (p->sigtype) {
+	case DAHDI_SIG_FXSLS: case DAHDI_SIG_FXOLS:
+		*signalling = SIGNALLING_LOOP_START;
+		break;
+	case DAHDI_SIG_FXSGS: case DAHDI_SIG_FXOGS:
+		*signalling = SIGNALLING_GROUND_START;
+		break;
+	case DAHDI_SIG_FXSKS: case DAHDI_SIG_FXOKS:
+		*signalling = SIGNALLING_KEWLSTART;
+		break;
+	}
+	*format = p->curlaw == DAHDI_LAW_ALAW ? AUDIO_ALAW : AUDIO_MULAW;
+}
+
+/* An analog card reports no CAS bits (-1); a span of bits has both sigcaps. */
+bool dahdi_is_digital(const struct dahdi_params *p)
+{
+	return p->rxbits >= 0;
+}
+
+enum port_alarm dahdi_alarm(const struct dahdi_params *p, enum port_kind kind)
+{
+	if (!(p->chan_alarms & ANY_ALARM))
+		return ALARM_NONE;
+	/* A card's FXO port raises red when its line has no battery; only the
+	 * span of a digital card says the same for a real fault. */
+	if (kind == PORT_FXO && !dahdi_is_digital(p))
+		return ALARM_NO_BATTERY;
+	return ALARM_RED;
+}
+
+bool dahdi_loop_closed(const struct line_port *port, const struct dahdi_params *p)
+{
+	return port->kind == PORT_FXS && p->rxisoffhook;
+}
+
+/* rxisoffhook of an FXO port: on a card battery is there, on a span of bits
+ * ringing is. */
+static bool has_battery(const struct line_port *port, const struct dahdi_params *p)
+{
+	if (port->kind != PORT_FXO)
+		return true;
+	return port->digital ? !port->alarm : p->rxisoffhook || !port->alarm;
+}
+
+int dahdi_state(struct line_port *port, struct port_state *s)
+{
+	struct dahdi_params p;
+	int err = port->gone ? -ENODEV : dahdi_params(port->fd, 0, &p);
+
+	*s = (struct port_state){
+		.kind = port->kind,
+		.signalling = port->signalling,
+		.format = port->format,
+		.capabilities = port->capabilities,
+		.alarm = port->alarm,
+	};
+	if (err == -ENODEV) {
+		s->alarm = ALARM_REMOVED;
+		return 0;
+	}
+	if (err)
+		return err;
+	port->alarm = dahdi_alarm(&p, port->kind);
+	if (port->kind == PORT_FXS)
+		port->loop = dahdi_loop_closed(port, &p);
+	s->alarm = port->alarm;
+	s->off_hook = port->kind == PORT_FXS ? port->loop : port->off_hook;
+	s->ringing = port->ringing;
+	s->battery = has_battery(port, &p);
+	return 0;
+}
