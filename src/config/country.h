@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
+/*
+ * country.h - what the room itself knows about countries; others ask
+ * country_find() of config.h.
+ */
+#ifndef CONFIG_COUNTRY_H
+#define CONFIG_COUNTRY_H
+
+#include "config/config.h"
+
+#define COUNTRY_EMERGENCY 7	/* numbers a country has at most */
+#define COUNTRY_ROWS_MOST 64
+
+struct country_row {
+	const char *code, *zone;	/* ours, libtonezone's */
+	const char *name, *calling_code;
+	enum callerid_standard callerid;
+	enum audio_format law;
+	const char *emergency[COUNTRY_EMERGENCY + 1];
+};
+
+extern const struct country_row country_rows[];
+extern const size_t country_row_count;
+
+/* How loud each frequency of this tone shall be, in 0.1 dBm0. */
+int16_t country_tone_level(const struct country *, enum tone_id,
+			   const struct tone *);
+
+#endif
