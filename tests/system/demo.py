@@ -19,9 +19,9 @@ GATEWAY = """\
 # Made by ./quickstart.
 country = "us";
 sip = {{ listen = [ {listen} ]; }};
-rtp = {{ ports = "{rtp}-{rtp_last}"; }};
+rtp = {{ address = "{address}"; ports = [{rtp}, {rtp_last}]; }};
 sim = {{ directory = "{lines}"; }};
-control = {{ socket = "{control}"; }};
+control = "{control}";
 cdr = {{ file = "{cdr}"; journal = false; }};
 
 trunks = (
@@ -94,10 +94,11 @@ class Demo:
         control = ws.path("control")
         self.gateway = harness.Gateway(ws, GATEWAY.format(
             listen=listen, rtp=rtp, rtp_last=rtp + 39,
-            lines=self.pbx.directory, control=control, cdr=ws.path("cdr"),
+            address="0.0.0.0" if options.listen else "127.0.0.1",
+            lines=self.pbx.directory, control=control, cdr=ws.path("cdr.json"),
             peer=self.peer.sip, accept='accept_from = [ "0.0.0.0/0" ];'
-            if options.listen else ""), control)
-        self.gateway.wait_idle(30)
+            if options.listen else ""), control, ws.path("cdr.json"))
+        self.gateway.wait_ready()
 
     # ----------------------------------------------------------- the calls
 

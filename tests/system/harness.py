@@ -271,8 +271,9 @@ class Background(threading.Thread):
 class Gateway:
     """tipringd with a configuration; `tipring` is how it is asked."""
 
-    def __init__(self, ws, config, control, name="tipringd"):
+    def __init__(self, ws, config, control, cdr, name="tipringd"):
         self.ws, self.control, self.name = ws, control, name
+        self.cdr_file = cdr
         self.config = ws.write(name + ".conf", config)
         self.start()
 
@@ -312,7 +313,28 @@ class Gateway:
         return self.json("calls")["calls"]
 
     def cdr(self):
-        return self.json("cdr")["calls"]
+        """The call detail records of the file, oldest first."""
+        try:
+            with open(self.cdr_file) as f:
+                return [json.loads(line) for line in f]
+        except FileNotFoundError:
+            return []
+
+    def not_ready(self):
+        return ["line %s: %s" % (name, line["why"] or line["state"])
+                for name, line in self.lines().items()
+                if not line["in_service"]] + [
+                    "trunk %s: %s" % (t["name"], t["why"])
+                    for t in self.json("trunks")["trunks"] if not t["up"]]
+
+    def wait_ready(self, seconds=40):
+        """Every line in service and idle, every trunk up."""
+        try:
+            wait("readiness", seconds, lambda: not self.not_ready(), 0.2)
+        except Fail:
+            raise Fail("not ready after %g s: %s" % (
+                seconds, "; ".join(self.not_ready()))) from None
+        self.wait_idle()
 
     def not_idle(self):
         return ["%s: %s" % (name, line["state"])

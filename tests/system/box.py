@@ -1,0 +1,217 @@
+# SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception
+"""The bench that most tests share: tipringd between tipring-pbx and a SIP
+phone that does what it is told. Lines 1 and 2 are extensions of the PBX (the
+gateway has FXO ports there), 3 and 4 telephones (FXS ports)."""
+
+import atexit
+import os
+import time
+
+import harness
+import sound
+import tap
+from harness import Background, Gateway, Pbx, Workspace
+from phone import Phone
+from tap import Fail, check, wait
+
+CONFIG = """\
+country = "us";
+log = "debug";
+sip = {{ listen = [ "udp:127.0.0.1:{sip}" ]; }};
+rtp = {{ address = "127.0.0.1"; ports = [{rtp}, {rtp_last}]; dead = {dead}; }};
+sim = {{ directory = "{lines}"; }};
+control = "{control}";
+cdr = {{ file = "{cdr}"; journal = false; }};
+timers = {{ {timers} }};
+{box}
+trunks = (
+  {{ name = "peer"; server = "127.0.0.1"; port = {peer}; options = 0;
+    {trunk} }}
+);
+lines = (
+  {{ name = "pbx-1"; port = "sim/1"; kind = "fxo"; number = "201";
+    trunk = "peer"; ring_to = "600"; {fxo} }},
+  {{ name = "pbx-2"; port = "sim/2"; kind = "fxo"; number = "202";
+    trunk = "peer"; ring_to = "600"; {fxo} }},
+  {{ name = "phone-3"; port = "sim/3"; kind = "fxs"; number = "103";
+    display_name = "Reception"; trunk = "peer";
+    digit_map = "[1-9]xx|911"; {fxs} }},
+  {{ name = "phone-4"; port = "sim/4"; kind = "fxs"; number = "104";
+    trunk = "peer"; digit_map = "[1-9]xx|911"; {fxs} }}
+);
+{more}
+"""
+KIND = {1: "fxo", 2: "fxo", 3: "fxs", 4: "fxs"}
+
+
+def config(**parts):
+    """CONFIG with these parts, the rest as usual."""
+    usual = dict(dead=30, timers="ring = 30;", box="", trunk="", fxo="",
+                 fxs="", more="", peer=5060)
+    return CONFIG.format(**dict(usual, **parts))
+
+
+class Box:
+    def __init__(self, phone=True, **parts):
+        self.ws = Workspace()
+        try:
+            self.pbx = Pbx(self.ws)
+            self.phone = Phone() if phone else None
+            self.sip = harness.free_ports(2)
+            self.control = self.ws.path("control")
+            self.cdr_file = self.ws.path("cdr.json")
+            rtp = harness.free_ports(60)
+            self.parts = dict(parts, sip=self.sip, rtp=rtp, rtp_last=rtp + 59,
+                              lines=self.pbx.directory, control=self.control,
+                              cdr=self.cdr_file)
+            if phone:
+                self.parts["peer"] = self.phone.port
+            self.gateway = Gateway(self.ws, config(**self.parts), self.control,
+                                   self.cdr_file)
+            if parts.get("ready", True):
+                self.gateway.wait_ready()
+        except BaseException:
+            self.ws.tails()
+            self.ws.close()
+            raise
+
+    def close(self, check_end=True):
+        """Ends all; what ours leave behind is judged."""
+        try:
+            if check_end:
+                self.gateway.stop()
+                self.pbx.stop()
+        finally:
+            if self.phone:
+                self.phone.close()
+            self.ws.close()
+
+    # ------------------------------------------------------- shorthands
+
+    def do(self, command, seconds=40):
+        return self.pbx.do(command, seconds)
+
+    def expect(self, line, event, within=15):
+        return self.pbx.expect(line, event, within)
+
+    def call_sip(self, line=3, number="600"):
+        """A telephone dials; the call as the SIP phone got it."""
+        self.do("off-hook %d" % line)
+        self.expect(line, "dial-tone")
+        self.do("dial %d %s" % (line, number))
+        return self.phone.expect_call()
+
+    def talk_sip(self, line=3, number="600"):
+        call = self.call_sip(line, number)
+        call.ring()
+        time.sleep(0.5)
+        call.answer()
+        return call
+
+    def call_line(self, number="103", **more):
+        return self.phone.call(number, self.sip, **more)
+
+    def talk_line(self, line=3):
+        """The SIP phone calls a telephone, which answers."""
+        call = self.call_line("10%d" % line)
+        call.expect(180)
+        self.expect(line, "ring")
+        self.do("off-hook %d" % line)
+        call.expect(200)
+        return call
+
+    def hang_up(self, line, call):
+        """The line hangs up and SIP is told."""
+        self.do("on-hook %d" % line)
+        call.wait_ended()
+        self.gateway.wait_idle()
+
+    def last_cdr(self, count):
+        """The record after the first COUNT."""
+        wait("call detail record", 15,
+             lambda: len(self.gateway.cdr()) > count)
+        return self.gateway.cdr()[count]
+
+    # ----------------------------------------------------------- speech
+
+    def speech(self):
+        """Two pieces that have nothing in common: the line's, SIP's."""
+        if not hasattr(self, "_speech"):
+            self._speech = (
+                sound.speak(harness.TOOLS, self.ws.dir, "line-says",
+                            "One two three, this is the line speaking."),
+                sound.speak(harness.TOOLS, self.ws.dir, "sip-says",
+                            "Good morning from the other side of the wire.",
+                            voice="en+f3"))
+        return self._speech
+
+    def converse(self, line, call, seconds=None):
+        """Both speak by turns; checks what each heard. The line's, SIP's."""
+        line_says, sip_says = self.speech()
+        first = len(sound.read(line_says)) / sound.RATE + 1
+        second = len(sound.read(sip_says)) / sound.RATE + 1.5
+        line_heard = self.ws.path("line-heard-%.3f.wav" % time.time())
+        sip_heard = self.ws.path("sip-heard-%.3f.wav" % time.time())
+        call.rtp.forget()
+        self.do("record %d %s" % (line, line_heard))
+        self.do("play %d %s" % (line, line_says))
+        time.sleep(first)
+        call.rtp.play(sound.read(sip_says))
+        time.sleep(second)
+        self.do("record %d off" % line)
+        call.rtp.save(sip_heard)
+        return (self.good(sip_says, line_heard, "the line"),
+                self.good(line_says, sip_heard, "SIP"))
+
+    def good(self, reference, heard, who, match=0.6, pieces=0.85):
+        ear = sound.compare(harness.TOOLS, reference, heard)
+        check(ear["pieces"] >= pieces and ear["match"] >= match,
+              "%s did not hear what was said: %s" % (who, ear))
+        check(-45 < ear["level_dbm0"] < -5,
+              "%s heard it at %g dBm0" % (who, ear["level_dbm0"]))
+        return ear
+
+
+_shared = None
+
+
+def shared():
+    """One bench for many tests; made anew after a failed one."""
+    global _shared
+    if not _shared:
+        _shared = Box()
+    return _shared
+
+
+def drop(check_end=False):
+    global _shared
+    if _shared:
+        box, _shared = _shared, None
+        box.close(check_end)
+
+
+def after():
+    """What every test on the shared bench must leave behind."""
+    if _shared:
+        _shared.gateway.wait_idle()
+
+
+def failed():
+    if _shared:
+        _shared.ws.tails()
+    drop()
+
+
+def close_the_shared_bench():
+    """The programs end by themselves, without a leak."""
+    drop(True)
+
+
+def quick():
+    """Inside a package build the system tests are left out."""
+    if os.environ.get("TIPRING_QUICK"):
+        print("1..0 # SKIP not inside a package build")
+        raise SystemExit(0)
+
+
+atexit.register(drop)
