@@ -28,7 +28,7 @@ struct show_clock ops_clock(const struct ops *o)
 json_t *ops_show_trunk(const struct ops *o, const struct trunk *t)
 {
 	struct ops_trunk s = {
-		.registration = "", .target = "", .server = "", .address = "",
+		.registration = "", .target = "", .server = "",
 		.last_error = "", .next_s = -1,
 	};
 

@@ -25,7 +25,8 @@ struct trunk;
 /* The protocol's side of a trunk. Strings may be "", never NULL; they are read
  * at once. Times in s, -1: unknown. */
 struct ops_trunk {
-	const char *registration, *target, *server, *address, *last_error;
+	const char *registration, *target, *server, *last_error;
+	char address[64];
 	int next_s, expires_s;
 	unsigned line_accounts, registered_lines;
 	unsigned calls, calls_in, calls_out, failed;
