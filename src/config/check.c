@@ -1,6 +1,208 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
-#include "config/loader.h"
+/* What several checks share; names. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "config/check.h"
+
+const config_setting_t *check_element(struct loader *l, const char *list, size_t i)
+{
+	return config_setting_get_elem(config_lookup(&l->raw, list), i);
+}
+
+bool check_given(const config_setting_t *group, const char *key)
+{
+	return config_setting_is_group(group) && config_setting_get_member(group, key);
+}
+
+const config_setting_t *check_place(const config_setting_t *group, const char *key)
+{
+	return check_given(group, key) ? config_setting_get_member(group, key) : group;
+}
+
+/* ------------------------------------------------------------------ limits */
+
+static void check_part(struct loader *l, const config_setting_t *group,
+		       const char *key, int part, int whole)
+{
+	if (part > whole && whole >= 0)
+		report_at(l, check_place(group, key), "%s is %d, more than max_calls, %d",
+			  key, part, whole);
+}
+
+void check_limit(struct loader *l, const config_setting_t *group,
+		 const struct config_limit *limit, size_t lines, const char *whose)
+{
+	check_part(l, group, "max_calls_in", limit->max_in, limit->max);
+	check_part(l, group, "max_calls_out", limit->max_out, limit->max);
+	if (lines && limit->max > (int)lines)
+		report_at(l, check_place(group, "max_calls"),
+			  "max_calls is %d, but %s %zu line%s; at most %zu call%s can be",
+			  limit->max, whose, lines, lines == 1 ? "" : "s", lines,
+			  lines == 1 ? "" : "s");
+}
+
+/* ---------------------------------------------------------------- accounts */
+
+/* What may be wrong with the file; NULL: nothing. */
+static const char *secret_fault(const char *path, char *buffer, size_t size)
+{
+	FILE *f = fopen(path, "re");
+	const char *fault = NULL;
+	struct stat st;
+	int first;
+
+	if (!f || fstat(fileno(f), &st)) {
+		if (errno == ENOENT)
+			fault = "does not exist; write the password into it and give it mode 0600";
+		else if (errno == EACCES)
+			fault = "cannot be read by this user; run as root or as the user of tipringd";
+		else
+			snprintf(buffer, size, "cannot be read: %s", strerror(errno));
+	} else if (!S_ISREG(st.st_mode)) {
+		fault = "is no file";
+	} else if (st.st_mode & 0137) {
+		snprintf(buffer, size, "has mode %04o, so that others can use it; chmod 0600, or 0640",
+			 (unsigned)st.st_mode & 07777);
+	} else {
+		first = fgetc(f);
+		if (first == EOF || first == '\n' || first == '\r')
+			fault = "has no password in its first line";
+	}
+	if (f)
+		fclose(f);
+	return fault ? fault : *buffer ? buffer : NULL;
+}
+
+void check_account(struct loader *l, const config_setting_t *group, const char *user,
+		   const char *secret_file, bool registers)
+{
+	const char *fault;
+	char buffer[160] = "";
+
+	if (!*user && !setting_faulty(group)) {
+		static const char *const keys[] = { "register", "auth_user", "secret_file" };
+
+		for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++)
+			if (check_given(group, keys[i]) && (i || registers))
+				report_at(l, check_place(group, keys[i]),
+					  "%s has no use without user; add user = \"...\"",
+					  keys[i]);
+	} else if (registers && !*secret_file && !setting_faulty(group)) {
+		report_at(l, check_place(group, "register"),
+			  "register needs a password; add secret_file = \"FILE\"");
+	}
+	if (!*secret_file)
+		return;
+	fault = secret_fault(secret_file, buffer, sizeof(buffer));
+	if (fault)
+		report_at(l, check_place(group, "secret_file"), "secret_file %s %s",
+			  secret_file, fault);
+}
+
+/* ------------------------------------------------------------------- names */
+
+static const char *trunk_name(const void *list, size_t i)
+{
+	return ((const struct config_trunk *)list)[i].name;
+}
+
+static const char *line_name(const void *list, size_t i)
+{
+	return ((const struct config_line *)list)[i].name;
+}
+
+static const char *group_name(const void *list, size_t i)
+{
+	return ((const struct config_group *)list)[i].name;
+}
+
+static void no_such(struct loader *l, const config_setting_t *s, const char *what,
+		    const char *name, const char *(*word)(const void *, size_t),
+		    const void *list, size_t count)
+{
+	const char *near;
+
+	for (size_t i = 0; i < count; i++)
+		if (!strcmp(word(list, i), name))
+			return;
+	near = suggest(name, word, list, count);
+	if (near)
+		report_at(l, s, "there is no %s \"%s\"; did you mean \"%s\"?", what, name, near);
+	else
+		report_at(l, s, "there is no %s \"%s\"; add it to %ss, or correct the name",
+			  what, name, what);
+}
+
+void check_trunk_name(struct loader *l, const config_setting_t *s, const char *name)
+{
+	no_such(l, s, "trunk", name, trunk_name, l->conf->trunks, l->conf->trunk_count);
+}
+
+void check_line_name(struct loader *l, const config_setting_t *s, const char *name)
+{
+	no_such(l, s, "line", name, line_name, l->conf->lines, l->conf->line_count);
+}
+
+void check_end(struct loader *l, const config_setting_t *s, const struct route_end *end)
+{
+	switch (end->kind) {
+	case ROUTE_ANY:
+		break;
+	case ROUTE_TRUNK:
+		check_trunk_name(l, s, end->name);
+		break;
+	case ROUTE_LINE:
+		check_line_name(l, s, end->name);
+		break;
+	case ROUTE_GROUP:
+		no_such(l, s, "group", end->name, group_name, l->conf->groups,
+			l->conf->group_count);
+		break;
+	}
+}
+
+/* Each name, or port, stands once in its list. */
+static void check_unique(struct loader *l, const char *list, const char *key,
+			 const char *one, const char *(*word)(const void *, size_t),
+			 const void *objects, size_t count)
+{
+	for (size_t i = 1; i < count; i++) {
+		const char *mine = word(objects, i);
+
+		for (size_t k = 0; *mine && k < i; k++) {
+			if (strcmp(mine, word(objects, k)))
+				continue;
+			report_at(l, check_place(check_element(l, list, i), key),
+				  "%s \"%s\" is taken already, in line %u; each %s needs its own",
+				  key, mine,
+				  setting_line(check_place(check_element(l, list, k), key)),
+				  one);
+			break;
+		}
+	}
+}
+
+static const char *line_port(const void *list, size_t i)
+{
+	return ((const struct config_line *)list)[i].port;
+}
 
 void check_all(struct loader *l)
 {
+	struct config *conf = l->conf;
+
+	check_unique(l, "trunks", "name", "trunk", trunk_name, conf->trunks, conf->trunk_count);
+	check_unique(l, "lines", "name", "line", line_name, conf->lines, conf->line_count);
+	check_unique(l, "lines", "port", "line", line_port, conf->lines, conf->line_count);
+	check_unique(l, "groups", "name", "group", group_name, conf->groups, conf->group_count);
+	check_limit(l, config_root_setting(&l->raw), &conf->limit, conf->line_count,
+		    "there are");
+	check_trunks(l);
+	check_lines(l);
+	check_groups(l);
+	check_routes(l);
+	check_net(l);
 }

@@ -142,8 +142,6 @@ const char *check_network(const char *text, char *buffer, size_t size)
 		snprintf(buffer, size, "has no length from 0 to %u behind the '/'", bits);
 		return buffer;
 	}
-	if (!atoi(slash))
-		return "is everybody; name the networks that calls come from";
 	return NULL;
 }
 

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
+/*
+ * check.h - what holds between keys. Every error stands at the key that is
+ * wrong, else at its group. Groups that are faulty already are not asked for
+ * what is missing in them.
+ */
+#ifndef CONFIG_CHECK_H
+#define CONFIG_CHECK_H
+
+#include "config/loader.h"
+
+/* The list's element i of the file. */
+const config_setting_t *check_element(struct loader *, const char *list, size_t i);
+/* The place of a key in it, or the group itself where the key is not given. */
+const config_setting_t *check_place(const config_setting_t *group, const char *key);
+bool check_given(const config_setting_t *group, const char *key);
+
+/* Bounds that contradict each other or `lines`, the number of lines there are
+ * to hold calls; 0: not known. whose: "this group has". */
+void check_limit(struct loader *, const config_setting_t *group,
+		 const struct config_limit *, size_t lines, const char *whose);
+/* user, auth_user, secret_file and register, of a trunk or a line. */
+void check_account(struct loader *, const config_setting_t *group, const char *user,
+		   const char *secret_file, bool registers);
+/* An end that does not exist. */
+void check_end(struct loader *, const config_setting_t *, const struct route_end *);
+void check_trunk_name(struct loader *, const config_setting_t *, const char *name);
+void check_line_name(struct loader *, const config_setting_t *, const char *name);
+
+void check_trunks(struct loader *);
+void check_lines(struct loader *);
+void check_groups(struct loader *);
+void check_routes(struct loader *);
+void check_net(struct loader *);
+
+#endif

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
+/* Trunks, SIP and RTP at our side. */
+#include <string.h>
+
+#include "config/check.h"
+
+static void check_trunk(struct loader *l, const config_setting_t *s,
+			const struct config_trunk *t)
+{
+	check_account(l, s, t->user, t->secret_file, t->registers);
+	check_limit(l, s, &t->limit, l->conf->line_count, "there are");
+	if (t->ptime % 10)
+		report_at(l, check_place(s, "ptime"),
+			  "ptime is %u ms; it must be a multiple of 10, like %u",
+			  t->ptime, t->ptime / 10 * 10);
+	if (t->over_limit == OVER_LIMIT_486 && check_given(s, "retry_after"))
+		report_at(l, check_place(s, "retry_after"),
+			  "retry_after goes with 503; with over_limit 486 leave it out");
+}
+
+void check_trunks(struct loader *l)
+{
+	for (size_t i = 0; i < l->conf->trunk_count; i++)
+		check_trunk(l, check_element(l, "trunks", i), &l->conf->trunks[i]);
+	if (l->conf->over_limit == OVER_LIMIT_486 &&
+	    check_given(config_root_setting(&l->raw), "retry_after"))
+		report_at(l, check_place(config_root_setting(&l->raw), "retry_after"),
+			  "retry_after goes with 503; with over_limit 486 leave it out");
+}
+
+/* ----------------------------------------------------------- our own side */
+
+static bool listens(const struct config *conf, enum sip_transport transport)
+{
+	for (size_t i = 0; i < conf->sip.listen_count; i++)
+		if (conf->sip.listen[i].transport == transport)
+			return true;
+	return false;
+}
+
+static void check_listen(struct loader *l)
+{
+	static const char *const names[] = { "udp", "tcp", "tls" };
+	const config_setting_t *listen = config_lookup(&l->raw, "sip.listen");
+	const struct config *conf = l->conf;
+
+	if (!listen || setting_faulty(listen))
+		return;
+	for (size_t i = 1; i < conf->sip.listen_count; i++)
+		for (size_t k = 0; k < i; k++)
+			if (!strcmp(conf->sip.listen[i].text, conf->sip.listen[k].text))
+				report_at(l, listen, "listen \"%s\" stands here twice; keep one",
+					  conf->sip.listen[i].text);
+	for (size_t i = 0; i < conf->trunk_count; i++) {
+		const config_setting_t *s = check_element(l, "trunks", i);
+		enum sip_transport transport = conf->trunks[i].transport;
+
+		if (!listens(conf, transport))
+			report_at(l, check_place(s, "transport"),
+				  "trunk %s uses %s, but listen in line %u has no \"%s:...\"; add one",
+				  conf->trunks[i].name, names[transport],
+				  setting_line(listen), names[transport]);
+	}
+}
+
+static void check_rtp(struct loader *l)
+{
+	const config_setting_t *ports = config_lookup(&l->raw, "rtp.ports");
+	const struct config *conf = l->conf;
+	unsigned least = conf->rtp.port_min, most = conf->rtp.port_max;
+	size_t calls = conf->limit.max >= 0 ? (size_t)conf->limit.max : conf->line_count;
+	unsigned pairs;
+
+	if (!ports || setting_faulty(ports))
+		return;
+	if (least % 2) {
+		report_at(l, ports, "ports begin with %u; RTP ports are even, begin with %u",
+			  least, least + 1);
+		return;
+	}
+	pairs = (most - least + 1) / 2;
+	if (pairs < calls)
+		report_at(l, ports, "ports %u to %u are enough for %u call%s, but %zu are possible; a call needs two, end with %zu or more",
+			  least, most, pairs, pairs == 1 ? "" : "s", calls,
+			  least + 2 * calls - 1);
+}
+
+void check_net(struct loader *l)
+{
+	check_listen(l);
+	check_rtp(l);
+}
