@@ -1,1 +1,2 @@
 # files of etc/
+include etc/service.mk
