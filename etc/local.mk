@@ -1,2 +1,3 @@
 # files of etc/
 include etc/service.mk
+include etc/config.mk

@@ -24,24 +24,26 @@ const config_setting_t *check_place(const config_setting_t *group, const char *k
 
 /* ------------------------------------------------------------------ limits */
 
-static void check_part(struct loader *l, const config_setting_t *group,
-		       const char *key, int part, int whole)
+static void check_bound(struct loader *l, const config_setting_t *group,
+			const char *key, int bound, int whole, size_t lines,
+			const char *whose)
 {
-	if (part > whole && whole >= 0)
+	if (bound > whole && whole >= 0)
 		report_at(l, check_place(group, key), "%s is %d, more than max_calls, %d",
-			  key, part, whole);
+			  key, bound, whole);
+	else if (lines && bound > (int)lines)
+		report_at(l, check_place(group, key),
+			  "%s is %d, but %s %zu line%s; at most %zu call%s can be",
+			  key, bound, whose, lines, lines == 1 ? "" : "s", lines,
+			  lines == 1 ? "" : "s");
 }
 
 void check_limit(struct loader *l, const config_setting_t *group,
 		 const struct config_limit *limit, size_t lines, const char *whose)
 {
-	check_part(l, group, "max_calls_in", limit->max_in, limit->max);
-	check_part(l, group, "max_calls_out", limit->max_out, limit->max);
-	if (lines && limit->max > (int)lines)
-		report_at(l, check_place(group, "max_calls"),
-			  "max_calls is %d, but %s %zu line%s; at most %zu call%s can be",
-			  limit->max, whose, lines, lines == 1 ? "" : "s", lines,
-			  lines == 1 ? "" : "s");
+	check_bound(l, group, "max_calls", limit->max, -1, lines, whose);
+	check_bound(l, group, "max_calls_in", limit->max_in, limit->max, lines, whose);
+	check_bound(l, group, "max_calls_out", limit->max_out, limit->max, lines, whose);
 }
 
 /* ---------------------------------------------------------------- accounts */

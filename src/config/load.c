@@ -93,10 +93,10 @@ void section_load(struct loader *l, const struct section *section,
 			key->set(l, key, s, (char *)base + key->offset);
 		else if (key->required && group && group == l->raw.root)
 			report_line(l, 0, "%s is missing; add %s, %s", key->name,
-				    key->name, key->what);
+				    key->name, key->shape);
 		else if (key->required && group && !setting_faulty(group))
-			report_at(l, group, "this %s has no %s: %s", section->one,
-				  key->name, key->what);
+			report_at(l, group, "this %s has no %s; add %s, %s", section->one,
+				  key->name, key->name, key->what);
 	}
 }
 

@@ -48,7 +48,7 @@ const char *suggest(const char *text, const char *(*word)(const void *, size_t),
 		    const void *list, size_t count)
 {
 	const char *best = NULL;
-	int best_distance = 1 + (int)strlen(text) / 3;
+	int third = (int)strlen(text) / 3, best_distance = third ? third : 1;
 
 	for (size_t i = 0; i < count; i++) {
 		const char *w = word(list, i);

@@ -3,12 +3,13 @@
  * A tokenizer and a descent through the grammar of libconfig:
  *
  *   settings: { NAME ('=' | ':') value [';' | ','] }
- *   value:    BOOL | NUMBER | STRING { STRING } | '{' settings '}'
+ *   value:    BOOL | NUMBER | STRING | '{' settings '}'
  *           | '(' [ value { ',' value } ] ')' | '[' [ scalar { ',' scalar } ] ']'
  *
- * Stricter than libconfig in three points, each of which has hidden a mistake:
- * a string ends on the line where it begins, @include is refused (a file is
- * one file), and a number is written with digits, '.', sign and 0x alone.
+ * Stricter than libconfig in four points, each of which would hide a mistake: a
+ * string ends on the line where it begins, two strings side by side are not
+ * one, @include is refused (a file is one file), and a number is written with
+ * digits, '.', sign and 0x alone.
  */
 #include "config/syntax.h"
 
@@ -265,6 +266,9 @@ static void scan_settings(struct scan *s, char opening, unsigned line)
 		if (s->token == TOKEN_SIGN && (s->type == ';' || s->type == ','))
 			next(s);
 	}
+	if (s->token == TOKEN_VALUE)
+		fail(s, s->token_line, "a key must stand here, not %.*s",
+		     shown(s->length), s->start);
 	if (opening) {
 		if (s->token != TOKEN_SIGN || s->type != '}') {
 			if (s->token == TOKEN_SIGN && (s->type == ';' || s->type == ','))
@@ -334,9 +338,7 @@ static void scan_value(struct scan *s, struct literal *l)
 	if (s->token == TOKEN_VALUE) {
 		l->text = s->start;
 		l->length = s->length;
-		do
-			next(s);
-		while (l->type == 's' && s->token == TOKEN_VALUE && s->type == 's');
+		next(s);
 		return;
 	}
 	if (s->token == TOKEN_END || !strchr("{([", s->type)) {
@@ -388,9 +390,7 @@ static void scan_file(struct scan *s)
 		fail(s, s->token_line, "this '%c' closes nothing; remove it", s->type);
 	if (s->token == TOKEN_SIGN && strchr(";,", s->type))
 		fail(s, s->token_line, "one '%c' too many", s->type);
-	if (s->token == TOKEN_SIGN)
-		fail(s, s->token_line, "a key must stand before '%c'", s->type);
-	fail(s, s->token_line, "a key must stand here, not %.*s", shown(s->length), s->start);
+	fail(s, s->token_line, "a key must stand before '%c'", s->type);
 }
 
 int syntax_scan(struct syntax *out, struct config_pool *pool, const char *text,

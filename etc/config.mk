@@ -1,0 +1,8 @@
+# the configuration as it is installed, and examples of it
+tipringconfdir = $(sysconfdir)/tipring
+dist_tipringconf_DATA = etc/tipring.conf
+examplesdir = $(docdir)/examples
+dist_examples_DATA = etc/examples/pbx-extensions.conf \
+	etc/examples/pbx-trunk-ports.conf etc/examples/co-fallback.conf \
+	etc/examples/account-per-line.conf etc/examples/one-number.conf \
+	etc/examples/sim-demo.conf
