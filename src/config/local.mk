@@ -15,3 +15,4 @@ libconfig_a_SOURCES = src/config/config.h src/config/loader.h \
 	src/config/tone_parse.c
 # What a program needs that reads a configuration.
 CONFIG_ROOM_LIBS = libconfig.a libbase.a $(LIBCONFIG_LIBS) $(TONEZONE_LIBS)
+dist_man_MANS += src/config/tipring.conf.5

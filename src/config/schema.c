@@ -387,7 +387,7 @@ static const struct key top_keys[] = {
 	{ "sim", GROUP(sim_section), .what = "simulated lines" },
 	{ "log", WORD(C, log, logs, "\"info\""), .what = "what is logged" },
 	{ "timers", .set = set_timers, FIELD(C, timers), .shape = "a group in { }",
-	  .absent = "as in TIMERS", .what = "times that tipring waits for" },
+	  .absent = "as listed below", .what = "times that tipring waits for" },
 	{ "tones", .set = set_tones, FIELD(C, country), .shape = "a group in { }",
 	  .absent = "the country's", .what = "tones that differ from the country's" },
 };

@@ -16,6 +16,27 @@ static const char *words_shape(const struct word *w, char *buffer, size_t size)
 	return buffer;
 }
 
+/* Texts, by what is asked of them. */
+static const char *text_shape(const struct key *key)
+{
+	static const struct {
+		text_check_fn *check;
+		const char *shape;
+	} shapes[] = {
+		{ check_name, "a name in quotes" },
+		{ check_number, "a telephone number in quotes" },
+		{ check_prefix, "digits in quotes" },
+		{ check_map, "a digit map in quotes" },
+		{ check_host, "a host name or address in quotes" },
+		{ check_address, "an IP address in quotes" },
+	};
+
+	for (size_t i = 0; i < sizeof(shapes) / sizeof(*shapes); i++)
+		if (key->check == shapes[i].check)
+			return shapes[i].shape;
+	return "a text in quotes";
+}
+
 const char *key_shape(const struct key *key, char *buffer, size_t size)
 {
 	if (key->shape)
@@ -35,7 +56,7 @@ const char *key_shape(const struct key *key, char *buffer, size_t size)
 			 key->unit ? key->unit : "");
 		return buffer;
 	}
-	return "a text in quotes";
+	return text_shape(key);
 }
 
 /* Planned, or asked for by those who come from elsewhere. */

@@ -38,6 +38,8 @@ key_set_fn set_end;		/* struct route_end */
 key_set_fn set_ends;		/* struct route_end[] and size_t */
 key_set_fn set_reject;		/* field: struct config_route */
 
+extern const char *const tone_names[TONE_COUNT];	/* keys of tones */
+
 /* text_check.c */
 text_check_fn check_name;	/* of a line, trunk or group */
 text_check_fn check_number;	/* a telephone number */
