@@ -77,7 +77,7 @@ void agent_trunk_status(const struct trunk *, struct trunk_status *);
 /* Counters of the whole agent since its start. */
 struct agent_stats {
 	uint64_t strangers;		/* requests from addresses of no trunk */
-	uint64_t malformed;		/* messages the parser refused */
+	uint64_t malformed;		/* descriptions that could not be read */
 	uint64_t invites_in, invites_out;
 	unsigned legs;			/* that live, with those that end */
 };

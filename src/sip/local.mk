@@ -1,2 +1,18 @@
 noinst_LIBRARIES += libsip.a
-libsip_a_SOURCES =
+libsip_a_SOURCES = src/sip/access.c src/sip/access.h \
+	src/sip/agent.c src/sip/agent.h \
+	src/sip/cause_map.c src/sip/cause_map.h \
+	src/sip/digest.c src/sip/digest.h \
+	src/sip/guards.c src/sip/guards.h \
+	src/sip/identity.c src/sip/identity.h \
+	src/sip/internal.h \
+	src/sip/leg.c src/sip/leg_dialog.c src/sip/leg_in.c \
+	src/sip/leg_out.c src/sip/leg_sdp.c \
+	src/sip/lookup.c src/sip/lookup.h \
+	src/sip/loop_su.c src/sip/loop_su.h \
+	src/sip/offer.c src/sip/offer.h src/sip/offer_parse.c \
+	src/sip/registration.c src/sip/requests.c src/sip/target.c \
+	src/sip/trunk.c src/sip/trunk_conf.c
+# Every program with libsip.a in it: the guards work only when the SIP library
+# finds them in the program.
+SIP_LDFLAGS = -Wl,--export-dynamic-symbol=su_getaddrinfo

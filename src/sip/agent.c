@@ -1,0 +1,437 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
+#define _GNU_SOURCE
+#include "sip/agent.h"
+
+#include "config.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sofia-sip/nta_tag.h>
+#include <sofia-sip/su_log.h>
+#include <sofia-sip/su_tag_io.h>
+#include <sofia-sip/tport_tag.h>
+
+#include "base/log.h"
+#include "sip/digest.h"
+#include "sip/guards.h"
+#include "sip/identity.h"
+#include "sip/internal.h"
+
+#define ALLOW "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK"
+#define MESSAGE_MOST 65536	/* bytes of a message; the library's is 2 MB */
+#define PROCEEDING_MOST 1000	/* requests unanswered, then 503 */
+#define LISTEN_MOST 2	/* the library takes no more */
+
+const char *transport_name(enum sip_transport t)
+{
+	static const char *const names[] = { "udp", "tcp", "tls" };
+
+	return names[t];
+}
+
+void target_url(char url[TARGET_URL], const struct sockaddr *a,
+		enum sip_transport transport)
+{
+	char text[ADDRESS_TEXT];
+
+	address_text(text, a);
+	snprintf(url, TARGET_URL, "sip:%s;transport=%s", text,
+		 transport_name(transport));
+}
+
+/* ---------------------------------------------------------------- addresses */
+
+int agent_local(const struct agent *a, enum sip_transport transport,
+		const struct sockaddr *peer, struct sockaddr_storage *local)
+{
+	const struct config *c = a->conf;
+	int err;
+
+	for (size_t i = 0; i < c->sip.listen_count; i++) {
+		const struct config_listen *l = &c->sip.listen[i];
+		const struct sockaddr *at = (const void *)&l->address;
+
+		if (l->transport != transport || at->sa_family != peer->sa_family)
+			continue;
+		if (!address_is_any(at)) {
+			*local = l->address;
+			return 0;
+		}
+		err = address_towards(local, peer);
+		address_set_port(local, address_port(at));
+		return err;
+	}
+	return -EAFNOSUPPORT;
+}
+
+int agent_contact(const struct agent *a, enum sip_transport transport,
+		  const struct sockaddr *peer, const char *user, char *buf,
+		  size_t size)
+{
+	const char *public_address = a->conf->sip.public_address;
+	struct sockaddr_storage local;
+	char host[ADDRESS_TEXT], at[128], uri[256];
+	int err = agent_local(a, transport, peer, &local);
+
+	if (err)
+		return err;
+	address_host(host, (struct sockaddr *)&local, true);
+	snprintf(at, sizeof(at), "%s:%u",
+		 public_address && public_address[0] ? public_address : host,
+		 address_port((struct sockaddr *)&local));
+	err = identity_uri(uri, sizeof(uri), user, at);
+	if (err < 0)
+		return err;
+	err = snprintf(buf, size, "<%s%s%s>", uri,
+		       transport == TRANSPORT_UDP ? "" : ";transport=",
+		       transport == TRANSPORT_UDP ? "" : transport_name(transport));
+	return (size_t)err < size ? 0 : -ENOSPC;
+}
+
+/* ------------------------------------------------------------------- events */
+
+static void happened(nua_event_t event, int status, const char *phrase, nua_t *nua,
+		     nua_magic_t *magic, nua_handle_t *nh, nua_hmagic_t *hmagic,
+		     const sip_t *sip, tagi_t tags[])
+{
+	struct agent *a = magic;
+	struct owner *owner = hmagic;
+	struct happening h = { event, status, phrase, nh, sip, tags };
+
+	(void)nua;
+	loop_su_turn(a->loop);
+	log_debug("sip: %s %d %s", nua_event_name(event), status, phrase);
+	if (event == nua_r_shutdown) {
+		if (status >= 200) {
+			a->state = AGENT_STOPPED;
+			agent_settle(a);
+		}
+		return;
+	}
+	if (owner)
+		owner->happened(owner, &h);
+	else
+		request_happened(a, &h);
+}
+
+/* The library's own words: for those who debug. */
+static void library_says(void *stream, const char *format, va_list ap)
+{
+	static char line[512];
+	static size_t n;
+	char text[512];
+
+	(void)stream;
+	vsnprintf(text, sizeof(text), format, ap);
+	for (const char *c = text; *c; c++) {
+		if (*c != '\n' && n < sizeof(line) - 1) {
+			line[n++] = *c;
+			continue;
+		}
+		line[n] = '\0';
+		log_debug("sofia: %s", line);
+		n = 0;
+	}
+}
+
+/* -------------------------------------------------------------------- start */
+
+/* Opens and closes the address: the library does not say why it could not. */
+static int can_listen(const struct config_listen *l, char *why, size_t size)
+{
+	const struct sockaddr *a = (const void *)&l->address;
+	int type = l->transport == TRANSPORT_UDP ? SOCK_DGRAM : SOCK_STREAM;
+	int fd, on = 1, err = 0;
+	char text[ADDRESS_TEXT];
+
+	address_text(text, a);
+	if (l->transport == TRANSPORT_TLS) {
+		snprintf(why, size, "cannot listen on tls %s: TLS is not there "
+			 "yet; use udp or tcp", text);
+		return -EPROTONOSUPPORT;
+	}
+	fd = socket(a->sa_family, type | SOCK_CLOEXEC, 0);
+	if (fd >= 0 && type == SOCK_STREAM)
+		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	if (fd < 0 || bind(fd, a, address_size(a)) < 0)
+		err = -errno;
+	if (fd >= 0)
+		close(fd);
+	if (err)
+		snprintf(why, size, "cannot listen on %s %s: %s%s",
+			 transport_name(l->transport), text, strerror(-err),
+			 err == -EADDRINUSE ?
+				 "; another SIP program uses this port" : "");
+	return err;
+}
+
+struct listeners {
+	char url[LISTEN_MOST][TARGET_URL];
+	unsigned count;
+};
+
+/* One URL for each address; UDP and TCP on the same one share it. */
+static int collect_listeners(struct listeners *ls, const struct config *c,
+			     char *why, size_t size)
+{
+	memset(ls, 0, sizeof(*ls));
+	for (size_t i = 0; i < c->sip.listen_count; i++) {
+		const struct config_listen *l = &c->sip.listen[i];
+		char text[ADDRESS_TEXT], start[ADDRESS_TEXT + 8];
+		unsigned k;
+		int err = can_listen(l, why, size);
+
+		if (err)
+			return err;
+		address_text(text, (const void *)&l->address);
+		snprintf(start, sizeof(start), "sip:%s;", text);
+		for (k = 0; k < ls->count; k++)
+			if (!strncmp(ls->url[k], start, strlen(start)))
+				break;
+		if (k == LISTEN_MOST) {
+			snprintf(why, size, "sip.listen has more than two "
+				 "different addresses; use 0.0.0.0 or [::] for "
+				 "all of them");
+			return -E2BIG;
+		}
+		if (k == ls->count) {
+			snprintf(ls->url[k], TARGET_URL, "%stransport=%s", start,
+				 transport_name(l->transport));
+			ls->count++;
+		} else if (!strstr(ls->url[k] + strlen(start),
+				   transport_name(l->transport))) {
+			size_t n = strlen(ls->url[k]);
+
+			snprintf(ls->url[k] + n, TARGET_URL - n, ",%s",
+				 transport_name(l->transport));
+		}
+	}
+	if (ls->count)
+		return 0;
+	snprintf(why, size, "sip.listen names no address to listen on");
+	return -EINVAL;
+}
+
+static nua_t *create(struct agent *a, const struct listeners *ls)
+{
+	const char *ua = a->conf->sip.user_agent;
+
+	return nua_create(loop_su_root(a->loop), happened, a,
+		NUTAG_URL(ls->url[0]),
+		TAG_IF(ls->count > 1, NUTAG_SIPS_URL(ls->url[1])),
+		/* We do the descriptions, and decide what is answered. */
+		NUTAG_MEDIA_ENABLE(0),
+		NUTAG_AUTOANSWER(0), NUTAG_AUTOALERT(0), NUTAG_AUTOACK(0),
+		NUTAG_ENABLEMESSAGE(0), NUTAG_ENABLEMESSENGER(0),
+		SIPTAG_ALLOW_STR(ALLOW),
+		NUTAG_APPL_METHOD("INVITE, OPTIONS, INFO, UPDATE, REFER, REGISTER, "
+				  "SUBSCRIBE, NOTIFY, PUBLISH, MESSAGE"),
+		SIPTAG_SUPPORTED_STR("100rel, timer"),
+		/* A redirection to any address would be followed: toll fraud. */
+		NUTAG_AUTO302(0), NUTAG_AUTO305(0),
+		/* How often, and when, to try again is ours to say. */
+		NUTAG_RETRY_COUNT(2), NUTAG_MAX_RETRY_AFTER(0),
+		NUTAG_UPDATE_REFRESH(1), NUTAG_SESSION_TIMER(0), NUTAG_MIN_SE(90),
+		NUTAG_OUTBOUND("no-outbound no-options-keepalive no-validate"),
+		NUTAG_PATH_ENABLE(0),
+		SIPTAG_USER_AGENT_STR(ua && ua[0] ? ua : "tipring/" PACKAGE_VERSION),
+		/* 100 Trying tells that a server lives. */
+		NTATAG_PASS_100(1),
+		NTATAG_MAXSIZE(MESSAGE_MOST),
+		NTATAG_MAX_PROCEEDING(PROCEEDING_MOST),
+		NTATAG_UDP_MTU(1300),
+		TPTAG_TIMEOUT(10000),
+		TAG_END());
+}
+
+static int open_agent(struct agent *a, char *why, size_t size)
+{
+	struct listeners ls;
+	int err = collect_listeners(&ls, a->conf, why, size);
+
+	if (!err)
+		err = digest_init(why, size);
+	if (err)
+		return err;
+	a->nua = create(a, &ls);
+	if (!a->nua) {
+		snprintf(why, size, "the SIP library cannot listen on %s%s%s",
+			 ls.url[0], ls.count > 1 ? " and " : "", ls.url[1]);
+		return -EADDRNOTAVAIL;
+	}
+	return guards_check(why, size);
+}
+
+struct agent *agent_new(struct loop *loop, const struct config *conf,
+			struct box *box, struct media *media, char *why,
+			size_t size)
+{
+	struct agent *a = calloc(1, sizeof(*a));
+
+	if (!a)
+		goto memory;
+	a->loop = loop;
+	a->conf = conf;
+	a->box = box;
+	a->media = media;
+	list_init(&a->providers);
+	list_init(&a->legs);
+	list_init(&a->dead);
+	fsm_queue_init(&a->queue);
+	su_log_redirect(NULL, library_says, NULL);
+	su_log_set_level(NULL, log_wants(LOG_LEVEL_DEBUG) ? 3 : 0);
+	a->resolver = resolver_new(loop, NULL);
+	if (!a->resolver)
+		goto memory;
+	if (open_agent(a, why, size) || providers_load(a, conf, why, size))
+		goto fail;
+	return a;
+memory:
+	snprintf(why, size, "out of memory");
+fail:
+	agent_free(a);
+	return NULL;
+}
+
+int agent_reload(struct agent *a, const struct config *conf, char *why,
+		 size_t size)
+{
+	const struct config *old = a->conf;
+	int err;
+
+	for (size_t i = 0; i < conf->sip.listen_count; i++)
+		if (conf->sip.listen_count != old->sip.listen_count ||
+		    conf->sip.listen[i].transport != old->sip.listen[i].transport ||
+		    memcmp(&conf->sip.listen[i].address, &old->sip.listen[i].address,
+			   sizeof(conf->sip.listen[i].address))) {
+			snprintf(why, size, "sip.listen cannot change while the "
+				 "program runs; restart it");
+			return -EBUSY;
+		}
+	a->conf = conf;
+	err = providers_load(a, conf, why, size);
+	if (err)
+		a->conf = old;
+	return err;
+}
+
+/* --------------------------------------------------------------------- end */
+
+static void bury(void *arg)
+{
+	struct agent *a = arg;
+
+	while (!list_empty(&a->dead)) {
+		struct trunk_leg *t = list_entry(a->dead.next, struct trunk_leg, node);
+
+		list_remove(&t->node);
+		trunk_leg_free(t);
+	}
+	for (struct list_head *n = a->providers.next; n != &a->providers;) {
+		struct provider *p = list_entry(n, struct provider, node);
+
+		n = n->next;
+		provider_settle(p);
+	}
+	if (a->state == AGENT_DRAINS && list_empty(&a->legs) &&
+	    providers_stopped(a)) {
+		a->state = AGENT_STOPS;
+		nua_shutdown(a->nua);
+	}
+	if (a->state == AGENT_STOPPED && a->done) {
+		void (*done)(void *) = a->done;
+
+		a->done = NULL;
+		timer_stop(&a->deadline);
+		done(a->done_arg);
+	}
+}
+
+void agent_settle(struct agent *a)
+{
+	if (!timer_runs(&a->bury))
+		timer_start(agent_timers(a), &a->bury, 0, bury, a);
+}
+
+static void out_of_time(void *arg)
+{
+	struct agent *a = arg;
+	void (*done)(void *) = a->done;
+
+	log_warning("sip: %s did not end in time; going without",
+		    list_empty(&a->legs) ? "a registration" : "a call");
+	a->done = NULL;
+	if (done)
+		done(a->done_arg);
+}
+
+void agent_shutdown(struct agent *a, void (*done)(void *), void *arg)
+{
+	if (a->state != AGENT_RUNS)
+		return;
+	a->state = AGENT_DRAINS;
+	a->done = done;
+	a->done_arg = arg;
+	timer_start(agent_timers(a), &a->deadline,
+		    a->conf->timers[TIMER_SHUTDOWN] * 4 / 5, out_of_time, a);
+	providers_stop(a);
+	agent_settle(a);
+}
+
+/* Without nua_shutdown() nua_destroy() would abort: then it stays. */
+static void close_nua(struct agent *a)
+{
+	if (!a->nua)
+		return;
+	if (a->state != AGENT_STOPPED && a->state != AGENT_STOPS)
+		nua_shutdown(a->nua);
+	for (int i = 0; i < 20 && a->state != AGENT_STOPPED; i++)
+		su_root_step(loop_su_root(a->loop), 5);
+	if (a->state == AGENT_STOPPED)
+		nua_destroy(a->nua);
+	else
+		loop_su_abandon(a->loop);
+}
+
+void agent_free(struct agent *a)
+{
+	if (!a)
+		return;
+	a->done = NULL;
+	while (!list_empty(&a->legs)) {
+		struct trunk_leg *t = list_entry(a->legs.next, struct trunk_leg, node);
+		struct release r;
+
+		release_set(&r, CAUSE_NORMAL, false, "the gateway ends");
+		leg_released(&t->leg, &r);
+		trunk_leg_bury(t);
+	}
+	timer_stop(&a->deadline);
+	timer_stop(&a->bury);
+	a->state = a->state == AGENT_STOPPED ? AGENT_STOPPED : AGENT_DRAINS;
+	while (!list_empty(&a->dead)) {
+		struct trunk_leg *t = list_entry(a->dead.next, struct trunk_leg, node);
+
+		list_remove(&t->node);
+		trunk_leg_free(t);
+	}
+	while (!list_empty(&a->providers))
+		provider_free(list_entry(a->providers.next, struct provider, node));
+	close_nua(a);
+	timer_stop(&a->bury);
+	resolver_free(a->resolver);
+	fsm_queue_fini(&a->queue);
+	free(a);
+}
+
+void agent_get_stats(const struct agent *a, struct agent_stats *s)
+{
+	*s = a->stats;
+	s->legs = 0;
+	for (const struct list_head *n = a->legs.next; n != &a->legs; n = n->next)
+		s->legs++;
+}

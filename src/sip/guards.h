@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
+/*
+ * guards.h - functions of the SIP library that the program replaces because
+ * the library's own can be misused by anybody on the network, before any
+ * check of ours. They work only when the program exports them; every program
+ * that links libsip.a takes SIP_LDFLAGS.
+ */
+#ifndef SIP_GUARDS_H
+#define SIP_GUARDS_H
+
+#include <stddef.h>
+
+/* After the agent's listeners are open: 0 when every guard was hit by then,
+ * else -ENOSYS and why. */
+int guards_check(char *why, size_t size);
+
+/* Host names that were kept from the blocking resolver so far. */
+unsigned guards_refused_names(void);
+
+#endif

@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
+/*
+ * internal.h - what the files of this room share: the agent, its providers (a
+ * configured trunk each), their accounts and legs.
+ */
+#ifndef SIP_INTERNAL_H
+#define SIP_INTERNAL_H
+
+#include <sofia-sip/nua.h>
+#include <sofia-sip/sip.h>
+#include <sofia-sip/sip_status.h>
+
+#include "base/fsm.h"
+#include "base/list.h"
+#include "config/config.h"
+#include "core/box.h"
+#include "sip/access.h"
+#include "sip/agent.h"
+#include "sip/lookup.h"
+#include "sip/loop_su.h"
+#include "sip/offer.h"
+#include "tipring/trunk.h"
+
+struct account;
+struct provider;
+struct trunk_leg;
+
+/* One event of the user agent. */
+struct happening {
+	nua_event_t event;
+	int status;
+	const char *phrase;
+	nua_handle_t *nh;
+	const sip_t *sip;	/* NULL: made by the library itself */
+	tagi_t *tags;
+};
+
+/* What a handle of the user agent belongs to; begins whatever has one. After
+ * nua_handle_destroy() no event comes for it. */
+struct owner {
+	void (*happened)(struct owner *, const struct happening *);
+};
+
+/* ------------------------------------------------------------------ agent */
+
+enum agent_state { AGENT_RUNS, AGENT_DRAINS, AGENT_STOPS, AGENT_STOPPED };
+
+struct agent {
+	enum agent_state state;
+	struct loop *loop;
+	nua_t *nua;
+	struct resolver *resolver;
+	const struct config *conf;
+	struct box *box;
+	struct media *media;
+	struct fsm_queue queue;
+	struct list_head providers;
+	struct list_head legs;		/* that live */
+	struct list_head dead;		/* legs and providers, until the turn's end */
+	struct timer bury;
+	struct timer deadline;
+	void (*done)(void *);
+	void *done_arg;
+	struct agent_stats stats;
+};
+
+static inline struct timers *agent_timers(struct agent *a)
+{
+	return &a->loop->timers;
+}
+
+/* The listener for a transport and the address that a peer shall use to reach
+ * us there; -EAFNOSUPPORT: we don't listen so. */
+int agent_local(const struct agent *, enum sip_transport,
+		const struct sockaddr *peer, struct sockaddr_storage *local);
+
+/* "<sip:USER@HOST:PORT;transport=tcp>", with the public address if there is
+ * one. -errno. */
+int agent_contact(const struct agent *, enum sip_transport,
+		  const struct sockaddr *peer, const char *user, char *buf,
+		  size_t size);
+
+/* Something that agent_shutdown() or a draining trunk may wait for is gone;
+ * frees the dead at the end of the turn. */
+void agent_settle(struct agent *);
+
+/* "sip:192.0.2.1:5060;transport=udp", for NUTAG_PROXY. */
+#define TARGET_URL 96
+void target_url(char url[TARGET_URL], const struct sockaddr *,
+		enum sip_transport);
+const char *transport_name(enum sip_transport);
+
+/* A header of a message as text, from the message's own home; NULL: none. */
+char *header_text(const sip_t *, const char *name);
+
+/* Requests without a handle of ours (requests.c). */
+void request_happened(struct agent *, const struct happening *);
+/* Answers a request that nua does not answer itself. */
+void request_answer(struct agent *, const struct happening *, int status,
+		    const char *phrase);
+
+/* ---------------------------------------------------------------- account */
+
+enum account_state { ACCOUNT_STOPPED, ACCOUNT_WAITING, ACCOUNT_REGISTERING,
+		     ACCOUNT_REGISTERED, ACCOUNT_REFRESHING,
+		     ACCOUNT_UNREGISTERING, ACCOUNT_STATES };
+
+/* One address of record at one provider, and how to prove that it is ours. */
+struct account {
+	struct owner owner;
+	struct provider *provider;
+	struct list_head node;		/* provider->accounts */
+	char *name;			/* "acme", "acme/pbx-1" */
+	char *line;			/* whose it is; NULL: the trunk's */
+	char *number;			/* of the line; NULL: the trunk's account */
+	char *user, *auth_user, *secret;	/* secret: NULL, none */
+	bool registers;
+	struct fsm fsm;
+	nua_handle_t *nh;
+	char call_id[48], tag[24];
+	struct sockaddr_storage target;	/* that the last REGISTER went to */
+	unsigned tries;			/* without success */
+	unsigned challenged;		/* in this request */
+	unsigned ask_s;			/* expiry asked for, after 423 */
+	unsigned granted_s;		/* by the registrar */
+	unsigned retry_after_s;		/* as it said */
+	uint64_t good_until;		/* ms, when the binding ends; 0: none */
+	char error[128];		/* of the last try; "" when it succeeded */
+	char *service_route;		/* RFC 3608; NULL: none */
+	char *contact;
+};
+
+struct account *account_new(struct provider *, const struct config_line *,
+			    char *why, size_t size);
+void account_free(struct account *);
+void account_start(struct account *);
+/* Unregisters if need be; agent_settle() when done. */
+void account_stop(struct account *);
+/* The provider's target is known, or another one. */
+void account_target(struct account *);
+bool account_registered(const struct account *);
+const char *account_state(const struct account *);
+/* s until something happens, -1: nothing will. */
+int account_next(const struct account *);
+
+/* ----------------------------------------------------------------- target */
+
+enum target_state { TARGET_OFF, TARGET_PROBING, TARGET_REACHABLE,
+		    TARGET_CHECKING, TARGET_SILENT, TARGET_RETRYING,
+		    TARGET_STATES };
+
+/* Whether the server in use answers, by OPTIONS. */
+struct target {
+	struct owner owner;
+	struct provider *provider;
+	struct fsm fsm;
+	nua_handle_t *nh;
+	char error[96];
+};
+
+void target_init(struct target *, struct provider *);
+void target_fini(struct target *);
+/* The provider has an address, or another one. */
+void target_start(struct target *);
+void target_stop(struct target *);
+
+/* --------------------------------------------------------------- provider */
+
+struct provider {
+	struct trunk trunk;		/* first: core knows this */
+	struct list_head node;
+	struct agent *agent;
+	struct config_trunk *conf;	/* a copy of our own */
+	struct lookup *server, *proxy;	/* proxy: NULL, none */
+	struct access_network *accept;
+	size_t accept_count;
+	unsigned current;		/* address in use */
+	struct account *account;	/* the trunk's own; always there */
+	struct list_head accounts;	/* of lines */
+	struct target target;
+	bool in_box;
+	unsigned legs, calls_in, calls_out, failed;
+};
+
+/* The candidates for outgoing requests, best first. */
+unsigned provider_targets(const struct provider *,
+			  const struct sockaddr_storage **);
+/* The one in use; NULL: no address known. */
+const struct sockaddr *provider_target(const struct provider *);
+/* The one in use does not answer: take the next; false: there is no other. */
+bool provider_next_target(struct provider *);
+/* Works out whether calls can be made, and tells core. */
+void provider_update(struct provider *);
+/* By a leg's coming and going. */
+void provider_leg_gone(struct provider *);
+struct account *provider_account(const struct provider *, const char *line);
+/* "sip:sip.example.net:5070": what our address of record ends with. */
+const char *provider_domain(const struct provider *);
+
+int providers_load(struct agent *, const struct config *, char *why, size_t size);
+void providers_stop(struct agent *);
+bool providers_stopped(const struct agent *);
+void provider_free(struct provider *);
+/* Frees it when it is draining and nothing of it lives. */
+void provider_settle(struct provider *);
+
+/* The provider that a request came from; NULL: a stranger. user: of the
+ * Request-URI, tells providers behind one address apart. */
+struct provider *provider_from(struct agent *, const struct sockaddr *,
+			       const char *user);
+
+struct config_trunk *trunk_conf_copy(const struct config_trunk *);
+void trunk_conf_free(struct config_trunk *);
+/* Registration and targets need not be started anew. */
+bool trunk_conf_same_server(const struct config_trunk *,
+			    const struct config_trunk *);
+
+/* -------------------------------------------------------------------- leg */
+
+/*
+ * outgoing:  NEW -> CALLING -> PROCEEDING -> UP -> ENDING
+ *                       |           |               ^
+ *                       +-----------+-> CANCELLING -+ (a 200 crossed CANCEL)
+ * incoming:  INVITED -> ANSWERED -> UP -> ENDING
+ *                          |               ^
+ *                          +-> ANSWERED_ENDING (BYE must wait for ACK)
+ * From each of them, when nothing is left to be said: DEAD.
+ */
+enum trunk_leg_state {
+	LEG_NEW,
+	LEG_CALLING,		/* INVITE sent, not a word came back */
+	LEG_PROCEEDING,		/* a provisional response came */
+	LEG_CANCELLING,
+	LEG_INVITED,
+	LEG_ANSWERED,		/* 200 sent, no ACK yet */
+	LEG_ANSWERED_ENDING,
+	LEG_UP,
+	LEG_ENDING,		/* BYE sent */
+	LEG_DEAD,
+};
+
+/* Where offer and answer stand (RFC 3264). */
+enum exchange {
+	EXCHANGE_NONE,
+	EXCHANGE_OFFERED,	/* ours is out, no answer yet */
+	EXCHANGE_RECEIVED,	/* theirs is here, not answered yet */
+	EXCHANGE_DONE,
+};
+
+struct trunk_leg {
+	struct owner owner;
+	struct leg leg;
+	struct list_head node;
+	struct agent *agent;
+	struct provider *provider;
+	nua_handle_t *nh;
+	enum trunk_leg_state state;
+	struct timer timer;
+	struct timer ring;
+	/* What it was made with: a reload must not reach it. */
+	enum sip_transport transport;
+	char *user, *auth_user, *secret, *domain, *route;
+	enum dtmf_mode dtmf;
+	bool nat, fixed_route;
+	struct sockaddr_storage target;
+	unsigned first_target, tried;
+	unsigned challenged;
+	struct leg_offer offer;
+	char contact[320];
+	/* The description exchange. */
+	struct offer_local local;
+	struct offer remote;
+	struct offer_choice choice;
+	enum exchange exchange;
+	bool reliable;		/* peer takes 100rel: 183 may carry an offer */
+	bool early;		/* 183 was sent, or core heard of progress */
+	bool held;		/* by the far end */
+	bool hold_wanted, hold_sent;	/* by ours */
+	bool reinviting;
+	char sdp[OFFER_SIZE];	/* the last that we wrote */
+};
+
+/* leg.c */
+extern const struct leg_ops trunk_leg_ops;
+struct leg *trunk_leg_outgoing(struct trunk *, const struct config_line *);
+struct trunk_leg *trunk_leg_new(struct provider *, const struct account *);
+void trunk_leg_end(struct trunk_leg *, const struct release *);
+/* Destroys the handle and gives the memory back at the end of the turn. */
+void trunk_leg_bury(struct trunk_leg *);
+void trunk_leg_free(struct trunk_leg *);
+void trunk_leg_bye(struct trunk_leg *, enum cause, const char *text);
+/* Ends the call from our side: core hears why, the far end gets BYE. */
+void trunk_leg_fail(struct trunk_leg *, enum cause, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+media_event_fn trunk_leg_media;
+
+/* leg_in.c: an INVITE that asks for a new call. */
+void invite_in(struct agent *, const struct happening *);
+void incoming_proceeding(struct leg *);
+void incoming_alert(struct leg *);
+void incoming_progress(struct leg *);
+void incoming_answer(struct leg *);
+void incoming_refuse(struct trunk_leg *, const struct release *);
+void incoming_acknowledged(struct trunk_leg *, const struct happening *);
+
+/* leg_out.c: an INVITE of ours. */
+int outgoing_offer(struct leg *, const struct leg_offer *);
+void outgoing_response(struct trunk_leg *, const struct happening *);
+void outgoing_cancel(struct trunk_leg *, const struct release *);
+
+/* leg_dialog.c: what happens inside a dialog. */
+void dialog_happened(struct owner *, const struct happening *);
+void dialog_hold(struct leg *, bool held);
+void dialog_digit(struct leg *, char digit, unsigned ms);
+void dialog_reinvite_response(struct trunk_leg *, const struct happening *);
+
+/* leg_sdp.c: between SDP, media and core. -errno and why. */
+int session_open(struct trunk_leg *, const struct sockaddr *peer, char *why,
+		 size_t size);
+int session_offer(struct trunk_leg *);		/* writes ours into sdp */
+int session_answer(struct trunk_leg *);		/* writes ours to theirs */
+/* Takes a body as an offer or, when ours is out, as an answer. -EINVAL: cannot
+ * be read; -ENOTSUP: no codec in common. */
+int session_take(struct trunk_leg *, const sip_t *, char *why, size_t size);
+void session_apply(struct trunk_leg *);		/* to media, and tells core of hold */
+/* 0: none; -EMEDIUMTYPE: a body that we don't read; else its length. */
+int session_body(const sip_t *, const char **body);
+
+#endif

@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
+/* An INVITE that a provider sends us. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include <sofia-sip/msg_addr.h>
+#include <sofia-sip/sip_header.h>
+#include <sofia-sip/sip_util.h>
+#include <sofia-sip/su_alloc.h>
+
+#include "base/log.h"
+#include "sip/cause_map.h"
+#include "sip/identity.h"
+#include "sip/internal.h"
+
+static struct trunk_leg *of(struct leg *l)
+{
+	return list_entry(l, struct trunk_leg, leg);
+}
+
+/* A refusal before there is a leg. */
+struct refusal {
+	int status;
+	const char *phrase;	/* NULL: the standard's */
+	const char *warning;	/* RFC 3261 section 20.43; NULL: none */
+	char why[96];		/* for the log */
+};
+
+static void refuse(const struct happening *h, const struct refusal *r,
+		   const char *from)
+{
+	const char *phrase = r->phrase ? r->phrase : status_phrase(r->status);
+
+	log_info("%s: INVITE refused with %d %s%s%s", from, r->status, phrase,
+		 r->why[0] ? ": " : "", r->why);
+	nua_respond(h->nh, r->status, phrase,
+		    TAG_IF(r->status == 415,
+			   SIPTAG_ACCEPT_STR("application/sdp")),
+		    TAG_IF(r->status == 415, SIPTAG_ACCEPT_ENCODING_STR("identity")),
+		    TAG_IF(r->warning, SIPTAG_WARNING_STR(r->warning)),
+		    TAG_END());
+	nua_handle_destroy(h->nh);
+}
+
+/* ------------------------------------------------------------------ numbers */
+
+static void number_of(const url_t *url, char number[PARTY_NUMBER_SIZE])
+{
+	su_home_t home[1] = { SU_HOME_INIT(home) };
+	const char *text = url_as_string(home, url);
+
+	number[0] = '\0';
+	if (text && !strncasecmp(text, "tel:", 4))
+		identity_number(number, text + 4);
+	else if (url->url_user)
+		identity_number(number, url->url_user);
+	su_home_deinit(home);
+}
+
+static const struct account *named(const struct provider *p, const char *user)
+{
+	const struct list_head *n;
+
+	if (!user)
+		return NULL;
+	list_for_each(n, &p->accounts) {
+		const struct account *a = list_entry(n, struct account, node);
+
+		if (!strcmp(a->user, user))
+			return a;
+	}
+	if (p->account->user[0] && !strcmp(p->account->user, user))
+		return p->account;
+	return NULL;
+}
+
+/* Who is called. A provider that we register with puts the user of our Contact
+ * into the Request-URI, and the number dialled into To. A line's own account
+ * means that line. */
+static int called(const struct provider *p, const sip_t *sip,
+		  char number[PARTY_NUMBER_SIZE])
+{
+	const url_t *url = sip->sip_request->rq_url;
+	const struct account *a = named(p, url->url_user);
+
+	number_of(url, number);
+	if (a && a->number && a->number[0]) {
+		snprintf(number, PARTY_NUMBER_SIZE, "%s", a->number);
+	} else if (a && sip->sip_to) {
+		char to[PARTY_NUMBER_SIZE];
+
+		number_of(sip->sip_to->a_url, to);
+		if (to[0])
+			memcpy(number, to, sizeof(to));
+	}
+	if (number[0])
+		return 0;
+	/* Nothing at all: incomplete. A name: nobody here has one. */
+	return url->url_user && url->url_user[0] ? 404 : 484;
+}
+
+static void calling(const sip_t *sip, struct party *party)
+{
+	su_home_t home[1] = { SU_HOME_INIT(home) };
+	const char *from = NULL, *privacy = NULL;
+
+	if (sip->sip_from)
+		from = sip_header_as_string(home, (sip_header_t *)sip->sip_from);
+	if (sip->sip_privacy)
+		privacy = sip_header_as_string(home,
+					       (sip_header_t *)sip->sip_privacy);
+	identity_caller(party, from, header_text(sip, "P-Asserted-Identity"),
+			header_text(sip, "Remote-Party-ID"),
+			privacy ? privacy : header_text(sip, "Privacy"));
+	su_home_deinit(home);
+}
+
+/* ------------------------------------------------------------------ checking */
+
+static int check(struct agent *a, const struct provider *p, const sip_t *sip,
+		 struct leg_offer *offer, struct refusal *r)
+{
+	const char *body;
+
+	if (a->state != AGENT_RUNS) {
+		snprintf(r->why, sizeof(r->why), "the gateway ends");
+		return 503;
+	}
+	/* RFC 3891 section 3: no such dialog. */
+	if (sip->sip_replaces || header_text(sip, "Replaces")) {
+		snprintf(r->why, sizeof(r->why), "it would replace another call");
+		return 481;
+	}
+	if (session_body(sip, &body) == -EMEDIUMTYPE) {
+		snprintf(r->why, sizeof(r->why), "its body is no application/sdp");
+		return 415;
+	}
+	calling(sip, &offer->calling);
+	offer->complete = true;
+	r->status = called(p, sip, offer->called);
+	if (r->status)
+		snprintf(r->why, sizeof(r->why), "no number is called");
+	return r->status;
+}
+
+static int describe(struct trunk_leg *t, const sip_t *sip, struct refusal *r)
+{
+	const char *body;
+	int err;
+
+	if (!session_body(sip, &body))
+		return 0;	/* we make the offer, in 200 */
+	err = session_take(t, sip, r->why, sizeof(r->why));
+	if (err == -ENOTSUP)
+		r->warning = "305 tipring \"no codec in common\"";
+	if (!err)
+		return 0;
+	return err == -EINVAL ? 400 : 488;
+}
+
+void invite_in(struct agent *a, const struct happening *h)
+{
+	struct sockaddr *peer = msg_addrinfo(nua_current_request(a->nua))->ai_addr;
+	const char *user = h->sip->sip_request->rq_url->url_user;
+	struct provider *p = provider_from(a, peer, user);
+	const struct account *account = named(p, user);
+	struct refusal r = { 0 };
+	struct trunk_leg *t;
+
+	if (h->status >= 200)
+		return;
+	a->stats.invites_in++;
+	t = trunk_leg_new(p, account ? account : p->account);
+	if (!t) {
+		r.status = 500;
+		refuse(h, &r, p->trunk.name);
+		return;
+	}
+	r.status = check(a, p, h->sip, &t->offer, &r);
+	if (!r.status && session_open(t, peer, r.why, sizeof(r.why)))
+		r.status = 503;
+	if (!r.status)
+		r.status = describe(t, h->sip, &r);
+	if (!r.status && agent_contact(a, t->transport, peer, t->user, t->contact,
+				       sizeof(t->contact)))
+		r.status = 503;
+	if (r.status) {
+		refuse(h, &r, p->trunk.name);
+		trunk_leg_bury(t);
+		return;
+	}
+	t->nh = h->nh;
+	t->state = LEG_INVITED;
+	t->reliable = sip_has_feature(h->sip->sip_supported, "100rel") ||
+		      sip_has_feature(h->sip->sip_require, "100rel");
+	p->calls_in++;
+	nua_handle_bind(h->nh, (nua_hmagic_t *)&t->owner);
+	/* Last: core may have ended the leg when this returns. */
+	box_incoming(a->box, &t->leg, &p->trunk, &t->offer);
+}
+
+/* ---------------------------------------------------------------- answering */
+
+void incoming_proceeding(struct leg *l)
+{
+	(void)l;	/* 100 went out when the INVITE came */
+}
+
+void incoming_alert(struct leg *l)
+{
+	struct trunk_leg *t = of(l);
+
+	/* After 183 with tones it would make ringback of its own. */
+	if (t->state != LEG_INVITED || t->early)
+		return;
+	nua_respond(t->nh, SIP_180_RINGING, SIPTAG_CONTACT_STR(t->contact),
+		    TAG_END());
+}
+
+void incoming_progress(struct leg *l)
+{
+	struct trunk_leg *t = of(l);
+	int err = 0;
+
+	if (t->state != LEG_INVITED || t->early)
+		return;
+	if (t->exchange == EXCHANGE_RECEIVED)
+		err = session_answer(t);
+	else if (t->exchange == EXCHANGE_NONE && t->reliable)
+		err = session_offer(t);
+	else
+		return;		/* an offer may not go unconfirmed */
+	if (err)
+		return;
+	t->early = true;
+	nua_respond(t->nh, SIP_183_SESSION_PROGRESS, SIPTAG_CONTACT_STR(t->contact),
+		    SIPTAG_CONTENT_TYPE_STR("application/sdp"),
+		    SIPTAG_PAYLOAD_STR(t->sdp), TAG_END());
+	if (t->exchange == EXCHANGE_DONE)
+		session_apply(t);
+}
+
+void incoming_answer(struct leg *l)
+{
+	struct trunk_leg *t = of(l);
+	bool described = t->exchange == EXCHANGE_NONE || !t->reliable || !t->early;
+	int err = 0;
+
+	if (t->state != LEG_INVITED)
+		return;
+	if (t->exchange == EXCHANGE_NONE)
+		err = session_offer(t);
+	else if (t->exchange == EXCHANGE_RECEIVED)
+		err = session_answer(t);
+	if (err) {
+		trunk_leg_fail(t, CAUSE_INTERWORKING,
+			       "our session description does not fit");
+		return;
+	}
+	t->state = LEG_ANSWERED;
+	/* What went out in a reliable 183 must not be said again. */
+	nua_respond(t->nh, SIP_200_OK, SIPTAG_CONTACT_STR(t->contact),
+		    TAG_IF(described, SIPTAG_CONTENT_TYPE_STR("application/sdp")),
+		    TAG_IF(described, SIPTAG_PAYLOAD_STR(t->sdp)), TAG_END());
+	if (t->exchange == EXCHANGE_DONE)
+		session_apply(t);
+}
+
+void incoming_refuse(struct trunk_leg *t, const struct release *r)
+{
+	int status = status_of_cause(r->cause);
+	char reason[160], after[12];
+
+	reason_write(reason, sizeof(reason), r->cause, r->why);
+	snprintf(after, sizeof(after), "%u", r->retry_after);
+	nua_respond(t->nh, status, status_phrase(status),
+		    SIPTAG_REASON_STR(reason),
+		    TAG_IF(r->retry_after, SIPTAG_RETRY_AFTER_STR(after)),
+		    TAG_END());
+}
+
+/* ACK, or the PRACK that answers an offer of ours. */
+void incoming_acknowledged(struct trunk_leg *t, const struct happening *h)
+{
+	char why[96];
+
+	if (t->exchange == EXCHANGE_OFFERED) {
+		int err = session_take(t, h->sip, why, sizeof(why));
+
+		if (err && h->event == nua_i_ack && t->state == LEG_ANSWERED) {
+			t->state = LEG_UP;
+			trunk_leg_fail(t, CAUSE_INTERWORKING,
+				       "answer of the far end: %s", why);
+			return;
+		}
+		if (!err)
+			session_apply(t);
+	}
+	if (h->event != nua_i_ack)
+		return;
+	if (t->state == LEG_ANSWERED) {
+		t->state = LEG_UP;
+	} else if (t->state == LEG_ANSWERED_ENDING) {
+		t->state = LEG_UP;
+		trunk_leg_bye(t, CAUSE_NORMAL, "");
+	}
+}

@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
+/* An INVITE of ours to a provider. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <stdlib.h>
+
+#include <sofia-sip/nta_tag.h>
+#include <sofia-sip/sip_header.h>
+
+#include "base/log.h"
+#include "sip/cause_map.h"
+#include "sip/digest.h"
+#include "sip/identity.h"
+#include "sip/internal.h"
+
+static struct trunk_leg *of(struct leg *l)
+{
+	return list_entry(l, struct trunk_leg, leg);
+}
+
+static int next_server(struct trunk_leg *t);
+
+static void no_response(void *arg)
+{
+	struct trunk_leg *t = arg;
+	char at[ADDRESS_TEXT];
+	struct release r;
+
+	address_text(at, (struct sockaddr *)&t->target);
+	if (!next_server(t))
+		return;
+	t->provider->failed++;
+	release_set(&r, CAUSE_DESTINATION_OUT_OF_ORDER, true, "%s does not answer",
+		    at);
+	leg_released(&t->leg, &r);
+	trunk_leg_end(t, &r);
+}
+
+static void rang_enough(void *arg)
+{
+	struct trunk_leg *t = arg;
+
+	trunk_leg_fail(t, CAUSE_NO_ANSWER, "no answer for %u s", t->offer.ring_s);
+}
+
+static void wait_for_response(struct trunk_leg *t)
+{
+	timer_start(agent_timers(t->agent), &t->timer,
+		    t->agent->conf->timers[TIMER_NO_RESPONSE], no_response, t);
+}
+
+/* ------------------------------------------------------------------- sending */
+
+static int invite(struct trunk_leg *t)
+{
+	char uri[300], to[310], url[TARGET_URL], asserted[360], tag[12];
+	struct identity_headers who;
+	int n = identity_uri(uri, sizeof(uri), t->offer.called, t->domain);
+
+	if (n < 0)
+		return n;
+	snprintf(to, sizeof(to), "<%s>", uri);
+	snprintf(tag, sizeof(tag), "%08x", arc4random());
+	identity_headers(&who, &t->offer.calling, t->user, t->domain, tag);
+	snprintf(asserted, sizeof(asserted), "P-Asserted-Identity: %s", who.asserted);
+	target_url(url, (struct sockaddr *)&t->target, t->transport);
+	t->nh = nua_handle(t->agent->nua, (nua_hmagic_t *)&t->owner, NUTAG_URL(uri),
+			   SIPTAG_TO_STR(to), SIPTAG_FROM_STR(who.from), TAG_END());
+	if (!t->nh)
+		return -ENOMEM;
+	nua_invite(t->nh, NUTAG_PROXY(url),
+		   TAG_IF(t->route, NUTAG_INITIAL_ROUTE_STR(t->route)),
+		   SIPTAG_CONTACT_STR(t->contact),
+		   TAG_IF(who.asserted[0], SIPTAG_HEADER_STR(asserted)),
+		   TAG_IF(who.privacy[0], SIPTAG_PRIVACY_STR(who.privacy)),
+		   SIPTAG_CONTENT_TYPE_STR("application/sdp"),
+		   SIPTAG_PAYLOAD_STR(t->sdp), TAG_END());
+	t->state = LEG_CALLING;
+	t->challenged = 0;
+	t->agent->stats.invites_out++;
+	wait_for_response(t);
+	return 0;
+}
+
+/* The same call to the provider's next address; -ENOENT: each was tried. */
+static int next_server(struct trunk_leg *t)
+{
+	const struct sockaddr_storage *at;
+	unsigned count = provider_targets(t->provider, &at);
+	char contact[sizeof(t->contact)];
+
+	if (t->state != LEG_CALLING && t->state != LEG_PROCEEDING)
+		return -ENOENT;
+	if (t->early || ++t->tried >= count || t->provider->trunk.draining)
+		return -ENOENT;
+	if (t->nh)
+		nua_handle_destroy(t->nh);
+	t->nh = NULL;
+	t->target = at[(t->first_target + t->tried) % count];
+	if (agent_contact(t->agent, t->transport, (struct sockaddr *)&t->target,
+			  t->user, contact, sizeof(contact)))
+		return -ENOENT;
+	memcpy(t->contact, contact, sizeof(contact));
+	t->exchange = EXCHANGE_OFFERED;
+	return invite(t);
+}
+
+int outgoing_offer(struct leg *l, const struct leg_offer *offer)
+{
+	struct trunk_leg *t = of(l);
+	const struct sockaddr *target = provider_target(t->provider);
+	char why[96];
+	int err;
+
+	t->offer = *offer;
+	if (!target) {
+		err = -EHOSTUNREACH;
+		goto fail;
+	}
+	memcpy(&t->target, target, address_size(target));
+	t->first_target = t->provider->current;
+	err = agent_contact(t->agent, t->transport, target, t->user, t->contact,
+			    sizeof(t->contact));
+	if (err)
+		goto fail;
+	err = session_open(t, target, why, sizeof(why));
+	if (err) {
+		log_warning("%s: %s", t->leg.name, why);
+		goto fail;
+	}
+	leg_end_changed(l);
+	err = session_offer(t);
+	if (!err)
+		err = invite(t);
+	if (err)
+		goto fail;
+	t->provider->calls_out++;
+	if (offer->ring_s)
+		timer_start(agent_timers(t->agent), &t->ring,
+			    offer->ring_s * 1000ull, rang_enough, t);
+	return 0;
+fail:
+	t->state = LEG_NEW;
+	trunk_leg_bury(t);
+	return err;
+}
+
+void outgoing_cancel(struct trunk_leg *t, const struct release *r)
+{
+	char reason[160];
+
+	reason_write(reason, sizeof(reason), r->cause, r->why);
+	nua_cancel(t->nh, SIPTAG_REASON_STR(reason), TAG_END());
+}
+
+/* ------------------------------------------------------------------ responses */
+
+/* 18x and 200 may carry the answer, or repeat it. */
+static int take_answer(struct trunk_leg *t, const struct happening *h, char *why,
+		       size_t size)
+{
+	const char *body;
+	enum exchange before = t->exchange;
+	int err;
+
+	if (session_body(h->sip, &body) <= 0)
+		return before == EXCHANGE_DONE ? 0 : -ENODATA;
+	/* Forked calls and later 18x bring others: the last one counts. */
+	t->exchange = EXCHANGE_OFFERED;
+	err = session_take(t, h->sip, why, size);
+	if (err)
+		t->exchange = before;
+	return err;
+}
+
+static void provisional(struct trunk_leg *t, const struct happening *h)
+{
+	bool described;
+	char why[96] = "";
+
+	if (h->sip && h->sip->sip_status && h->sip->sip_status->st_status >= 300) {
+		/* The library asks again, with our credentials. */
+		wait_for_response(t);
+		return;
+	}
+	if (t->state == LEG_CALLING) {
+		t->state = LEG_PROCEEDING;
+		timer_stop(&t->timer);
+		leg_proceeding(&t->leg);
+	}
+	if (t->state != LEG_PROCEEDING || h->status < 180)
+		return;
+	described = !take_answer(t, h, why, sizeof(why));
+	if (why[0])
+		log_warning("%s: %d %s: %s", t->leg.name, h->status, h->phrase, why);
+	if (described)
+		session_apply(t);
+	if (h->status == 180)
+		leg_alerting(&t->leg);
+	if (described && h->status != 180 && !t->early &&
+	    t->state == LEG_PROCEEDING) {
+		t->early = true;
+		leg_progress(&t->leg);
+	}
+}
+
+static void acknowledge(struct trunk_leg *t)
+{
+	/* From here on requests go where the route set says (RFC 3261 section
+	 * 12.2.1.1), unless a proxy is configured. */
+	if (t->fixed_route)
+		nua_ack(t->nh, TAG_END());
+	else
+		nua_ack(t->nh, NUTAG_PROXY(NULL), TAG_END());
+}
+
+static void accepted(struct trunk_leg *t, const struct happening *h)
+{
+	char why[96] = "no session description";
+	int err;
+
+	acknowledge(t);
+	timer_stop(&t->timer);
+	timer_stop(&t->ring);
+	if (t->state == LEG_CANCELLING) {
+		/* It crossed our CANCEL. */
+		t->state = LEG_UP;
+		trunk_leg_bye(t, CAUSE_NORMAL, "cancelled");
+		return;
+	}
+	err = take_answer(t, h, why, sizeof(why));
+	t->state = LEG_UP;
+	if (err) {
+		trunk_leg_fail(t, CAUSE_INTERWORKING, "answer of the far end: %s",
+			       why);
+		return;
+	}
+	session_apply(t);
+	leg_answered(&t->leg, ANSWER_SIGNALLED, 100);
+}
+
+/* The cause that the far end gives in words of Q.850, or by its status. */
+static enum cause told(const sip_t *sip, int status)
+{
+	const sip_reason_t *re;
+
+	for (re = sip ? sip->sip_reason : NULL; re; re = re->re_next)
+		if (re->re_protocol && !strcasecmp(re->re_protocol, "Q.850") &&
+		    re->re_cause) {
+			int cause = atoi(re->re_cause);
+
+			if (cause > 0 && cause < 128)
+				return (enum cause)cause;
+		}
+	return cause_of_status(status);
+}
+
+static void refused(struct trunk_leg *t, const struct happening *h)
+{
+	const sip_t *sip = h->sip;
+	struct release r = { .by_far_end = true };
+
+	if (t->state == LEG_CANCELLING) {
+		trunk_leg_bury(t);
+		return;
+	}
+	/* RFC 3263 section 4.3: the next server may do better. */
+	if ((!sip || h->status == 503 || h->status == 408) && !next_server(t))
+		return;
+	t->provider->failed++;
+	if (h->status == 401 || h->status == 407)
+		release_set(&r, CAUSE_REJECTED, true, "%d: the server %s", h->status,
+			    t->secret ? "refuses our user or secret" :
+					"wants a secret; set secret_file");
+	else if (h->status >= 300 && h->status < 400)
+		release_set(&r, CAUSE_INTERWORKING, true, "%d %s: redirections are "
+			    "not followed", h->status, h->phrase);
+	else if (!sip)
+		release_set(&r, h->status == 408 ? CAUSE_DESTINATION_OUT_OF_ORDER :
+			    CAUSE_TEMPORARY_FAILURE, true, "%s", h->phrase);
+	else
+		release_set(&r, told(sip, h->status), true, "%d %s", h->status,
+			    h->phrase);
+	if (sip && sip->sip_retry_after)
+		r.retry_after = (unsigned)sip->sip_retry_after->af_delta;
+	leg_released(&t->leg, &r);
+	trunk_leg_bury(t);
+}
+
+void outgoing_response(struct trunk_leg *t, const struct happening *h)
+{
+	if (h->status < 200) {
+		provisional(t, h);
+	} else if (h->status < 300) {
+		accepted(t, h);
+	} else if ((h->status == 401 || h->status == 407) &&
+		   t->state != LEG_CANCELLING && !t->challenged++ &&
+		   !digest_answer(t->nh, h->sip, t->auth_user, t->secret)) {
+		if (t->state == LEG_CALLING)
+			wait_for_response(t);
+	} else {
+		refused(t, h);
+	}
+}

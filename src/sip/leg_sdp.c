@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
+/* A leg's voice path: between descriptions, media and core. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include <sofia-sip/sip_header.h>
+
+#include "base/log.h"
+#include "sip/internal.h"
+
+/* What our description tells as our address: what the user says, or the bound
+ * one, or the one from which the kernel reaches the peer. */
+static int own_address(struct trunk_leg *t, struct sockaddr_storage *bind_to,
+		       const struct sockaddr *peer)
+{
+	const struct config *c = t->agent->conf;
+	const char *public_address = c->sip.public_address;
+	struct sockaddr_storage at;
+	int err;
+
+	*bind_to = c->rtp.local;
+	if (!bind_to->ss_family || (address_is_any((struct sockaddr *)bind_to) &&
+				    bind_to->ss_family != peer->sa_family)) {
+		memset(bind_to, 0, sizeof(*bind_to));
+		bind_to->ss_family = peer->sa_family;
+	}
+	if (address_is_any((struct sockaddr *)bind_to)) {
+		err = address_towards(&at, peer);
+		if (err)
+			return err;
+	} else {
+		at = *bind_to;
+	}
+	if (public_address && public_address[0] &&
+	    address_parse(&at, public_address, 0))
+		return -EINVAL;
+	t->local.ipv6 = at.ss_family == AF_INET6;
+	address_host(t->local.address, (struct sockaddr *)&at, false);
+	return 0;
+}
+
+int session_open(struct trunk_leg *t, const struct sockaddr *peer, char *why,
+		 size_t size)
+{
+	const struct config *c = t->agent->conf;
+	struct media_rtp_conf rtp = {
+		.port_min = c->rtp.port_min, .port_max = c->rtp.port_max,
+		.dscp = c->rtp.dscp, .jitter_min_ms = c->rtp.jitter_min_ms,
+		.jitter_max_ms = c->rtp.jitter_max_ms,
+	};
+	const struct media_ops *ops = t->agent->media->ops;
+	int err = own_address(t, &rtp.local, peer);
+
+	if (err) {
+		snprintf(why, size, "no address of ours reaches the far end: %s",
+			 strerror(-err));
+		return err;
+	}
+	snprintf(rtp.cname, sizeof(rtp.cname), "%08x@%.48s", arc4random(),
+		 t->local.address);
+	errno = 0;
+	t->leg.end = ops->rtp_new(t->agent->media, &rtp, trunk_leg_media, t);
+	if (!t->leg.end) {
+		err = errno ? -errno : -ENOMEM;
+		snprintf(why, size, err == -EADDRINUSE ?
+			 "no RTP port is free" : "no RTP socket: %s",
+			 strerror(-err));
+		return err;
+	}
+	t->local.port = ops->rtp_port(t->leg.end);
+	t->local.session = ((uint64_t)arc4random() << 16) | (arc4random() & 0xffff);
+	t->local.version = t->local.session;
+	return 0;
+}
+
+/* ------------------------------------------------------------------- writing */
+
+/* RFC 3264 section 8: a description that differs from the last has the next
+ * version. */
+static int keep(struct trunk_leg *t, int (*write)(struct trunk_leg *, char *))
+{
+	char text[OFFER_SIZE];
+	int n = write(t, text);
+
+	if (n < 0)
+		return n;
+	if (t->sdp[0] && strcmp(text, t->sdp)) {
+		t->local.version++;
+		n = write(t, text);
+		if (n < 0)
+			return n;
+	}
+	memcpy(t->sdp, text, (size_t)n + 1);
+	return 0;
+}
+
+static int write_offer(struct trunk_leg *t, char *text)
+{
+	return offer_write(text, OFFER_SIZE, &t->local);
+}
+
+static int write_answer(struct trunk_leg *t, char *text)
+{
+	return offer_answer(text, OFFER_SIZE, &t->local, &t->remote, &t->choice);
+}
+
+int session_offer(struct trunk_leg *t)
+{
+	int err = keep(t, write_offer);
+
+	if (!err)
+		t->exchange = EXCHANGE_OFFERED;
+	return err;
+}
+
+int session_answer(struct trunk_leg *t)
+{
+	int err = keep(t, write_answer);
+
+	if (!err)
+		t->exchange = EXCHANGE_DONE;
+	return err;
+}
+
+/* ------------------------------------------------------------------- reading */
+
+int session_body(const sip_t *sip, const char **body)
+{
+	const sip_content_type_t *type = sip ? sip->sip_content_type : NULL;
+
+	*body = NULL;
+	if (!sip || !sip->sip_payload || !sip->sip_payload->pl_len)
+		return 0;
+	if (sip->sip_content_encoding && sip->sip_content_encoding->k_items &&
+	    sip->sip_content_encoding->k_items[0] &&
+	    strcasecmp(sip->sip_content_encoding->k_items[0], "identity"))
+		return -EMEDIUMTYPE;
+	if (!type || !type->c_type || strcasecmp(type->c_type, "application/sdp"))
+		return -EMEDIUMTYPE;
+	*body = sip->sip_payload->pl_data;
+	return (int)sip->sip_payload->pl_len;
+}
+
+int session_take(struct trunk_leg *t, const sip_t *sip, char *why, size_t size)
+{
+	bool answer = t->exchange == EXCHANGE_OFFERED;
+	struct offer theirs;
+	struct offer_choice choice;
+	const char *body;
+	int err, n = session_body(sip, &body);
+
+	if (n <= 0) {
+		snprintf(why, size, "no session description");
+		return n ? n : -ENODATA;
+	}
+	err = offer_parse(&theirs, body, (size_t)n, why, size);
+	if (err) {
+		t->agent->stats.malformed++;
+		return err;
+	}
+	err = answer ? offer_chosen(&choice, &theirs, &t->local) :
+		       offer_choose(&choice, &theirs, &t->local);
+	if (err) {
+		snprintf(why, size, "no codec in common");
+		return err;
+	}
+	t->remote = theirs;
+	t->choice = choice;
+	t->exchange = answer ? EXCHANGE_DONE : EXCHANGE_RECEIVED;
+	return 0;
+}
+
+/* ---------------------------------------------------------------- applying */
+
+void session_apply(struct trunk_leg *t)
+{
+	const struct media_ops *ops = t->agent->media->ops;
+	const struct offer_choice *c = &t->choice;
+	bool answered = t->state == LEG_UP || t->state == LEG_ANSWERED;
+	bool held = offer_holds(&t->remote);
+	struct media_rtp rtp = {
+		.remote = t->remote.remote,
+		.codec = c->codec, .payload = c->payload,
+		.event_payload = c->event_payload,
+		.ptime = c->ptime ? c->ptime : 20,
+		.send = c->direction & OFFER_SEND,
+		.receive = c->direction & OFFER_RECEIVE,
+		.learn = t->nat || !t->remote.remote.ss_family,
+	};
+
+	if (!t->leg.end)
+		return;
+	/* Early media may well be silent, and so may one who holds. */
+	if (answered && rtp.receive && !held)
+		rtp.dead_s = (uint16_t)t->agent->conf->rtp.dead_s;
+	if (ops->rtp_set(t->leg.end, &rtp))
+		log_warning("%s: media does not keep up, a change of the voice "
+			    "path is lost", t->leg.name);
+	t->leg.codec = c->codec;
+	t->leg.digits_by_event = c->event_payload;
+	if (answered && held != t->held) {
+		t->held = held;
+		leg_hold(&t->leg, held);
+	}
+}

@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
+#include "sip/lookup.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#define SRES_CONTEXT_T struct query
+#include <sofia-sip/sresolv.h>
+
+#include "base/log.h"
+#include "sip/access.h"
+#include "sip/loop_su.h"
+
+#define SERVERS 4		/* of the SRV records, that are looked up */
+#define FRESH_LEAST 30		/* s between two look-ups of a good name */
+#define FRESH_MOST 3600
+#define RETRY_LEAST 2		/* s after a failure, doubled each time ... */
+#define RETRY_MOST 120		/* ... up to here */
+#define HOSTS_FRESH 60
+
+struct resolver {
+	struct loop *loop;
+	sres_resolver_t *sres;
+};
+
+/* One question on its way: SRV of the name, A or AAAA of a server. */
+struct query {
+	struct lookup *lookup;	/* NULL: not wanted any more */
+	sres_query_t *sres;
+	unsigned server;
+};
+
+struct server {
+	char name[256];
+	uint16_t port, priority, weight;
+	struct sockaddr_storage address[LOOKUP_MAX];
+	unsigned count;
+};
+
+struct lookup {
+	struct resolver *resolver;
+	char *host;
+	uint16_t port;
+	enum sip_transport transport;
+	void (*changed)(void *);
+	void *arg;
+	struct timer timer;
+	struct query query[2 * SERVERS];
+	unsigned pending;
+	struct server server[SERVERS];
+	unsigned servers;
+	uint32_t ttl;		/* s, least of the answers so far */
+	unsigned failures;
+	struct sockaddr_storage address[LOOKUP_MAX];
+	unsigned count;
+	char error[160];
+};
+
+static void start(void *arg);
+
+struct resolver *resolver_new(struct loop *loop, const char *resolv_conf)
+{
+	struct resolver *r = calloc(1, sizeof(*r));
+
+	if (!r)
+		return NULL;
+	r->loop = loop;
+	r->sres = sres_resolver_create(loop_su_root(loop), resolv_conf, TAG_END());
+	if (!r->sres) {
+		free(r);
+		errno = ENOMEM;
+		return NULL;
+	}
+	return r;
+}
+
+void resolver_free(struct resolver *r)
+{
+	if (!r)
+		return;
+	sres_resolver_destroy(r->sres);
+	free(r);
+}
+
+static uint16_t default_port(const struct lookup *l)
+{
+	if (l->port)
+		return l->port;
+	return l->transport == TRANSPORT_TLS ? 5061 : 5060;
+}
+
+static void again(struct lookup *l, unsigned s)
+{
+	timer_start(&l->resolver->loop->timers, &l->timer, s * 1000ull, start, l);
+}
+
+/* Takes a new set of addresses, or none. */
+static void finish(struct lookup *l, const struct sockaddr_storage *address,
+		   unsigned count, unsigned fresh_s)
+{
+	bool news = false;
+
+	if (count) {
+		news = count != l->count || l->error[0] ||
+		       memcmp(address, l->address, count * sizeof(*address));
+		memcpy(l->address, address, count * sizeof(*address));
+		l->count = count;
+		l->error[0] = '\0';
+		l->failures = 0;
+		if (fresh_s)
+			again(l, fresh_s);
+	} else {
+		unsigned s = RETRY_LEAST << (l->failures < 8 ? l->failures : 8);
+
+		if (!l->failures++)
+			log_warning("no address for %s%s", l->host,
+				    l->count ? "; the last known one stays" : "");
+		if (!l->count && !l->error[0]) {
+			snprintf(l->error, sizeof(l->error),
+				 "no address for %.100s", l->host);
+			news = true;
+		}
+		again(l, s < RETRY_MOST ? s : RETRY_MOST);
+	}
+	if (news)
+		l->changed(l->arg);
+}
+
+/* ------------------------------------------------------------- /etc/hosts */
+
+static unsigned from_hosts(const struct lookup *l, struct sockaddr_storage *out)
+{
+	FILE *f = fopen("/etc/hosts", "re");
+	char line[512];
+	unsigned count = 0;
+
+	if (!f)
+		return 0;
+	while (count < LOOKUP_MAX && fgets(line, sizeof(line), f)) {
+		char *save = NULL, *address, *name;
+
+		line[strcspn(line, "#\n")] = '\0';
+		address = strtok_r(line, " \t", &save);
+		if (!address)
+			continue;
+		while ((name = strtok_r(NULL, " \t", &save)))
+			if (!strcasecmp(name, l->host) &&
+			    !address_parse(&out[count], address, default_port(l))) {
+				count++;
+				break;
+			}
+	}
+	fclose(f);
+	return count;
+}
+
+/* --------------------------------------------------------------------- DNS */
+
+static void collect(struct lookup *l)
+{
+	struct sockaddr_storage all[LOOKUP_MAX];
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < l->servers; i++)
+		for (unsigned k = 0; k < l->server[i].count; k++)
+			if (count < LOOKUP_MAX)
+				all[count++] = l->server[i].address[k];
+	if (l->ttl < FRESH_LEAST)
+		l->ttl = FRESH_LEAST;
+	if (l->ttl > FRESH_MOST)
+		l->ttl = FRESH_MOST;
+	finish(l, all, count, l->ttl);
+}
+
+static void note_ttl(struct lookup *l, const sres_record_t *r)
+{
+	if (r->sr_record->r_ttl < l->ttl)
+		l->ttl = r->sr_record->r_ttl;
+}
+
+static void got_address(struct query *q, sres_query_t *sres,
+			sres_record_t **answers)
+{
+	struct lookup *l = q->lookup;
+	struct server *s = &l->server[q->server];
+
+	(void)sres;
+	loop_su_turn(l->resolver->loop);
+	q->sres = NULL;
+	for (int i = 0; answers && answers[i] && s->count < LOOKUP_MAX; i++) {
+		const sres_record_t *r = answers[i];
+		struct sockaddr_storage *a = &s->address[s->count];
+
+		if (r->sr_record->r_status)
+			continue;
+		memset(a, 0, sizeof(*a));
+		if (r->sr_record->r_type == sres_type_a) {
+			a->ss_family = AF_INET;
+			((struct sockaddr_in *)a)->sin_addr = r->sr_a->a_addr;
+		} else if (r->sr_record->r_type == sres_type_aaaa) {
+			a->ss_family = AF_INET6;
+			memcpy(&((struct sockaddr_in6 *)a)->sin6_addr,
+			       &r->sr_aaaa->aaaa_addr, 16);
+		} else {
+			continue;
+		}
+		address_set_port(a, s->port);
+		note_ttl(l, r);
+		s->count++;
+	}
+	sres_free_answers(l->resolver->sres, answers);
+	if (!--l->pending)
+		collect(l);
+}
+
+static void ask(struct lookup *l, unsigned which, sres_answer_f *got,
+		uint16_t type, const char *name, unsigned server)
+{
+	struct query *q = &l->query[which];
+
+	q->lookup = l;
+	q->server = server;
+	q->sres = sres_query(l->resolver->sres, got, q, type, name);
+	if (q->sres)
+		l->pending++;
+}
+
+static void ask_addresses(struct lookup *l)
+{
+	for (unsigned i = 0; i < l->servers; i++) {
+		struct server *s = &l->server[i];
+		struct sockaddr_storage a;
+
+		s->count = 0;
+		if (!address_parse(&a, s->name, s->port)) {
+			s->address[s->count++] = a;
+			continue;
+		}
+		ask(l, 2 * i, got_address, sres_type_a, s->name, i);
+		ask(l, 2 * i + 1, got_address, sres_type_aaaa, s->name, i);
+	}
+	if (!l->pending)
+		collect(l);
+}
+
+/* RFC 2782: by priority; the same priority in an order drawn by weight. */
+static void sort_servers(struct server *s, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		unsigned best = i, total = 0, pick;
+
+		for (unsigned k = i; k < count; k++)
+			if (s[k].priority < s[best].priority)
+				best = k;
+		for (unsigned k = i; k < count; k++)
+			if (s[k].priority == s[best].priority)
+				total += s[k].weight + 1u;
+		pick = arc4random_uniform(total);
+		for (unsigned k = i; k < count; k++) {
+			struct server swap;
+
+			if (s[k].priority != s[best].priority)
+				continue;
+			if (pick >= s[k].weight + 1u) {
+				pick -= s[k].weight + 1u;
+				continue;
+			}
+			swap = s[i];
+			s[i] = s[k];
+			s[k] = swap;
+			break;
+		}
+	}
+}
+
+static void got_servers(struct query *q, sres_query_t *sres,
+			sres_record_t **answers)
+{
+	struct lookup *l = q->lookup;
+
+	(void)sres;
+	loop_su_turn(l->resolver->loop);
+	q->sres = NULL;
+	l->pending--;
+	l->servers = 0;
+	for (int i = 0; answers && answers[i] && l->servers < SERVERS; i++) {
+		const sres_record_t *r = answers[i];
+		struct server *s = &l->server[l->servers];
+		size_t n;
+
+		if (r->sr_record->r_status ||
+		    r->sr_record->r_type != sres_type_srv)
+			continue;
+		n = strlen(r->sr_srv->srv_target);
+		if (!n || n >= sizeof(s->name) || !strcmp(r->sr_srv->srv_target, "."))
+			continue;
+		memcpy(s->name, r->sr_srv->srv_target, n + 1);
+		s->port = r->sr_srv->srv_port;
+		s->priority = r->sr_srv->srv_priority;
+		s->weight = r->sr_srv->srv_weight;
+		note_ttl(l, r);
+		l->servers++;
+	}
+	sres_free_answers(l->resolver->sres, answers);
+	if (!l->servers) {
+		snprintf(l->server[0].name, sizeof(l->server[0].name), "%s", l->host);
+		l->server[0].port = default_port(l);
+		l->servers = 1;
+	}
+	sort_servers(l->server, l->servers);
+	ask_addresses(l);
+}
+
+static void start(void *arg)
+{
+	static const char *const service[] = { "_sip._udp", "_sip._tcp",
+					       "_sips._tcp" };
+	struct lookup *l = arg;
+	struct sockaddr_storage found[LOOKUP_MAX];
+	unsigned count;
+	char name[300];
+
+	memset(found, 0, sizeof(found));
+	if (!address_parse(&found[0], l->host, default_port(l))) {
+		finish(l, found, 1, 0);
+		return;
+	}
+	count = from_hosts(l, found);
+	if (count) {
+		finish(l, found, count, HOSTS_FRESH);
+		return;
+	}
+	l->ttl = FRESH_MOST;
+	l->pending = 0;
+	if (!l->port) {
+		snprintf(name, sizeof(name), "%s.%s", service[l->transport], l->host);
+		ask(l, 0, got_servers, sres_type_srv, name, 0);
+	}
+	if (l->pending)
+		return;
+	snprintf(l->server[0].name, sizeof(l->server[0].name), "%s", l->host);
+	l->server[0].port = default_port(l);
+	l->servers = 1;
+	ask_addresses(l);
+}
+
+struct lookup *lookup_new(struct resolver *r, const char *host, uint16_t port,
+			  enum sip_transport transport, void (*changed)(void *),
+			  void *arg)
+{
+	struct lookup *l = calloc(1, sizeof(*l));
+
+	if (!l)
+		return NULL;
+	l->resolver = r;
+	l->host = strdup(host);
+	if (!l->host) {
+		free(l);
+		return NULL;
+	}
+	l->port = port;
+	l->transport = transport;
+	l->changed = changed;
+	l->arg = arg;
+	again(l, 0);
+	return l;
+}
+
+void lookup_free(struct lookup *l)
+{
+	if (!l)
+		return;
+	timer_stop(&l->timer);
+	for (unsigned i = 0; i < 2 * SERVERS; i++)
+		if (l->query[i].sres)
+			sres_query_bind(l->query[i].sres, NULL, NULL);
+	free(l->host);
+	free(l);
+}
+
+unsigned lookup_addresses(const struct lookup *l,
+			  const struct sockaddr_storage **address)
+{
+	*address = l->address;
+	return l->count;
+}
+
+const char *lookup_error(const struct lookup *l)
+{
+	return l->error;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
+/* loop_su.h - sofia's root under a loop made by loop_su_new(). */
+#ifndef SIP_LOOP_SU_H
+#define SIP_LOOP_SU_H
+
+#include <sofia-sip/su_wait.h>
+
+#include "base/loop.h"
+
+su_root_t *loop_su_root(struct loop *);
+
+/* Sets the loop's clock, and runs what is due. Everything that sofia calls and
+ * that is not a watch of the loop begins with this. */
+void loop_su_turn(struct loop *);
+
+/* Something of sofia's could not be taken down: loop_free() leaves the root. */
+void loop_su_abandon(struct loop *);
+
+#endif

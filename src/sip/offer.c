@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
+/* What we choose and write. offer_parse.c reads. */
+#include "sip/offer.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define PTIME 20
+#define EVENT_PAYLOAD 101	/* in our own offers */
+
+bool offer_holds(const struct offer *o)
+{
+	return o->null_address || !(o->direction & OFFER_RECEIVE);
+}
+
+/* What we may do: what we want, and they agree to. */
+static unsigned mirror(unsigned theirs, bool null_address, unsigned ours)
+{
+	unsigned direction = 0;
+
+	if ((theirs & OFFER_RECEIVE) && !null_address)
+		direction |= OFFER_SEND;
+	if (theirs & OFFER_SEND)
+		direction |= OFFER_RECEIVE;
+	return direction & ours;
+}
+
+/* Theirs goes before ours, for it is what they want to receive; then into what
+ * media can do. */
+static uint16_t choose_ptime(const struct offer *theirs, uint16_t ours)
+{
+	uint16_t ms = theirs->ptime ? theirs->ptime : ours;
+
+	if (theirs->maxptime && ms > theirs->maxptime)
+		ms = theirs->maxptime;
+	ms -= ms % 10;
+	if (ms < 10)
+		return ours ? ours : PTIME;
+	return ms > 60 ? 60 : ms;
+}
+
+static void choose(struct offer_choice *c, const struct offer *theirs,
+		   const struct offer_local *ours, unsigned which)
+{
+	c->codec = theirs->codec[which].codec;
+	c->payload = theirs->codec[which].payload;
+	c->event_payload = ours->events ? theirs->event_payload : 0;
+	c->ptime = choose_ptime(theirs, ours->ptime);
+	c->direction = mirror(theirs->direction, theirs->null_address,
+			      ours->direction);
+}
+
+int offer_choose(struct offer_choice *c, const struct offer *theirs,
+		 const struct offer_local *ours)
+{
+	if (theirs->audio < 0)
+		return -ENOTSUP;
+	for (unsigned i = 0; i < ours->codec_count; i++)
+		for (unsigned k = 0; k < theirs->codec_count; k++)
+			if (theirs->codec[k].codec == ours->codec[i]) {
+				choose(c, theirs, ours, k);
+				return 0;
+			}
+	return -ENOTSUP;
+}
+
+int offer_chosen(struct offer_choice *c, const struct offer *theirs,
+		 const struct offer_local *ours)
+{
+	if (theirs->audio < 0)
+		return -ENOTSUP;
+	for (unsigned k = 0; k < theirs->codec_count; k++)
+		for (unsigned i = 0; i < ours->codec_count; i++)
+			if (theirs->codec[k].codec == ours->codec[i]) {
+				choose(c, theirs, ours, k);
+				return 0;
+			}
+	return -ENOTSUP;
+}
+
+/* ---------------------------------------------------------------- writing */
+
+struct text {
+	char *at;
+	size_t left;
+	int length;	/* -ENOSPC once it did not fit */
+};
+
+static void put(struct text *t, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void put(struct text *t, const char *format, ...)
+{
+	va_list ap;
+	int n;
+
+	if (t->length < 0)
+		return;
+	va_start(ap, format);
+	n = vsnprintf(t->at, t->left, format, ap);
+	va_end(ap);
+	if (n < 0 || (size_t)n >= t->left) {
+		t->length = -ENOSPC;
+		return;
+	}
+	t->at += n;
+	t->left -= (size_t)n;
+	t->length += n;
+}
+
+static const char *codec_name(enum codec c)
+{
+	return c == CODEC_PCMA ? "PCMA" : "PCMU";
+}
+
+static unsigned codec_payload(enum codec c)
+{
+	return c == CODEC_PCMA ? 8 : 0;
+}
+
+static const char *direction_name(unsigned direction)
+{
+	static const char *const names[] = { "inactive", "sendonly", "recvonly",
+					     "sendrecv" };
+
+	return names[direction & 3];
+}
+
+static void put_session(struct text *t, const struct offer_local *l)
+{
+	const char *family = l->ipv6 ? "IP6" : "IP4";
+
+	put(t, "v=0\r\no=- %" PRIu64 " %" PRIu64 " IN %s %s\r\ns=-\r\n"
+	    "c=IN %s %s\r\nt=0 0\r\n", l->session, l->version, family,
+	    l->address, family, l->address);
+}
+
+static void put_events(struct text *t, unsigned payload)
+{
+	/* 0-15: digits and A-D, 16: hookflash (RFC 4733 section 3.2). */
+	put(t, "a=rtpmap:%u telephone-event/8000\r\na=fmtp:%u 0-16\r\n", payload,
+	    payload);
+}
+
+static void put_end(struct text *t, uint16_t ptime, unsigned direction)
+{
+	put(t, "a=ptime:%u\r\na=%s\r\n", ptime ? ptime : PTIME,
+	    direction_name(direction));
+}
+
+int offer_write(char *buf, size_t size, const struct offer_local *l)
+{
+	struct text t = { buf, size, 0 };
+
+	put_session(&t, l);
+	put(&t, "m=audio %u RTP/AVP", l->port);
+	for (unsigned i = 0; i < l->codec_count; i++)
+		put(&t, " %u", codec_payload(l->codec[i]));
+	if (l->events)
+		put(&t, " %u", EVENT_PAYLOAD);
+	put(&t, "\r\n");
+	for (unsigned i = 0; i < l->codec_count; i++)
+		put(&t, "a=rtpmap:%u %s/8000\r\n", codec_payload(l->codec[i]),
+		    codec_name(l->codec[i]));
+	if (l->events)
+		put_events(&t, EVENT_PAYLOAD);
+	put_end(&t, l->ptime, l->direction);
+	return t.length;
+}
+
+static void put_taken(struct text *t, const struct offer_local *l,
+		      const struct offer_choice *c)
+{
+	put(t, "m=audio %u RTP/AVP %u", l->port, c->payload);
+	if (c->event_payload)
+		put(t, " %u", c->event_payload);
+	put(t, "\r\na=rtpmap:%u %s/8000\r\n", c->payload, codec_name(c->codec));
+	if (c->event_payload)
+		put_events(t, c->event_payload);
+	put_end(t, c->ptime, c->direction);
+}
+
+int offer_answer(char *buf, size_t size, const struct offer_local *l,
+		 const struct offer *theirs, const struct offer_choice *c)
+{
+	struct text t = { buf, size, 0 };
+
+	put_session(&t, l);
+	for (unsigned i = 0; i < theirs->count; i++) {
+		const struct offer_line *line = &theirs->line[i];
+
+		if ((int)i == theirs->audio)
+			put_taken(&t, l, c);
+		else
+			put(&t, "m=%s 0 %s %s\r\n", line->media, line->proto,
+			    line->formats);
+	}
+	return t.length;
+}

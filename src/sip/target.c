@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
+/*
+ * Whether a trunk's server answers, asked by OPTIONS where the configuration
+ * says options_s.
+ *
+ *  OFF --address--> PROBING ------silence-----> SILENT <---silence---+
+ *                      |                        ^   |                |
+ *                   answer                      |  time, address     |
+ *                      v                        |   v                |
+ *     +---time--- REACHABLE <------answer-------|- RETRYING ---------+
+ *     v                ^                        |
+ *  CHECKING --answer---+                        |
+ *     +-------------silence---------------------+
+ *
+ * Any answer but 408 and 503 counts: many servers refuse OPTIONS politely.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include <sofia-sip/nta_tag.h>
+#include <sofia-sip/sip_header.h>
+
+#include "base/log.h"
+#include "sip/internal.h"
+
+#define ANSWER_MS 4000
+#define AGAIN_MS 10000		/* after silence */
+
+enum target_event { EVENT_ADDRESS, EVENT_ANSWER, EVENT_SILENCE, EVENT_STOP, EVENTS };
+
+static const char *const event_names[EVENTS] = { "address", "answer", "silence",
+						 "stop" };
+
+static void off_event(void *, int, const void *);
+static void probe_event(void *, int, const void *);
+static void idle_event(void *, int, const void *);
+static void enter_off(void *);
+static void enter_probe(void *);
+static void enter_idle(void *);
+static uint64_t answer_ms(void *);
+static uint64_t interval_ms(void *);
+static uint64_t again_ms(void *);
+
+#define ANY_PROBE (BIT(EVENT_ANSWER) | BIT(EVENT_SILENCE) | BIT(EVENT_ADDRESS) | \
+		   BIT(EVENT_STOP))
+
+static const struct fsm_state states[TARGET_STATES] = {
+	[TARGET_OFF] = {
+		.name = "off", .accepts = BIT(EVENT_ADDRESS),
+		.next = BIT(TARGET_PROBING),
+		.enter = enter_off, .event = off_event,
+	},
+	[TARGET_PROBING] = {
+		.name = "probing", .accepts = ANY_PROBE,
+		.next = BIT(TARGET_REACHABLE) | BIT(TARGET_SILENT) | BIT(TARGET_OFF),
+		.timeout = answer_ms, .enter = enter_probe, .event = probe_event,
+	},
+	[TARGET_REACHABLE] = {
+		.name = "reachable", .accepts = BIT(EVENT_ADDRESS) | BIT(EVENT_STOP),
+		.next = BIT(TARGET_CHECKING) | BIT(TARGET_OFF),
+		.timeout = interval_ms, .enter = enter_idle, .event = idle_event,
+	},
+	[TARGET_CHECKING] = {
+		.name = "reachable", .accepts = ANY_PROBE,
+		.next = BIT(TARGET_REACHABLE) | BIT(TARGET_SILENT) | BIT(TARGET_OFF),
+		.timeout = answer_ms, .enter = enter_probe, .event = probe_event,
+	},
+	[TARGET_SILENT] = {
+		.name = "silent", .accepts = BIT(EVENT_ADDRESS) | BIT(EVENT_STOP),
+		.next = BIT(TARGET_RETRYING) | BIT(TARGET_OFF),
+		.timeout = again_ms, .enter = enter_idle, .event = idle_event,
+	},
+	[TARGET_RETRYING] = {
+		.name = "silent", .accepts = ANY_PROBE,
+		.next = BIT(TARGET_REACHABLE) | BIT(TARGET_SILENT) | BIT(TARGET_OFF),
+		.timeout = answer_ms, .enter = enter_probe, .event = probe_event,
+	},
+};
+
+static const struct fsm_type type = {
+	.name = "target", .states = states, .events = event_names,
+	.state_count = TARGET_STATES, .event_count = EVENTS,
+};
+
+static uint64_t answer_ms(void *self)
+{
+	(void)self;
+	return ANSWER_MS;
+}
+
+static uint64_t interval_ms(void *self)
+{
+	struct target *t = self;
+
+	return t->provider->conf->options_s * 1000ull;
+}
+
+/* With several servers the next one is asked soon. */
+static uint64_t again_ms(void *self)
+{
+	struct target *t = self;
+	const struct sockaddr_storage *at;
+
+	return provider_targets(t->provider, &at) > 1 ? 500 : AGAIN_MS;
+}
+
+static void drop_handle(struct target *t)
+{
+	if (t->nh)
+		nua_handle_destroy(t->nh);
+	t->nh = NULL;
+}
+
+static void enter_off(void *self)
+{
+	drop_handle(self);
+}
+
+static void enter_idle(void *self)
+{
+	struct target *t = self;
+
+	drop_handle(t);
+	provider_update(t->provider);
+}
+
+static void enter_probe(void *self)
+{
+	struct target *t = self;
+	struct provider *p = t->provider;
+	const struct sockaddr *at = provider_target(p);
+	char uri[280], from[400], contact[320], url[TARGET_URL];
+
+	drop_handle(t);
+	if (!at || agent_contact(p->agent, p->conf->transport, at,
+				 p->account->user, contact, sizeof(contact))) {
+		fsm_post(&t->fsm, EVENT_SILENCE, NULL, 0);
+		return;
+	}
+	snprintf(uri, sizeof(uri), "sip:%.250s", provider_domain(p));
+	snprintf(from, sizeof(from), "<sip:%.128s@%.250s>",
+		 p->account->user[0] ? p->account->user : "tipring",
+		 provider_domain(p));
+	target_url(url, at, p->conf->transport);
+	t->nh = nua_handle(p->agent->nua, (nua_hmagic_t *)&t->owner, NUTAG_URL(uri),
+			   SIPTAG_TO_STR(uri), SIPTAG_FROM_STR(from), TAG_END());
+	if (t->nh)
+		nua_options(t->nh, NUTAG_PROXY(url), SIPTAG_CONTACT_STR(contact),
+			    TAG_END());
+}
+
+static void happened(struct owner *o, const struct happening *h)
+{
+	struct target *t = (struct target *)((char *)o -
+					     offsetof(struct target, owner));
+
+	if (nua_event_is_incoming_request(h->event)) {
+		request_answer(t->provider->agent, h, 481,
+			       "Call/Transaction Does Not Exist");
+		return;
+	}
+	if (h->event != nua_r_options || h->status < 200)
+		return;
+	fsm_post(&t->fsm, !h->sip || h->status == 408 || h->status == 503 ?
+		 EVENT_SILENCE : EVENT_ANSWER, NULL, 0);
+}
+
+static void off_event(void *self, int event, const void *data)
+{
+	struct target *t = self;
+
+	(void)event;
+	(void)data;
+	fsm_go(&t->fsm, TARGET_PROBING);
+}
+
+static void probe_event(void *self, int event, const void *data)
+{
+	struct target *t = self;
+	struct provider *p = t->provider;
+	const struct sockaddr *at = provider_target(p);
+	char text[ADDRESS_TEXT] = "?";
+
+	(void)data;
+	switch (event) {
+	case EVENT_ADDRESS:
+		return;
+	case EVENT_STOP:
+		fsm_go(&t->fsm, TARGET_OFF);
+		return;
+	case EVENT_ANSWER:
+		t->error[0] = '\0';
+		fsm_go(&t->fsm, TARGET_REACHABLE);
+		return;
+	}
+	if (at)
+		address_text(text, at);
+	snprintf(t->error, sizeof(t->error), "%s does not answer OPTIONS", text);
+	if (provider_next_target(p))
+		account_target(p->account);
+	fsm_go(&t->fsm, TARGET_SILENT);
+}
+
+static void idle_event(void *self, int event, const void *data)
+{
+	struct target *t = self;
+
+	(void)data;
+	if (event == EVENT_STOP)
+		fsm_go(&t->fsm, TARGET_OFF);
+	else
+		fsm_go(&t->fsm, t->fsm.state == TARGET_REACHABLE ?
+		       TARGET_CHECKING : TARGET_RETRYING);
+}
+
+void target_init(struct target *t, struct provider *p)
+{
+	t->owner.happened = happened;
+	t->provider = p;
+	fsm_init(&t->fsm, &type, "", t, &p->agent->queue, agent_timers(p->agent),
+		 TARGET_OFF);
+}
+
+void target_fini(struct target *t)
+{
+	fsm_fini(&t->fsm);
+	drop_handle(t);
+}
+
+void target_start(struct target *t)
+{
+	t->fsm.id = t->provider->trunk.name;
+	if (t->provider->conf->options_s && !t->provider->trunk.draining)
+		fsm_post(&t->fsm, EVENT_ADDRESS, NULL, 0);
+}
+
+void target_stop(struct target *t)
+{
+	if (t->fsm.state != TARGET_OFF)
+		fsm_post(&t->fsm, EVENT_STOP, NULL, 0);
+}

@@ -1,0 +1,491 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
+/* The providers: made, changed and taken away with the configuration. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "sip/internal.h"
+
+static const struct trunk_ops ops = { .leg_new = trunk_leg_outgoing };
+
+unsigned provider_targets(const struct provider *p,
+			  const struct sockaddr_storage **at)
+{
+	return lookup_addresses(p->proxy ? p->proxy : p->server, at);
+}
+
+const struct sockaddr *provider_target(const struct provider *p)
+{
+	const struct sockaddr_storage *at;
+	unsigned count = provider_targets(p, &at);
+
+	return count ? (const struct sockaddr *)&at[p->current % count] : NULL;
+}
+
+bool provider_next_target(struct provider *p)
+{
+	const struct sockaddr_storage *at;
+	unsigned count = provider_targets(p, &at);
+	char text[ADDRESS_TEXT];
+
+	if (count < 2)
+		return false;
+	p->current = (p->current + 1) % count;
+	address_text(text, provider_target(p));
+	log_warning("trunk %s: goes on with server %s", p->trunk.name, text);
+	return true;
+}
+
+const char *provider_domain(const struct provider *p)
+{
+	return p->conf->domain[0] ? p->conf->domain : p->conf->server;
+}
+
+/* ------------------------------------------------------------------ up, down */
+
+/* "" when calls can be made. */
+static void why_down(const struct provider *p, char *why, size_t size)
+{
+	const struct account *a = p->account;
+
+	why[0] = '\0';
+	if (!provider_target(p)) {
+		const char *error = lookup_error(p->proxy ? p->proxy : p->server);
+
+		snprintf(why, size, "%s", error[0] ? error : "looking for the server");
+	} else if (p->target.fsm.state == TARGET_PROBING) {
+		snprintf(why, size, "waiting for the server's first answer");
+	} else if (p->target.fsm.state == TARGET_SILENT ||
+		   p->target.fsm.state == TARGET_RETRYING) {
+		snprintf(why, size, "%s", p->target.error);
+	} else if (a->registers && !account_registered(a)) {
+		snprintf(why, size, "not registered%s%.78s", a->error[0] ? ": " : "",
+			 a->error);
+	}
+}
+
+void provider_update(struct provider *p)
+{
+	char why[sizeof(p->trunk.why_down)];
+
+	if (!p->in_box)
+		return;
+	why_down(p, why, sizeof(why));
+	if (p->trunk.up == !why[0] &&
+	    (p->trunk.up || !strcmp(why, p->trunk.why_down)))
+		return;
+	if (why[0] && p->trunk.up)
+		log_warning("trunk %s is down: %s", p->trunk.name, why);
+	else if (!why[0])
+		log_info("trunk %s is up", p->trunk.name);
+	trunk_set_up(&p->trunk, !why[0], why[0] ? why : NULL);
+}
+
+static void each_account(struct provider *p, void (*fn)(struct account *))
+{
+	struct list_head *n, *next;
+
+	fn(p->account);
+	list_for_each_safe(n, next, &p->accounts)
+		fn(list_entry(n, struct account, node));
+}
+
+static void found(void *arg)
+{
+	struct provider *p = arg;
+	const struct sockaddr_storage *at;
+	unsigned count = provider_targets(p, &at);
+
+	if (count && p->current >= count)
+		p->current = 0;
+	if (count) {
+		target_start(&p->target);
+		each_account(p, account_target);
+	}
+	provider_update(p);
+}
+
+/* -------------------------------------------------------------------- access */
+
+static bool comes_from(const struct provider *p, const struct sockaddr *from)
+{
+	const struct lookup *const lookups[] = { p->server, p->proxy };
+
+	for (unsigned i = 0; i < 2; i++) {
+		const struct sockaddr_storage *at;
+		unsigned count = lookups[i] ? lookup_addresses(lookups[i], &at) : 0;
+
+		for (unsigned k = 0; k < count; k++)
+			if (access_same_host((const struct sockaddr *)&at[k], from))
+				return true;
+	}
+	for (size_t i = 0; i < p->accept_count; i++)
+		if (access_matches(&p->accept[i], from))
+			return true;
+	return false;
+}
+
+static bool has_user(const struct provider *p, const char *user)
+{
+	const struct list_head *n;
+
+	if (p->account->user[0] && !strcmp(p->account->user, user))
+		return true;
+	list_for_each(n, &p->accounts)
+		if (!strcmp(list_entry(n, struct account, node)->user, user))
+			return true;
+	return false;
+}
+
+struct provider *provider_from(struct agent *a, const struct sockaddr *from,
+			       const char *user)
+{
+	struct provider *first = NULL;
+	struct list_head *n;
+
+	list_for_each(n, &a->providers) {
+		struct provider *p = list_entry(n, struct provider, node);
+
+		if (p->trunk.draining || !comes_from(p, from))
+			continue;
+		if (user && has_user(p, user))
+			return p;
+		if (!first)
+			first = p;
+	}
+	return first;
+}
+
+struct account *provider_account(const struct provider *p, const char *line)
+{
+	const struct list_head *n;
+
+	if (line)
+		list_for_each(n, &p->accounts) {
+			struct account *a = list_entry(n, struct account, node);
+
+			if (!strcmp(a->line, line))
+				return a;
+		}
+	return p->account;
+}
+
+/* --------------------------------------------------------------------- making */
+
+static int open_lookups(struct provider *p)
+{
+	struct agent *a = p->agent;
+	const struct config_trunk *c = p->conf;
+	char host[256], *colon;
+	unsigned long port = 0;
+
+	p->server = lookup_new(a->resolver, c->server, c->port, c->transport, found,
+			       p);
+	if (!p->server)
+		return -ENOMEM;
+	if (!c->proxy[0])
+		return 0;
+	snprintf(host, sizeof(host), "%s", c->proxy);
+	colon = strrchr(host, ':');
+	/* "[2001:db8::1]:5060" and "host:5060", but not "2001:db8::1". */
+	if (colon && (strchr(host, ':') == colon || colon[-1] == ']')) {
+		*colon = '\0';
+		port = strtoul(colon + 1, NULL, 10);
+	}
+	p->proxy = lookup_new(a->resolver, host, (uint16_t)port, c->transport, found,
+			      p);
+	return p->proxy ? 0 : -ENOMEM;
+}
+
+static int read_access(struct provider *p, char *why, size_t size)
+{
+	const struct config_trunk *c = p->conf;
+
+	p->accept = calloc(c->accept_from_count + 1, sizeof(*p->accept));
+	if (!p->accept)
+		return -ENOMEM;
+	for (size_t i = 0; i < c->accept_from_count; i++)
+		if (access_parse(&p->accept[p->accept_count++], c->accept_from[i])) {
+			snprintf(why, size, "%s:%d: trunk \"%s\": accept_from "
+				 "\"%s\" is no address and no network; write "
+				 "\"192.0.2.1\" or \"192.0.2.0/24\"", c->place.file,
+				 c->place.line, c->name, c->accept_from[i]);
+			return -EINVAL;
+		}
+	return 0;
+}
+
+static void set_limit(struct provider *p)
+{
+	p->trunk.limit.max = p->conf->limit.max;
+	p->trunk.limit.max_in = p->conf->limit.max_in;
+	p->trunk.limit.max_out = p->conf->limit.max_out;
+}
+
+/* The lines with an account of their own that calls through this trunk. */
+static int make_line_accounts(struct provider *p, const struct config *conf,
+			      char *why, size_t size)
+{
+	for (size_t i = 0; i < conf->line_count; i++) {
+		const struct config_line *l = &conf->lines[i];
+		struct account *acc;
+
+		if (!l->user[0] || strcmp(l->trunk, p->trunk.name))
+			continue;
+		acc = account_new(p, l, why, size);
+		if (!acc)
+			return -EINVAL;
+		list_add_before(&p->accounts, &acc->node);
+	}
+	return 0;
+}
+
+static struct provider *make(struct agent *a, const struct config *conf,
+			     const struct config_trunk *c, char *why, size_t size)
+{
+	struct provider *p = calloc(1, sizeof(*p));
+
+	snprintf(why, size, "out of memory");
+	if (!p)
+		return NULL;
+	p->agent = a;
+	list_init(&p->node);
+	list_init(&p->accounts);
+	target_init(&p->target, p);
+	p->conf = trunk_conf_copy(c);
+	if (!p->conf)
+		goto fail;
+	p->trunk.name = p->conf->name;
+	p->trunk.conf = p->conf;
+	p->trunk.ops = &ops;
+	snprintf(p->trunk.why_down, sizeof(p->trunk.why_down),
+		 "looking for the server");
+	set_limit(p);
+	if (read_access(p, why, size))
+		goto fail;
+	p->account = account_new(p, NULL, why, size);
+	if (!p->account || make_line_accounts(p, conf, why, size) ||
+	    open_lookups(p))
+		goto fail;
+	return p;
+fail:
+	provider_free(p);
+	return NULL;
+}
+
+static void start(struct provider *p)
+{
+	list_add_before(&p->agent->providers, &p->node);
+	box_trunk_add(p->agent->box, &p->trunk);
+	p->in_box = true;
+	each_account(p, account_start);
+	provider_update(p);
+}
+
+/* No new calls; it leaves with its last one. */
+static void drain(struct provider *p)
+{
+	if (p->trunk.draining)
+		return;
+	p->trunk.draining = true;
+	target_stop(&p->target);
+	each_account(p, account_stop);
+	agent_settle(p->agent);
+}
+
+static bool all_stopped(const struct provider *p)
+{
+	const struct list_head *n;
+
+	if (p->account->fsm.state != ACCOUNT_STOPPED)
+		return false;
+	list_for_each(n, &p->accounts)
+		if (list_entry(n, struct account, node)->fsm.state !=
+		    ACCOUNT_STOPPED)
+			return false;
+	return true;
+}
+
+void provider_settle(struct provider *p)
+{
+	if (p->trunk.draining && !p->legs && all_stopped(p) &&
+	    p->agent->state == AGENT_RUNS)
+		provider_free(p);
+}
+
+void provider_leg_gone(struct provider *p)
+{
+	p->legs--;
+	agent_settle(p->agent);
+}
+
+void provider_free(struct provider *p)
+{
+	if (!p)
+		return;
+	target_fini(&p->target);
+	if (p->in_box)
+		box_trunk_remove(p->agent->box, &p->trunk);
+	list_remove(&p->node);
+	while (!list_empty(&p->accounts))
+		account_free(list_entry(p->accounts.next, struct account, node));
+	account_free(p->account);
+	lookup_free(p->server);
+	lookup_free(p->proxy);
+	free(p->accept);
+	trunk_conf_free(p->conf);
+	free(p);
+}
+
+/* -------------------------------------------------------------------- reload */
+
+static struct provider *find(const struct agent *a, const char *name)
+{
+	const struct list_head *n;
+
+	list_for_each(n, &a->providers) {
+		struct provider *p = list_entry(n, struct provider, node);
+
+		if (!p->trunk.draining && !strcmp(p->trunk.name, name))
+			return p;
+	}
+	return NULL;
+}
+
+static bool same_account(const struct account *a, const struct account *b)
+{
+	return !strcmp(a->user, b->user) && !strcmp(a->auth_user, b->auth_user) &&
+	       !strcmp(a->secret ? a->secret : "", b->secret ? b->secret : "") &&
+	       a->registers == b->registers && a->ask_s == b->ask_s;
+}
+
+static bool same_accounts(const struct provider *a, const struct provider *b)
+{
+	const struct list_head *x = a->accounts.next, *y = b->accounts.next;
+
+	if (!same_account(a->account, b->account))
+		return false;
+	for (; x != &a->accounts && y != &b->accounts; x = x->next, y = y->next) {
+		const struct account *k = list_entry(x, struct account, node);
+		const struct account *l = list_entry(y, struct account, node);
+
+		if (strcmp(k->line, l->line) || !same_account(k, l))
+			return false;
+	}
+	return x == &a->accounts && y == &b->accounts;
+}
+
+/* The new one has nothing but what does not touch the server: the old one takes
+ * it over and stays, with its registration and its counts. */
+static void take_over(struct provider *old, struct provider *new)
+{
+	struct config_trunk *conf = old->conf;
+	struct access_network *accept = old->accept;
+
+	old->conf = new->conf;
+	new->conf = conf;
+	old->accept = new->accept;
+	new->accept = accept;
+	old->accept_count = new->accept_count;
+	old->trunk.name = old->conf->name;
+	old->trunk.conf = old->conf;
+	set_limit(old);
+	provider_free(new);
+}
+
+/* Two steps, so that a fault leaves all as it was: make, then change. */
+int providers_load(struct agent *a, const struct config *conf, char *why,
+		   size_t size)
+{
+	struct provider **made = calloc(conf->trunk_count + 1, sizeof(*made));
+	struct list_head *n, *next;
+
+	if (!made) {
+		snprintf(why, size, "out of memory");
+		return -ENOMEM;
+	}
+	for (size_t i = 0; i < conf->trunk_count; i++) {
+		made[i] = make(a, conf, &conf->trunks[i], why, size);
+		if (made[i])
+			continue;
+		while (i--)
+			provider_free(made[i]);
+		free(made);
+		return -EINVAL;
+	}
+	list_for_each_safe(n, next, &a->providers) {
+		struct provider *p = list_entry(n, struct provider, node);
+
+		if (!config_trunk(conf, p->trunk.name))
+			drain(p);
+	}
+	for (size_t i = 0; i < conf->trunk_count; i++) {
+		struct provider *old = find(a, made[i]->trunk.name);
+
+		if (old && trunk_conf_same_server(old->conf, made[i]->conf) &&
+		    same_accounts(old, made[i])) {
+			take_over(old, made[i]);
+			continue;
+		}
+		if (old)
+			drain(old);
+		start(made[i]);
+	}
+	free(made);
+	return 0;
+}
+
+void providers_stop(struct agent *a)
+{
+	struct list_head *n, *next;
+
+	list_for_each_safe(n, next, &a->providers)
+		drain(list_entry(n, struct provider, node));
+}
+
+bool providers_stopped(const struct agent *a)
+{
+	const struct list_head *n;
+
+	list_for_each(n, &a->providers)
+		if (!all_stopped(list_entry(n, struct provider, node)))
+			return false;
+	return true;
+}
+
+/* ------------------------------------------------------------------- showing */
+
+void agent_trunk_status(const struct trunk *t, struct trunk_status *s)
+{
+	const struct provider *p = (const struct provider *)t;
+	const struct account *a = p->account;
+	const struct sockaddr *at = provider_target(p);
+	const struct list_head *n;
+	char text[ADDRESS_TEXT];
+
+	*s = (struct trunk_status){
+		.name = t->name,
+		.registration = a->registers ? account_state(a) : "",
+		.target = p->conf->options_s ? fsm_state_name(&p->target.fsm) : "",
+		.server = p->conf->server,
+		.last_error = a->error[0] ? a->error : p->target.error,
+		.up = t->up,
+		.next_s = account_next(a),
+		.expires_s = account_registered(a) ? (int)a->granted_s : 0,
+		.calls = p->legs, .calls_in = p->calls_in,
+		.calls_out = p->calls_out, .failed = p->failed,
+	};
+	if (at) {
+		address_text(text, at);
+		snprintf(s->address, sizeof(s->address), "%s %s",
+			 transport_name(p->conf->transport), text);
+	}
+	list_for_each(n, &p->accounts) {
+		const struct account *line = list_entry(n, struct account, node);
+
+		s->line_accounts++;
+		s->registered_lines += account_registered(line);
+	}
+}
