@@ -77,21 +77,17 @@ static const struct demand {
 	  "cannot dial pulses; remove dial_method" },
 };
 
-/* scan's callback: looks at the one port that the line names. */
-static int check_port(const struct port_info *p, void *arg)
+static void check_port(struct check *c, const struct port_info *p)
 {
-	struct check *c = arg;
 	char text[256];
 
-	if (strcmp(p->name, c->line->port))
-		return 0;
 	if (c->line->kind && p->kind && c->line->kind != p->kind) {
 		snprintf(text, sizeof(text), "port %s is an %s port (%s), not %s; "
 			 "write kind = \"%s\"", p->name, port_kind_name(p->kind),
 			 p->text, port_kind_name(c->line->kind),
 			 port_kind_name(p->kind));
 		fail(c, text);
-		return 1;
+		return;
 	}
 	for (size_t i = 0; i < sizeof(demands) / sizeof(demands[0]); i++) {
 		const struct demand *d = &demands[i];
@@ -102,28 +98,42 @@ static int check_port(const struct port_info *p, void *arg)
 		snprintf(text, sizeof(text), "port %s %s", p->name, d->text);
 		fail(c, text);
 	}
-	return 1;
 }
 
-static void check_line(struct check *c)
+/* scan's callback: looks at the lines on this port. */
+static int found(const struct port_info *p, void *arg)
 {
-	const char *address;
-	const struct line_driver *driver = line_driver_find(c->line->port, &address);
-	char text[256], known[128];
+	struct check *c = arg;
 
-	if (!driver) {
+	for (size_t i = 0; i < c->conf->line_count; i++) {
+		c->line = &c->conf->lines[i];
+		if (!strcmp(p->name, c->line->port))
+			check_port(c, p);
+	}
+	return 0;
+}
+
+static bool uses(const struct config *conf, const struct line_driver *driver)
+{
+	for (size_t i = 0; i < conf->line_count; i++)
+		if (line_driver_find(conf->lines[i].port, NULL) == driver)
+			return true;
+	return false;
+}
+
+static void check_name(struct check *c)
+{
+	char text[256], known[128];
+	const char *address;
+
+	if (!line_driver_find(c->line->port, &address)) {
 		list_drivers(known, sizeof(known));
 		snprintf(text, sizeof(text), "port \"%s\": this build has no such "
 			 "driver; it has %s", c->line->port, known);
 		fail(c, text);
-		return;
-	}
-	if (strlen(address) >= PORT_NAME_SIZE) {
+	} else if (strlen(address) >= PORT_NAME_SIZE) {
 		fail(c, "the port's name is too long");
-		return;
 	}
-	if (driver->scan)
-		driver->scan(check_port, c);
 }
 
 int gateway_check(const struct config *conf, config_error_fn *error, void *arg)
@@ -132,7 +142,10 @@ int gateway_check(const struct config *conf, config_error_fn *error, void *arg)
 
 	for (size_t i = 0; i < conf->line_count; i++) {
 		c.line = &conf->lines[i];
-		check_line(&c);
+		check_name(&c);
 	}
+	for (size_t i = 0; line_drivers[i]; i++)
+		if (line_drivers[i]->scan && uses(conf, line_drivers[i]))
+			line_drivers[i]->scan(found, &c);
 	return c.errors ? -EINVAL : 0;
 }
