@@ -21,6 +21,7 @@ sip_listen 127.0.0.1:{sip}
 net_interface 127.0.0.1
 rtp_ports {rtp}-{rtp_last}
 rtp_stats no
+statmode_default off
 audio_source aufile,{speech}
 audio_path /nonexistent
 ausrc_srate 8000
@@ -126,6 +127,11 @@ class Baresip:
             if event["type"] == kind:
                 return event
             seen.append(event["type"])
+
+    def wait_registered(self, seconds=30):
+        """By its log: it may register before it can be asked."""
+        wait("registration of baresip", seconds,
+             lambda: " 200 OK " in self.process.text())
 
     def heard(self):
         """The newest recording of what it heard."""

@@ -65,7 +65,7 @@ class Box:
                               lines=self.pbx.directory, control=self.control,
                               cdr=self.cdr_file)
             if phone:
-                self.parts["peer"] = self.phone.port
+                self.parts["peer"] = parts.get("peer_port", self.phone.port)
             self.gateway = Gateway(self.ws, config(**self.parts), self.control,
                                    self.cdr_file)
             if parts.get("ready", True):
@@ -125,6 +125,14 @@ class Box:
         self.do("on-hook %d" % line)
         call.wait_ended()
         self.gateway.wait_idle()
+
+    def pbx_answers(self, line):
+        """The extension that the gateway dialled is picked up."""
+        self.do("off-hook %d" % line)
+
+    def pbx_busy(self, line):
+        """... or is busy."""
+        self.do("busy %d" % line)
 
     def last_cdr(self, count):
         """The record after the first COUNT."""
