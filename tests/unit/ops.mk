@@ -1,6 +1,6 @@
 # unit tests of ops and of the operator's command
 ops_tests = tests/unit/ops-control-test tests/unit/ops-cdr-test \
-	tests/unit/cli-test
+	tests/unit/ops-request-test tests/unit/cli-test
 check_PROGRAMS += $(ops_tests)
 TESTS += $(ops_tests)
 ops_test_libs = libops.a libbase.a $(JANSSON_LIBS) $(SYSTEMD_LIBS) $(CMOCKA_LIBS) \
@@ -9,5 +9,7 @@ tests_unit_ops_control_test_SOURCES = tests/unit/ops-control-test.c
 tests_unit_ops_control_test_LDADD = $(ops_test_libs)
 tests_unit_ops_cdr_test_SOURCES = tests/unit/ops-cdr-test.c
 tests_unit_ops_cdr_test_LDADD = $(ops_test_libs)
+tests_unit_ops_request_test_SOURCES = tests/unit/ops-request-test.c
+tests_unit_ops_request_test_LDADD = $(ops_test_libs)
 tests_unit_cli_test_SOURCES = tests/unit/cli-test.c src/cli/table.c
 tests_unit_cli_test_LDADD = $(CMOCKA_LIBS)
