@@ -29,3 +29,4 @@ tests/system/faults-test.log: tests/system/calls-test.log
 tests/system/peers-test.log: tests/system/faults-test.log
 tests/system/load-test.log: tests/system/peers-test.log
 tests/system/package-test.log: tests/system/load-test.log
+include tests/system/control.mk
