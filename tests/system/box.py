@@ -9,10 +9,9 @@ import time
 
 import harness
 import sound
-import tap
-from harness import Background, Gateway, Pbx, Workspace
+from harness import Gateway, Pbx, Workspace
 from phone import Phone
-from tap import Fail, check, wait
+from tap import check, wait
 
 CONFIG = """\
 country = "us";

@@ -10,7 +10,6 @@ import box
 import sound
 import tap
 from harness import Background
-from phone import uri_of
 from tap import check, wait
 
 box.quick()

@@ -18,7 +18,7 @@ import harness
 import sound
 import tap
 from harness import Background
-from tap import Fail, check, wait
+from tap import check, wait
 
 box.quick()
 bench = box.shared

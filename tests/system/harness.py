@@ -11,10 +11,8 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import threading
-import time
 
 from tap import Fail, Skip, check, comment, wait
 
@@ -271,7 +269,7 @@ class Background(threading.Thread):
 class Gateway:
     """tipringd with a configuration; `tipring` is how it is asked."""
 
-    def __init__(self, ws, config, control, cdr, name="tipringd"):
+    def __init__(self, ws, config, control, cdr="", name="tipringd"):
         self.ws, self.control, self.name = ws, control, name
         self.cdr_file = cdr
         self.config = ws.write(name + ".conf", config)
@@ -360,7 +358,7 @@ class Sipp:
 
     def __init__(self, ws, scenario, more=(), port=None, target=None,
                  name="sipp"):
-        self.ws = ws
+        self.ws, self.name = ws, name
         self.port = port or free_ports(2)
         self.media = free_ports(6)
         argv = [installed("sipp", "sip-tester"), "-sf",
@@ -377,7 +375,7 @@ class Sipp:
     def finish(self, seconds):
         status = self.process.wait(seconds)
         errors = ""
-        path = self.ws.path("sipp.%d.err" % self.port)
+        path = self.ws.path("%s.%d.err" % (self.name, self.port))
         if os.path.exists(path):
             with open(path, errors="replace") as f:
                 errors = f.read()[-1500:]

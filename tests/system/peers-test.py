@@ -12,7 +12,6 @@ import box
 import harness
 import sound
 import tap
-from tap import check, wait
 
 box.quick()
 

@@ -12,7 +12,7 @@ import time
 
 from harness import free_ports
 from rtp import Rtp
-from tap import Fail, check, wait
+from tap import Fail, check
 
 COMPACT = {"v": "via", "f": "from", "t": "to", "i": "call-id", "m": "contact",
            "l": "content-length", "c": "content-type", "k": "supported"}
