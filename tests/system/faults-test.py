@@ -182,6 +182,68 @@ def a_far_end_that_vanishes_is_an_alarm_and_heals():
     b.hang_up(3, again)
 
 
+class Liar(threading.Thread):
+    """The far end of a line that sends what is none of the wire's words."""
+
+    def __init__(self, path, seed):
+        super().__init__(daemon=True)
+        self.path, self.chance, self.met = path, random.Random(seed), 0
+        self.stopped = threading.Event()
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.socket.bind(path)
+        self.socket.listen(4)
+        self.socket.settimeout(0.2)
+        self.start()
+
+    def run(self):
+        while not self.stopped.is_set():
+            try:
+                s, _ = self.socket.accept()
+            except OSError:
+                continue
+            self.met += 1
+            with s:
+                try:
+                    s.settimeout(0.2)
+                    hello = s.recv(4096)
+                    # Its own hello, cut, changed or much too long; and noise.
+                    for size in (len(hello) - 1, 3, len(hello),
+                                 len(hello) + 64, 4096):
+                        data = bytearray((hello * 80)[:size])
+                        data[self.chance.randrange(len(data))] ^= 0xff
+                        s.send(data)
+                    s.send(self.chance.randbytes(48))
+                except OSError:
+                    pass
+
+    def stop(self):
+        self.stopped.set()
+        self.join()
+        self.socket.close()
+        os.unlink(self.path)
+
+
+def a_far_end_that_talks_nonsense_is_refused():
+    b = bench()
+    b.pbx.stop()
+    liars = [Liar(os.path.join(b.pbx.directory, str(n)), n)
+             for n in range(1, 5)]
+    try:
+        wait("connections", 30, lambda: all(l.met >= 2 for l in liars))
+        check(b.gateway.process.running(), "tipringd is gone")
+        for line in b.gateway.lines().values():
+            check(not line["in_service"] and line["why"],
+                  "%s is in service" % line["name"])
+        b.call_line("103").expect(404, 480, 500, 502, 503)
+    finally:
+        for liar in liars:
+            liar.stop()
+    b.pbx.start()
+    b.gateway.wait_ready()
+    call = b.talk_sip(3)
+    b.hang_up(3, call)
+
+
 def a_sip_server_that_is_silent_gives_congestion():
     b = bench()
     silent = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -466,6 +528,7 @@ if __name__ == "__main__":
         it_registers_with_digest_and_refreshes,
         it_unregisters_at_its_end,
         a_far_end_that_vanishes_is_an_alarm_and_heals,
+        a_far_end_that_talks_nonsense_is_refused,
         a_sip_server_that_is_silent_gives_congestion,
         rtp_that_stops_ends_the_call,
         rtp_from_strangers_is_not_heard,
