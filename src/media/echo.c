@@ -62,7 +62,7 @@ void echo_reset(struct echo *e)
 	memset(e->back, 0, e->taps * sizeof *e->back);
 	e->at = e->taps + BACK;
 	e->loud = e->heard = 0;
-	e->gone_in = e->gone_out = 0;
+	e->erle = 0;
 	echo_adapt_clear(e);
 	echo_judge_clear(e);
 	echo_adapt_gains(e);
@@ -71,11 +71,8 @@ void echo_reset(struct echo *e)
 
 int echo_erle(const struct echo *e)
 {
-	float db;
+	float db = 100 * e->erle;
 
-	if (e->gone_in < ECHO_LOUD)
-		return 0;
-	db = 100 * log10f(e->gone_in / (e->gone_out + 1));
 	return db < 0 ? 0 : db > 600 ? 600 : (int)db;
 }
 

@@ -18,6 +18,7 @@
  * are kept in `lags`, [row m % 16][slot m / 16 % groups][8], where lag l stands
  * at 7 - l because that is the order of the samples in memory.
  */
+#include <math.h>
 #include <string.h>
 
 #include "media/echo_state.h"
@@ -32,6 +33,7 @@
 #define RIDGE 1e-3f
 /* Share of the residual that may be echo while somebody near talks. */
 #define TRUST_NEAR 0.004f
+#define TRUST_PROBE 0.05f
 /* The 8th sample is foretold from 7 to so much of its power: a tone or two. */
 #define TONE_SHARE 1e-3f
 #define TONE_BLOCKS 20
@@ -57,34 +59,15 @@ void echo_adapt_gains(struct echo *e)
 			0.5f + 0.5f * weight[i] * (float)e->groups / sum;
 }
 
-/* Sums of 16 products without drift: the end of the block before last, the last
- * block, the beginning of this one. */
 void echo_adapt_input(struct echo *e)
 {
-	const float *x = e->x + e->at;
-	float product[N][8], sum[8] = { 0 };
-	float (*old)[8] = e->suffix[e->flip];
+	size_t stride = 8 * e->groups;
 
 	e->row ^= N;
 	if (!e->row && ++e->slot == e->groups)
 		e->slot = 0;
-	for (int b = 0; b < N; b++) {
-		float *c = e->lags + ((e->row + b) * e->groups + e->slot) * 8;
-
-		for (int l = 0; l < 8; l++) {
-			product[b][l] = x[b] * x[b - 7 + l];
-			sum[l] += product[b][l];
-			c[l] = sum[l] + e->full[l] +
-				(b < N - 1 ? old[b + 1][l] : 0);
-		}
-	}
-	memcpy(e->full, sum, sizeof sum);
-	memset(sum, 0, sizeof sum);
-	for (int b = N - 1; b >= 0; b--)
-		for (int l = 0; l < 8; l++) {
-			sum[l] += product[b][l];
-			old[b][l] = sum[l];
-		}
+	e->kernel->correlate(e->x + e->at, e->suffix[e->flip], e->full,
+			     e->lags + e->row * stride + 8 * e->slot, stride);
 	e->flip ^= 1;
 }
 
@@ -133,11 +116,19 @@ static float ridge(const struct echo *e)
 	float noise = NOISE_SHARE * e->rx + NOISE_FLOOR, echo;
 	float trust = e->trust;
 
-	if ((e->near || e->hold) && trust > TRUST_NEAR)
-		trust = TRUST_NEAR;
+	if (e->near || e->hold)
+		trust = fminf(trust, e->probe ? TRUST_PROBE : TRUST_NEAR);
 	echo = e->error - noise;
 	if (echo < 0.05f * e->error)
 		echo = 0.05f * e->error;
+	/* A converged filter leaves what it uses to leave: the rest is a near
+	 * sound too soft to be taken for a talker. */
+	if (e->kappa < ECHO_CONVERGED) {
+		float most = 2 * fmaxf(e->kappa, 0.002f) * e->peak / N;
+
+		if (most < trust * e->error)
+			trust = fmaxf(most / e->error, TRUST_NEAR);
+	}
 	if (echo > trust * e->error) {
 		echo = trust * e->error;
 		noise = e->error - echo;

@@ -8,7 +8,10 @@
  * talker's does not, a wrong filter's does, for the echo it makes is part of
  * it. With rho = E[echo * rx] / E[echo^2] the square of their correlation is
  * (rho - 1)^2 E[echo^2] / E[residual^2]. A path that changed without that
- * trace is found by the background filter, slowly: it becomes the better one.
+ * trace (an echo was added) looks like a talker who never stops. So a talker is
+ * doubted from time to time: the background filter adapts as if it were echo,
+ * and is believed only when it stays better for longer than two voices can go
+ * together by chance.
  */
 #include <math.h>
 #include <string.h>
@@ -18,7 +21,6 @@
 #define S (ECHO_STRETCH * ECHO_BLOCK)	/* samples of a stretch */
 
 #define KAPPA_LEAST 0.004f	/* -24 dB: a residual that colour explains */
-#define KAPPA_CONVERGED 0.3f	/* above: cannot tell a talker from echo */
 #define NEAR_RISE 4		/* residual over what is usual: near talker */
 #define NEAR_STRETCHES 6
 #define HOLD_RISE 12		/* the same of one block */
@@ -27,6 +29,9 @@
 #define CHANGE_STRETCHES 8
 #define BETTER 0.8f		/* background to foreground residual: copy */
 #define BETTER_NEAR 0.5f
+#define DOUBT_AFTER 40		/* stretches of near talk with far speech */
+#define PROBE_LEAST 40		/* stretches until a probe may be believed */
+#define PROBE_RATE 0.04f
 
 void echo_judge_clear(struct echo *e)
 {
@@ -38,6 +43,7 @@ void echo_judge_clear(struct echo *e)
 	e->rx_slow = e->fore_slow = e->back_slow = 0;
 	e->rx_avg = e->fore_avg = e->echo_avg = e->cross_avg = 0;
 	e->near = e->hold = e->tone = 0;
+	e->near_for = e->probe = 0;
 	e->better = e->worse = e->fits = e->bad = 0;
 }
 
@@ -49,7 +55,7 @@ static float usual(const struct echo *e)
 void echo_judge_block(struct echo *e, float fore, float echo)
 {
 	e->peak = echo > e->peak ? echo : 0.9f * e->peak;
-	if (e->kappa < KAPPA_CONVERGED &&
+	if (e->kappa < ECHO_CONVERGED &&
 	    fore > HOLD_RISE * usual(e) * e->peak + ECHO_BLOCK * 400)
 		e->hold = HOLD_BLOCKS;
 	else if (e->hold)
@@ -60,6 +66,7 @@ static void keep(struct echo *e)
 {
 	memcpy(e->fore, e->back, e->taps * sizeof *e->fore);
 	e->same = true;
+	e->probe = e->near_for = 0;
 }
 
 static void restore(struct echo *e)
@@ -68,6 +75,7 @@ static void restore(struct echo *e)
 	e->back_slow = e->fore_slow;
 	e->same = true;
 	e->worse = 0;
+	e->probe = e->near_for = 0;
 }
 
 static void follow(float *avg, float rate, float x)
@@ -82,7 +90,7 @@ static void judge_talk(struct echo *e)
 	float most = s->echo > e->echo_avg ? s->echo : e->echo_avg, fit;
 	bool was_near = e->near;
 
-	if (e->kappa < KAPPA_CONVERGED &&
+	if (e->kappa < ECHO_CONVERGED &&
 	    s->fore > NEAR_RISE * usual(e) * most + S * 200)
 		e->near = NEAR_STRETCHES;
 	else if (e->near)
@@ -114,12 +122,31 @@ static void judge_talk(struct echo *e)
 		restore(e);
 }
 
+/* A talker who stays while the far end speaks is put to the test. */
+static void judge_probe(struct echo *e)
+{
+	if (!e->near) {
+		e->near_for = e->probe = 0;
+		return;
+	}
+	if (e->sum.echo > S * 100 && ++e->near_for == DOUBT_AFTER) {
+		e->back_slow = e->fore_slow;
+		e->probe = 1;
+	}
+	if (e->probe && ++e->probe > PROBE_LEAST &&
+	    e->back_slow < 0.6f * e->fore_slow) {
+		keep(e);
+		e->near = 0;
+		e->kappa = e->trust = 1;
+	}
+}
+
 /* Which filter is better? */
 static void judge_filters(struct echo *e)
 {
 	float fore = e->sum.fore + S, back = e->sum.back + S;
 
-	if (back < (e->near ? BETTER_NEAR : BETTER) * fore) {
+	if (!e->probe && back < (e->near ? BETTER_NEAR : BETTER) * fore) {
 		e->worse = 0;
 		if (++e->better >= (e->near ? 3 : 2)) {
 			keep(e);
@@ -129,7 +156,7 @@ static void judge_filters(struct echo *e)
 	}
 	e->better = 0;
 	if (back > 1.3f * fore) {
-		if (++e->worse >= (e->kappa > KAPPA_CONVERGED ? 6 : 2)) {
+		if (++e->worse >= (e->kappa > ECHO_CONVERGED ? 6 : 2)) {
 			restore(e);
 			e->trust = fmaxf(0.002f, 0.5f * e->trust);
 		}
@@ -169,15 +196,14 @@ void echo_judge(struct echo *e)
 	follow(&e->fore_avg, 0.06f, s->fore);
 	follow(&e->echo_avg, 0.06f, s->echo);
 	follow(&e->cross_avg, 0.06f, s->cross);
-	follow(&e->fore_slow, 0.1f, s->fore + S);
-	follow(&e->back_slow, 0.1f, s->back + S);
+	follow(&e->fore_slow, e->probe ? PROBE_RATE : 0.1f, s->fore + S);
+	follow(&e->back_slow, e->probe ? PROBE_RATE : 0.1f, s->back + S);
 	judge_talk(e);
+	judge_probe(e);
 	judge_filters(e);
 	judge_harm(e);
-	if (!e->near && s->echo > S * ECHO_LOUD) {
-		follow(&e->gone_in, 0.008f, s->rx);
-		follow(&e->gone_out, 0.008f, s->fore);
-	}
+	if (!e->near && s->echo > S * ECHO_LOUD)
+		follow(&e->erle, 0.01f, log10f((s->rx + S) / (s->fore + S)));
 	echo_adapt_gains(e);
 	memset(&e->sum, 0, sizeof e->sum);
 }

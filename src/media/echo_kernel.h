@@ -25,6 +25,12 @@ struct echo_kernel {
 	/* h[i] += gain[i / 16] * sum of z[j] * x[i + j]. */
 	void (*update)(const float *x, const float *z, const float *gain,
 		       float *h, size_t taps);
+	/* c[b * stride + l] = sum of x[b - i] * x[b - i - 7 + l] over i 0 to 15,
+	 * b and l 0 to 7, without drift: the end of the block before last (its
+	 * suffix sums, replaced by this block's), the last block in full
+	 * (likewise), and the beginning of this one. */
+	void (*correlate)(const float *x, float suffix[8][8], float full[8],
+			  float *c, size_t stride);
 	/* r[b][l] = sum of gain[s] * c[b][s][l], b and l 0 to 7. */
 	void (*weigh)(const float *c, const float *gain, size_t groups,
 		      float *r);

@@ -121,6 +121,25 @@ static void NAME(update)(const float *x, const float *z, const float *gain,
 	}
 }
 
+static void NAME(correlate)(const float *x, float suffix[8][8], float full[8],
+			    float *c, size_t stride)
+{
+	vec p[8], sum = { 0 }, last = LOAD(full);
+
+	for (int b = 0; b < 8; b++) {
+		p[b] = x[b] * LOAD(x + b - 7);
+		sum += p[b];
+		STORE(c + b * stride, b == 7 ? sum + last :
+		      sum + last + LOAD(suffix[b + 1]));
+	}
+	STORE(full, sum);
+	sum = (vec){ 0 };
+	for (int b = 7; b >= 0; b--) {
+		sum += p[b];
+		STORE(suffix[b], sum);
+	}
+}
+
 static void NAME(weigh)(const float *c, const float *gain, size_t groups,
 			float *r)
 {
@@ -155,6 +174,7 @@ static const struct echo_kernel NAME(kernel) = {
 	.filter = NAME(filter),
 	.filter_two = NAME(filter_two),
 	.update = NAME(update),
+	.correlate = NAME(correlate),
 	.weigh = NAME(weigh),
 	.weights = NAME(weights),
 };

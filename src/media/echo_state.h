@@ -32,6 +32,9 @@
 #define ECHO_LOUD 2600.0f	/* -50 dBm0: worth learning from */
 #define ECHO_QUIET 64.0f	/* -66 dBm0: its echo drowns in mu-law */
 
+/* kappa below this: the filter fits well enough to tell a talker from echo. */
+#define ECHO_CONVERGED 0.3f
+
 struct echo_nlp {
 	float noise;		/* background noise at the near end, a sample */
 	float least;		/* least power of the present window */
@@ -81,10 +84,12 @@ struct echo {
 	float rx_slow, fore_slow, back_slow;
 	float rx_avg, fore_avg, echo_avg, cross_avg;
 	unsigned near;		/* stretches for which a near talker is assumed */
+	unsigned near_for;	/* stretches of far speech under that assumption */
+	unsigned probe;		/* stretches for which it has been doubted */
 	unsigned hold;		/* blocks, the same at once */
 	unsigned tone;		/* blocks for which a pure tone is assumed */
 	unsigned better, worse, fits, bad;
-	float gone_in, gone_out;	/* for echo_erle() */
+	float erle;		/* powers of ten, see echo_erle() */
 
 	struct echo_nlp nlp;
 };
