@@ -1,3 +1,28 @@
 noinst_LIBRARIES += libmedia.a
-libmedia_a_SOURCES = src/media/media.h
+libmedia_a_SOURCES = src/media/media.h src/media/media.c \
+	src/media/callerid.c src/media/callerid.h \
+	src/media/callerid_rx.c src/media/callerid_tx.c \
+	src/media/dialler.c src/media/dialler.h \
+	src/media/digits.c src/media/digits.h \
+	src/media/end.c src/media/end.h \
+	src/media/fax.c src/media/fax.h \
+	src/media/inbox.c src/media/inbox.h \
+	src/media/jitter.c src/media/jitter.h \
+	src/media/law.c src/media/law.h \
+	src/media/line_end.c src/media/line_end.h \
+	src/media/line_open.c src/media/line_port.c \
+	src/media/listen.c src/media/listen.h \
+	src/media/osc.c src/media/osc.h \
+	src/media/player.c src/media/player.h \
+	src/media/progress.c src/media/progress.h \
+	src/media/pump.c src/media/pump.h \
+	src/media/rfc4733.c src/media/rfc4733.h \
+	src/media/room.h src/media/room_ops.c \
+	src/media/rtcp.c src/media/rtcp.h \
+	src/media/rtp.c src/media/rtp.h \
+	src/media/rtp_end.c src/media/rtp_end.h \
+	src/media/rtp_open.c src/media/rtp_receive.c src/media/rtp_send.c \
+	src/media/slipring.c src/media/slipring.h \
+	src/media/spectrum.c src/media/spectrum.h \
+	src/media/watch.c
 include src/media/echo.mk

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <spandsp.h>
+
+#include "media/callerid.h"
+#include "media/dialler.h"
+
+#define DTMF_MS 70		/* on and off */
+
+struct callerid_sender {
+	adsi_tx_state_t *adsi;
+	struct dialler dialler;
+	bool sending, by_dtmf;
+	uint32_t wait;		/* samples of silence before it */
+};
+
+struct callerid_sender *callerid_sender_new(void)
+{
+	struct callerid_sender *c = calloc(1, sizeof(*c));
+
+	if (!c)
+		return NULL;
+	c->adsi = adsi_tx_init(NULL, ADSI_STANDARD_CLASS);
+	if (!c->adsi) {
+		free(c);
+		return NULL;
+	}
+	return c;
+}
+
+void callerid_sender_free(struct callerid_sender *c)
+{
+	if (!c)
+		return;
+	adsi_tx_free(c->adsi);
+	free(c);
+}
+
+void callerid_stop(struct callerid_sender *c)
+{
+	c->sending = false;
+	dialler_stop(&c->dialler);
+}
+
+bool callerid_sending(const struct callerid_sender *c)
+{
+	return c->sending;
+}
+
+int callerid_send(struct callerid_sender *c, enum callerid_standard s,
+		  const struct party *from, int64_t when, unsigned wait)
+{
+	uint8_t message[CALLERID_MESSAGE];
+	char digits[PARTY_NUMBER_SIZE];
+	size_t n;
+
+	callerid_stop(c);
+	c->wait = wait * 8;
+	c->by_dtmf = s == CALLERID_DTMF;
+	switch (s) {
+	case CALLERID_DTMF:
+		callerid_digits(digits, from);
+		dialler_add_string(&c->dialler, digits, DTMF_MS, DTMF_MS);
+		break;
+	case CALLERID_BELLCORE:
+	case CALLERID_ETSI:
+	case CALLERID_UK:
+		adsi_tx_init(c->adsi, s == CALLERID_BELLCORE ?
+			     ADSI_STANDARD_CLASS : ADSI_STANDARD_CLIP);
+		n = callerid_build(message, s, from, when);
+		if (adsi_tx_put_message(c->adsi, message, (int)n) <= 0)
+			return -EIO;
+		break;
+	default:
+		return -ENOTSUP;
+	}
+	c->sending = true;
+	return 0;
+}
+
+bool callerid_sound(struct callerid_sender *c, int16_t *to, size_t n)
+{
+	size_t quiet = c->wait < n ? c->wait : n;
+	int got;
+
+	memset(to, 0, n * sizeof(*to));
+	if (!c->sending)
+		return false;
+	c->wait -= (uint32_t)quiet;
+	if (quiet == n)
+		return true;
+	if (c->by_dtmf) {
+		c->sending = dialler_run(&c->dialler, to + quiet, n - quiet);
+	} else {
+		got = adsi_tx(c->adsi, to + quiet, (int)(n - quiet));
+		c->sending = got > 0;
+	}
+	return c->sending;
+}

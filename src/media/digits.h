@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
+/*
+ * digits.h - DTMF in the audio: heard, and kept from going on where it is
+ * relayed as an event.
+ *
+ * The receiver (spandsp's) is sure after two of its blocks, 25 ms. What is
+ * relayed therefore leaves a frame late, and is muted from the receiver's first
+ * suspicion on: at most 15 ms of a digit get through, too little for any
+ * receiver that follows Q.24 (40 ms).
+ */
+#ifndef MEDIA_DIGITS_H
+#define MEDIA_DIGITS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <spandsp.h>
+
+#define DIGITS_DELAY 80		/* samples */
+#define DIGITS_CHANGES 4
+
+struct digit_change {
+	char digit;
+	bool began;		/* else it ended */
+	uint32_t samples;	/* its length, when it ended */
+};
+
+struct digits {
+	dtmf_rx_state_t *rx;
+	char current;
+	uint32_t since;		/* samples of the current one so far */
+	struct digit_change change[DIGITS_CHANGES];
+	unsigned changes;	/* of the last run */
+	int16_t held[DIGITS_DELAY];
+	bool muted;
+};
+
+/* Twists in 0.1 dB, 0: the receiver's own 8 and 4 dB. -ENOMEM. */
+int digits_init(struct digits *, int twist, int reverse_twist);
+void digits_fini(struct digits *);
+void digits_parameters(struct digits *, int twist, int reverse_twist);
+void digits_reset(struct digits *);
+
+/* n at most 320. What came of it is in change[]. */
+void digits_run(struct digits *, const int16_t *, size_t n);
+
+/* Replaces n samples (at most 80) with those of a frame before, silent where
+ * they belong to a digit; after digits_run() of the same samples. */
+void digits_mute(struct digits *, int16_t *, size_t n);
+
+#endif

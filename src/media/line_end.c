@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
+#include "media/line_end.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "media/law.h"
+#include "media/rtp_end.h"
+
+#define STALE 16		/* reads that empty a port's old audio */
+#define SILENT_US 2000000	/* no samples for so long: the card is stuck */
+#define PAUSE_MS 40		/* least, between digits that are relayed */
+
+/* -------------------------------------------------------------- being active */
+
+static bool wants_audio(const struct line_end *l)
+{
+	const struct end *e = &l->end;
+
+	return e->peer || e->player.playing || dialler_busy(&e->dialler) ||
+	       listen_any(&e->listen) || callerid_sending(l->sender) ||
+	       l->pulses[0] || e->dialling;
+}
+
+bool line_end_runs(const struct line_end *l)
+{
+	return l->active && !l->silent && !l->gone;
+}
+
+void line_end_clock(struct line_end *l)
+{
+	struct end *e = &l->end;
+	int64_t now = e->pump->now_us;
+
+	if (!line_end_runs(l))
+		e->samples += (uint64_t)((now - e->seen_us) / 125);
+	e->seen_us = now;
+}
+
+static void activate(struct line_end *l)
+{
+	uint8_t raw[FRAME_MAX * sizeof(int16_t)];
+
+	for (int i = 0; i < STALE; i++)
+		if (l->driver->read(l->port, raw, FRAME_MAX) <= 0)
+			break;
+	l->silent = false;
+	l->audio_us = l->end.pump->now_us;
+	l->ref_n = 0;
+	slipring_reset(&l->ring);
+}
+
+static void settle(struct end *e)
+{
+	struct line_end *l = line_end(e);
+	bool active = wants_audio(l);
+
+	e->listen.digits_wanted = e->relay && e->peer &&
+				  e->peer->class == &rtp_class &&
+				  rtp_end_takes_events(e->peer);
+	line_end_clock(l);
+	if (active && !l->active && !l->gone)
+		activate(l);
+	l->active = active;
+	watch_line(l, active);
+	/* Who serves the peer, this line or the timer? */
+	if (e->peer && e->peer->class == &rtp_class)
+		end_changed(e->peer);
+}
+
+/* ------------------------------------------------------------------- a frame */
+
+static void amplify(int16_t *s, size_t n, float gain)
+{
+	if (gain == 1.0f)
+		return;
+	for (size_t i = 0; i < n; i++)
+		s[i] = osc_clip(s[i] * gain);
+}
+
+/* What the line's own digits become at the other side. */
+static void relay(struct end *e, int16_t *s, size_t n)
+{
+	const struct digits *d = &e->listen.digits;
+
+	for (unsigned i = 0; i < d->changes; i++) {
+		if (d->change[i].began)
+			dialler_open(&e->peer->dialler, d->change[i].digit,
+				     PAUSE_MS);
+		else
+			dialler_close(&e->peer->dialler,
+				      d->change[i].samples / 8);
+	}
+	digits_mute(&e->listen.digits, s, n);
+}
+
+static void receive(struct line_end *l, int16_t *s, const int16_t *ref, size_t n)
+{
+	struct end *e = &l->end;
+
+	if (l->echo)
+		echo_run(l->echo, ref, s, n);
+	amplify(s, n, l->rx_gain);
+	meter_add(&e->rx, s, n);
+	e->samples += n;
+	end_listen(e, s, n);
+	if (!e->peer)
+		return;
+	if (e->listen.digits_wanted)
+		relay(e, s, n);
+	e->peer->class->push(e->peer, s, n);
+}
+
+static void transmit(struct line_end *l, int16_t *s, size_t n)
+{
+	struct end *e = &l->end;
+
+	if (l->pulse_wait) {
+		l->pulse_wait -= n < l->pulse_wait ? (unsigned)n : l->pulse_wait;
+		if (!l->pulse_wait)
+			line_port_pulse(l);
+	}
+	memset(s, 0, n * sizeof(*s));
+	if (e->peer) {
+		if (e->peer->class->pull)
+			e->peer->class->pull(e->peer, s, n);
+		else
+			slipring_get(&l->ring, s, n);
+	}
+	if (!dialler_busy(&e->dialler) && callerid_sending(l->sender)) {
+		if (!callerid_sound(l->sender, s, n))
+			end_changed(e);
+	} else {
+		end_sound(e, s, n);
+	}
+	amplify(s, n, l->tx_gain);
+	meter_add(&e->tx, s, n);
+}
+
+/* What met the n samples just read: the last n that were written. */
+static void align(struct line_end *l, size_t n)
+{
+	if (n == l->ref_n)
+		return;
+	if (n > l->ref_n) {
+		memmove(l->ref + n - l->ref_n, l->ref,
+			l->ref_n * sizeof(l->ref[0]));
+		memset(l->ref, 0, (n - l->ref_n) * sizeof(l->ref[0]));
+	} else {
+		memmove(l->ref, l->ref + l->ref_n - n, n * sizeof(l->ref[0]));
+	}
+	l->ref_n = n;
+}
+
+static void frame(struct line_end *l, void *raw, size_t n)
+{
+	int16_t s[FRAME_MAX];
+
+	law_decode(l->format, raw, s, n);
+	align(l, n);
+	for (size_t at = 0; at < n; at += FRAME)
+		receive(l, s + at, l->ref + at,
+			n - at < FRAME ? n - at : FRAME);
+	for (size_t at = 0; at < n; at += FRAME)
+		transmit(l, s + at, n - at < FRAME ? n - at : FRAME);
+	law_encode(l->format, s, raw, n);
+	l->driver->write(l->port, raw, n);
+	if (l->echo)
+		law_decode(l->format, raw, l->ref, n);
+}
+
+static void sounds_again(struct line_end *l)
+{
+	l->silent = false;
+	line_port_alarm(l, LINE_EVENT_ALARM_CLEARED, ALARM_SILENT);
+	end_changed(&l->end);
+}
+
+void line_end_audio(struct line_end *l)
+{
+	uint8_t raw[FRAME_MAX * sizeof(int16_t)];
+	ssize_t n;
+
+	if (l->gone)
+		return;
+	n = l->driver->read(l->port, raw, FRAME_MAX);
+	if (n == -ENODEV) {
+		l->gone = true;
+		line_port_alarm(l, LINE_EVENT_ALARM, ALARM_REMOVED);
+		end_changed(&l->end);
+	}
+	if (n <= 0)
+		return;
+	line_end_clock(l);
+	l->audio_us = l->end.pump->now_us;
+	if (l->silent)
+		sounds_again(l);
+	frame(l, raw, (size_t)n);
+}
+
+/* Voice from another line's clock, or from an RTP end that runs on its own
+ * because this line does not. */
+static void push(struct end *e, const int16_t *s, size_t n)
+{
+	slipring_put(&line_end(e)->ring, s, n);
+}
+
+/* ------------------------------------------------------------------ commands */
+
+static void change_echo(struct line_end *l)
+{
+	struct echo *old = l->echo;
+
+	if (!atomic_load_explicit(&l->echo_changed, memory_order_acquire) ||
+	    atomic_load_explicit(&l->echo_spent, memory_order_relaxed))
+		return;
+	atomic_store_explicit(&l->echo_changed, false, memory_order_relaxed);
+	l->echo = atomic_exchange(&l->echo_next, NULL);
+	atomic_store_explicit(&l->echo_spent, old, memory_order_release);
+}
+
+static void configure(struct line_end *l, const struct media_port_conf *c)
+{
+	l->conf = *c;
+	l->rx_gain = c->rx_gain ? level_gain(c->rx_gain) : 1.0f;
+	l->tx_gain = c->tx_gain ? level_gain(c->tx_gain) : 1.0f;
+	listen_conf(&l->end.listen, c);
+	change_echo(l);
+}
+
+static void add(struct line_end *l)
+{
+	struct end *e = &l->end;
+
+	list_add_before(&e->pump->lines, &e->node);
+	e->seen_us = e->pump->now_us;
+	line_port_state(l);
+	watch_line(l, false);
+}
+
+static void command(struct end *e, const struct command *c)
+{
+	struct line_end *l = line_end(e);
+
+	switch (c->type) {
+	case COMMAND_ADD:
+		add(l);
+		break;
+	case COMMAND_CONF:
+		configure(l, &c->conf);
+		break;
+	case COMMAND_DIAL:
+		if (c->dial.method != DIAL_PULSE) {
+			end_command(e, c);
+			break;
+		}
+		memcpy(l->pulses, c->dial.digits, sizeof(l->pulses));
+		e->dialling = true;
+		line_port_pulse(l);
+		end_changed(e);
+		break;
+	case COMMAND_DIGIT:
+		if (c->param != 'F') {
+			end_command(e, c);
+			break;
+		}
+		/* fall through */
+	case COMMAND_HOOK:
+	case COMMAND_RING:
+	case COMMAND_BATTERY:
+	case COMMAND_POLARITY:
+	case COMMAND_FLASH:
+	case COMMAND_SET:
+		line_port_command(l, c);
+		break;
+	default:
+		end_command(e, c);
+		break;
+	}
+}
+
+static void second(struct end *e)
+{
+	struct line_end *l = line_end(e);
+
+	line_end_clock(l);
+	change_echo(l);
+	if (l->gone)
+		line_end_events(l);
+	if (l->active) {
+		end_meters(e);
+		stat_set(e->stats.slips, l->ring.slips);
+		if (l->echo)
+			stat_set(e->stats.erle, echo_erle(l->echo));
+	}
+	if (line_end_runs(l) && e->pump->now_us - l->audio_us > SILENT_US) {
+		l->silent = true;
+		line_port_alarm(l, LINE_EVENT_ALARM, ALARM_SILENT);
+		end_changed(e);
+	}
+}
+
+static void release(struct end *e)
+{
+	struct line_end *l = line_end(e);
+
+	line_port_quiet(l);
+	watch_drop(l);
+}
+
+const struct end_class line_class = {
+	.name = "line",
+	.command = command,
+	.push = push,
+	.settle = settle,
+	.second = second,
+	.release = release,
+	.dispose = line_end_dispose,
+};

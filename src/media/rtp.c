@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
+#include "media/rtp.h"
+
+#include <errno.h>
+#include <string.h>
+
+static uint16_t get16(const uint8_t *p)
+{
+	return (uint16_t)(p[0] << 8 | p[1]);
+}
+
+static uint32_t get32(const uint8_t *p)
+{
+	return (uint32_t)get16(p) << 16 | get16(p + 2);
+}
+
+int rtp_parse(struct rtp_packet *r, const void *packet, size_t size)
+{
+	const uint8_t *p = packet;
+	size_t head = RTP_HEADER, padding = 0;
+
+	if (size < RTP_HEADER || p[0] >> 6 != 2)
+		return -EINVAL;
+	head += (size_t)(p[0] & 15) * 4;
+	if (head > size)
+		return -EINVAL;
+	if (p[0] & 0x10) {
+		if (head + 4 > size)
+			return -EINVAL;
+		head += 4 + (size_t)get16(p + head + 2) * 4;
+		if (head > size)
+			return -EINVAL;
+	}
+	if (p[0] & 0x20) {
+		padding = p[size - 1];
+		if (!padding || padding > size - head)
+			return -EINVAL;
+	}
+	r->marker = p[1] >> 7;
+	r->payload = p[1] & 127;
+	/* RTCP that strayed here has 200 to 204 in this octet (RFC 5761, 4). */
+	if (r->marker && r->payload >= 72 && r->payload <= 76)
+		return -EINVAL;
+	r->seq = get16(p + 2);
+	r->timestamp = get32(p + 4);
+	r->ssrc = get32(p + 8);
+	r->data = p + head;
+	r->size = size - head - padding;
+	return 0;
+}
+
+void rtp_header(const struct rtp_packet *r, uint8_t *to)
+{
+	to[0] = 0x80;
+	to[1] = (uint8_t)(r->marker << 7 | r->payload);
+	to[2] = (uint8_t)(r->seq >> 8);
+	to[3] = (uint8_t)r->seq;
+	for (int i = 0; i < 4; i++) {
+		to[4 + i] = (uint8_t)(r->timestamp >> (24 - 8 * i));
+		to[8 + i] = (uint8_t)(r->ssrc >> (24 - 8 * i));
+	}
+}
+
+/* ------------------------------------------------------------------ sources */
+
+bool source_equal(const struct sockaddr_storage *a,
+		  const struct sockaddr_storage *b, bool any_port)
+{
+	const struct sockaddr_in *a4 = (const void *)a, *b4 = (const void *)b;
+	const struct sockaddr_in6 *a6 = (const void *)a, *b6 = (const void *)b;
+
+	if (a->ss_family != b->ss_family)
+		return false;
+	if (a->ss_family == AF_INET)
+		return a4->sin_addr.s_addr == b4->sin_addr.s_addr &&
+		       (any_port || a4->sin_port == b4->sin_port);
+	if (a->ss_family == AF_INET6)
+		return !memcmp(&a6->sin6_addr, &b6->sin6_addr,
+			       sizeof(a6->sin6_addr)) &&
+		       (any_port || a6->sin6_port == b6->sin6_port);
+	return false;
+}
+
+void source_set(struct rtp_source *s, const struct sockaddr_storage *remote,
+		bool learn)
+{
+	bool same = source_equal(&s->remote, remote, false);
+
+	/* The one that was learnt stands as the candidate that needs no further
+	 * proof: locked is off, but its next packet locks it again. */
+	if (!(same && learn && s->locked))
+		s->current = *remote;
+	s->remote = *remote;
+	s->learn = learn;
+	s->locked = false;
+	s->run = 0;
+}
+
+static bool lock(struct rtp_source *s, const struct sockaddr_storage *from)
+{
+	s->current = *from;
+	s->locked = true;
+	return true;
+}
+
+bool source_check(struct rtp_source *s, const struct sockaddr_storage *from,
+		  int64_t us)
+{
+	if (s->locked)
+		return source_equal(&s->current, from, false);
+	if (source_equal(&s->remote, from, false) ||
+	    (s->learn && source_equal(&s->current, from, false)))
+		return lock(s, from);
+	if (!s->learn)
+		return false;
+	if (!s->run || !source_equal(&s->candidate, from, false)) {
+		s->candidate = *from;
+		s->run = 1;
+		s->since = us;
+		return false;
+	}
+	if (++s->run < SOURCE_RUN || us - s->since < SOURCE_SPAN)
+		return false;
+	return lock(s, from);
+}

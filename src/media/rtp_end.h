@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
+/*
+ * rtp_end.h - the end of an RTP session. Its clock is whoever pulls: the line
+ * that it is joined to, or else the pump's timer.
+ */
+#ifndef MEDIA_RTP_END_H
+#define MEDIA_RTP_END_H
+
+#include "media/end.h"
+#include "media/jitter.h"
+#include "media/pump.h"
+#include "media/rfc4733.h"
+#include "media/rtcp.h"
+#include "media/rtp.h"
+
+#define RTP_SAMPLES 480		/* of the longest packet, 60 ms */
+
+struct rtp_end {
+	struct end end;
+	int fd, rtcp_fd;
+	uint16_t port;
+
+	/* the pump's */
+	struct list_head paced_node;
+	struct media_rtp set;
+	bool ready;			/* there was an rtp_set */
+	struct rtp_source source;
+
+	/* sending */
+	uint32_t ssrc;
+	uint16_t seq;
+	uint32_t timestamp;		/* of the packet being filled */
+	uint8_t packet[RTP_HEADER + RTP_SAMPLES];
+	size_t filled;			/* samples in it */
+	bool marker;			/* the next packet begins a talkspurt */
+	int64_t pushed_us;		/* when voice came last */
+	struct event_sender sender;
+
+	/* receiving */
+	struct jitter jitter;
+	bool heard;			/* remote_ssrc is valid */
+	uint32_t remote_ssrc;
+	uint32_t period;		/* samples of a packet from there */
+	uint64_t drained;		/* our clock when the socket was emptied */
+	int64_t pulled_us;
+	struct event_receiver receiver;
+	int64_t event_us;		/* when an event's packet came last */
+	int64_t alive_us;		/* when any packet came last */
+	bool dead, first;
+
+	char cname[64];
+	struct rtcp rtcp;
+	struct sockaddr_storage rtcp_to;	/* learnt; family 0: RTP's, + 1 */
+};
+
+static inline struct rtp_end *rtp_end(struct end *e)
+{
+	return (struct rtp_end *)e;
+}
+
+extern const struct end_class rtp_class;
+
+/* One tick of the pump's timer. */
+void rtp_end_tick(struct rtp_end *);
+bool rtp_end_takes_events(const struct end *);
+
+/* ---- rtp_receive.c */
+void rtp_pull(struct end *, int16_t *, size_t n);
+void rtp_drain(struct rtp_end *);
+void rtp_drain_reports(struct rtp_end *);
+
+/* ---- rtp_send.c */
+void rtp_push(struct end *, const int16_t *, size_t n);
+bool rtp_sounds(const struct rtp_end *);	/* there is something to send of
+						   our own */
+void rtp_report(struct rtp_end *, bool bye);
+
+/* ---- rtp_open.c */
+void rtp_end_dispose(struct end *);
+
+#endif
