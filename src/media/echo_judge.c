@@ -169,15 +169,21 @@ static void judge_filters(struct echo *e)
 /* A foreground filter that adds echo is worse than none. */
 static void judge_harm(struct echo *e)
 {
-	if (e->fore_avg <= 1.5f * e->rx_avg + S * ECHO_LOUD) {
+	const struct echo_sums *s = &e->sum;
+
+	/* No talker makes the residual larger than what came in. */
+	if (e->kappa < ECHO_CONVERGED &&
+	    s->fore > 3 * s->rx + S * 4 * ECHO_LOUD)
+		e->bad += 2;
+	else if (e->fore_avg > 1.5f * e->rx_avg + S * ECHO_LOUD)
+		e->bad++;
+	else
 		e->bad = 0;
-		return;
-	}
-	if (++e->bad < 4)
+	if (e->bad < 4)
 		return;
 	memset(e->fore, 0, e->taps * sizeof *e->fore);
 	e->same = false;
-	if (e->sum.back > e->sum.rx)
+	if (s->back > s->rx)
 		restore(e);
 	e->kappa = e->trust = 1;
 	e->near = e->bad = 0;
