@@ -40,10 +40,20 @@ struct box {
 	void *observer_arg;
 	bool shutting_down;
 	int64_t (*wall_clock)(void);	/* s since 1970, for caller ID; NULL: 0 */
+	/* core's own */
+	struct list_head closing;	/* lines whose end the pump still holds */
+	struct list_head reloads;	/* whose old configuration is still in use */
+	struct list_head waiting;	/* emergency calls that wait for a circuit */
+	void (*idle)(void *arg);	/* of box_shutdown */
+	void *idle_arg;
+	struct timer sweep;		/* looks whether a reload or shutdown is done */
 };
 
 /* NULL when out of memory. conf, media and timers must outlive the box. */
 struct box *box_new(const struct config *, struct timers *, struct media *);
+/* Gives the lines' ends back to media. Each line lives on for the MEDIA_FREED
+ * of its end when that comes; ends whose pump has stopped are forgotten with
+ * the box. Legs that still have a call are released first. */
 void box_free(struct box *);
 void box_observe(struct box *, const struct box_observer *, void *arg);
 
@@ -51,6 +61,7 @@ void box_observe(struct box *, const struct box_observer *, void *arg);
  * line_media_event and the line as owner: hence two steps. NULL when out of
  * memory. A line without an end is out of service with line_set_fault's words. */
 struct line *box_line_new(struct box *, const struct config_line *);
+/* May be called again for a line without an end, when its port has come. */
 void line_set_end(struct line *, struct media_end *);
 void line_set_fault(struct line *, const char *why);
 media_event_fn line_media_event;	/* owner: struct line */

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
+/*
+ * line_fxs.h - the states of an FXS line, and what line_fxs.c's table calls.
+ */
+#ifndef CORE_LINE_FXS_H
+#define CORE_LINE_FXS_H
+
+#include "core/line.h"
+
+enum {
+	FXS_OUT = LINE_OUT, FXS_IDLE = LINE_IDLE, FXS_BUSIED = LINE_BUSIED,
+	FXS_DIAL_TONE = LINE_FIRST_OWN, FXS_DIALLING, FXS_CALLING, FXS_EARLY,
+	FXS_TALKING, FXS_RINGING, FXS_DID_WINK, FXS_DID_SEND, FXS_DID_OPEN,
+	FXS_DID_ANSWER, FXS_TONE, FXS_HOWLER, FXS_LOCKED, FXS_BARRED,
+};
+
+/* line_fxs.c */
+void fxs_go(struct line *, unsigned state);
+void fxs_rest(struct line *);
+/* TONE, or what follows it where its time is set to 0. */
+void fxs_go_tone(struct line *, enum tone_id);
+/* What every state with the loop closed does with on hook and alarm. */
+void fxs_off_hook_event(struct line *, int event, const void *data);
+/* A release of a call that the line has already left. */
+bool fxs_stale(const struct line *, int event);
+
+/* line_fxs_called.c */
+uint64_t fxs_wink_time(void *);
+void fxs_ringing_enter(void *), fxs_did_enter(void *), fxs_did_send_enter(void *);
+void fxs_ringing_event(void *, int, const void *);
+void fxs_did_wink_event(void *, int, const void *);
+void fxs_did_send_event(void *, int, const void *);
+void fxs_did_open_event(void *, int, const void *);
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
+/*
+ * route.h - where a call goes. The first of these that applies:
+ *
+ *   an emergency number     to emergency.via, else as an ordinary call would
+ *   a route of the file     the first whose from, called and calling match
+ *   from a trunk            to the lines whose number is the called one
+ *   from a line             to the line's trunk
+ *
+ * Names in a plan belong to the configuration it was made from.
+ */
+#ifndef CORE_ROUTE_H
+#define CORE_ROUTE_H
+
+#include "config/config.h"
+#include "tipring/leg.h"
+
+struct box;
+struct line;
+struct trunk;
+
+enum target_kind { TARGET_TRUNK, TARGET_GROUP, TARGET_LINE, TARGET_NUMBER };
+
+struct target {
+	enum target_kind kind;
+	const char *name;	/* TARGET_NUMBER: the number */
+};
+
+struct plan {
+	struct target target[ROUTE_TARGETS];
+	unsigned count;
+	char called[PARTY_NUMBER_SIZE];	/* rewritten; the same for all targets */
+	struct party calling;
+	bool emergency;
+};
+
+/* trunk and line: where the call comes from, one of them NULL. 0, or -ENOENT
+ * and *refused says why there is no way. */
+int route_plan(struct box *, const struct trunk *, const struct line *,
+	       const struct leg_offer *, struct plan *, struct release *refused);
+
+bool route_is_from(struct box *, const struct config_route *, const struct trunk *,
+		   const struct line *);
+
+#endif
