@@ -201,7 +201,7 @@ void check_all(struct loader *l)
 	check_unique(l, "lines", "port", "line", line_port, conf->lines, conf->line_count);
 	check_unique(l, "groups", "name", "group", group_name, conf->groups, conf->group_count);
 	check_limit(l, config_root_setting(&l->raw), &conf->limit, conf->line_count,
-		    "there are");
+		    "the box has");
 	check_trunks(l);
 	check_lines(l);
 	check_groups(l);

@@ -79,11 +79,13 @@ static bool way_out(const struct config *conf, const struct config_line *line,
 			continue;
 		if (*number && *r->called && !digit_map_has(r->called, number))
 			continue;
-		if (*r->calling && !digit_map_has(r->calling, line->number))
+		/* Who rings an fxo port is not known here. */
+		if (*r->calling && line->kind != PORT_FXO &&
+		    !digit_map_has(r->calling, line->number))
 			continue;
 		if (!r->reject)
 			return true;
-		if (*number)
+		if (*number && !*r->calling)
 			return false;
 	}
 	return *line->trunk;

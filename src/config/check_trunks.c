@@ -8,7 +8,7 @@ static void check_trunk(struct loader *l, const config_setting_t *s,
 			const struct config_trunk *t)
 {
 	check_account(l, s, t->user, t->secret_file, t->registers);
-	check_limit(l, s, &t->limit, l->conf->line_count, "there are");
+	check_limit(l, s, &t->limit, l->conf->line_count, "the box has");
 	if (t->ptime % 10)
 		report_at(l, check_place(s, "ptime"),
 			  "ptime is %u ms; it must be a multiple of 10, like %u",

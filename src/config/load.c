@@ -75,13 +75,26 @@ static void set_default(struct loader *l, const struct section *section,
 	key->set(l, key, config_setting_get_member(of, key->name), field);
 }
 
+static void report_missing(struct loader *l, const struct section *section,
+			   const struct key *key, const config_setting_t *group)
+{
+	char shape[256];
+
+	report_at(l, group, "this %s has no %s; add %s, %s", section->one, key->name,
+		  key->name, key_shape(key, shape, sizeof(shape)));
+}
+
 void section_load(struct loader *l, const struct section *section,
 		  const config_setting_t *group, void *base)
 {
+	bool faulty;
+
 	if (section->prepare)
 		section->prepare(base);
 	if (group && group->config == &l->raw)
 		refuse_unknown(l, section, group);
+	/* What seems to be missing may be what is misspelt. */
+	faulty = group && setting_faulty(group);
 	for (size_t i = 0; i < section->key_count; i++) {
 		const struct key *key = &section->keys[i];
 		const config_setting_t *s = group ?
@@ -91,12 +104,8 @@ void section_load(struct loader *l, const struct section *section,
 		set_default(l, section, key, (char *)base + key->offset);
 		if (s)
 			key->set(l, key, s, (char *)base + key->offset);
-		else if (key->required && group && group == l->raw.root)
-			report_line(l, 0, "%s is missing; add %s, %s", key->name,
-				    key->name, key->shape);
-		else if (key->required && group && !setting_faulty(group))
-			report_at(l, group, "this %s has no %s; add %s, %s", section->one,
-				  key->name, key->name, key->what);
+		else if (key->required && group && !faulty)
+			report_missing(l, section, key, group);
 	}
 }
 

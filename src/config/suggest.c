@@ -48,7 +48,9 @@ const char *suggest(const char *text, const char *(*word)(const void *, size_t),
 		    const void *list, size_t count)
 {
 	const char *best = NULL;
-	int third = (int)strlen(text) / 3, best_distance = third ? third : 1;
+	/* One edit in short words, none in a single letter. */
+	size_t length = strlen(text);
+	int best_distance = length > 3 ? (int)length / 3 : length > 1;
 
 	for (size_t i = 0; i < count; i++) {
 		const char *w = word(list, i);

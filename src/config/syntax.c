@@ -269,14 +269,15 @@ static void scan_settings(struct scan *s, char opening, unsigned line)
 	if (s->token == TOKEN_VALUE)
 		fail(s, s->token_line, "a key must stand here, not %.*s",
 		     shown(s->length), s->start);
-	if (opening) {
-		if (s->token != TOKEN_SIGN || s->type != '}') {
-			if (s->token == TOKEN_SIGN && (s->type == ';' || s->type == ','))
-				fail(s, s->token_line, "one '%c' too many", s->type);
-			fail_open(s, opening, line);
-		}
-		next(s);
-	}
+	if (s->token == TOKEN_SIGN && (s->type == ';' || s->type == ','))
+		fail(s, s->token_line, "one '%c' too many", s->type);
+	if (s->token == TOKEN_SIGN && (s->type == '=' || s->type == ':'))
+		fail(s, s->token_line, "a key must stand before '%c'", s->type);
+	if (!opening)
+		return;
+	if (s->token != TOKEN_SIGN || s->type != '}')
+		fail_open(s, opening, line);
+	next(s);
 }
 
 /* Between two elements, or behind the last one: does another one follow? */
@@ -331,6 +332,7 @@ static void scan_elements(struct scan *s, char opening, unsigned line)
 static void scan_value(struct scan *s, struct literal *l)
 {
 	unsigned line = s->token_line;
+	const char *end;
 
 	if (s->token == TOKEN_NAME)
 		fail_word(s);
@@ -338,9 +340,16 @@ static void scan_value(struct scan *s, struct literal *l)
 	if (s->token == TOKEN_VALUE) {
 		l->text = s->start;
 		l->length = s->length;
+		end = s->at;
 		next(s);
+		if (l->type == 's' && s->start == end && s->token != TOKEN_SIGN &&
+		    s->token != TOKEN_END)
+			fail(s, s->token_line, "a quote is missing: %.*s is followed at once by %.*s",
+			     shown(l->length), l->text, shown(s->length), s->start);
 		return;
 	}
+	if (s->token == TOKEN_SIGN && (s->type == '=' || s->type == ':'))
+		fail(s, line, "one '%c' too many", s->type);
 	if (s->token == TOKEN_END || !strchr("{([", s->type)) {
 		if (l->name)
 			fail(s, l->line, "%.*s has no value", shown(l->name_length), l->name);
@@ -388,8 +397,6 @@ static void scan_file(struct scan *s)
 		return;
 	if (s->token == TOKEN_SIGN && strchr("}])", s->type))
 		fail(s, s->token_line, "this '%c' closes nothing; remove it", s->type);
-	if (s->token == TOKEN_SIGN && strchr(";,", s->type))
-		fail(s, s->token_line, "one '%c' too many", s->type);
 	fail(s, s->token_line, "a key must stand before '%c'", s->type);
 }
 

@@ -114,7 +114,9 @@ const char *check_proxy(const char *text, char *buffer, size_t size)
 			return "has no port from 1 to 65535 behind the ':'";
 	}
 	snprintf(host, sizeof(host), "%.*s", (int)length, text);
-	if (*host == '[' && length > 2 && host[length - 1] == ']') {
+	if (*host == '[') {
+		if (host[length - 1] != ']')
+			return "lacks a ']'";
 		host[length - 1] = 0;
 		return is_address(host + 1, &bits) && bits == 128 ? NULL :
 			"has no IPv6 address in [ ]";
@@ -151,7 +153,7 @@ const char *check_map(const char *text, char *buffer, size_t size)
 
 	if (!digit_map_check(text, why, sizeof(why)))
 		return NULL;
-	snprintf(buffer, size, "is no digit map: %s", why);
+	snprintf(buffer, size, "cannot be read; %s", why);
 	return buffer;
 }
 

@@ -210,8 +210,9 @@ void set_word(struct loader *l, const struct key *key, const config_setting_t *s
 	if (literal && literal->type == 'i' && literal->length < sizeof(number)) {
 		snprintf(number, sizeof(number), "%.*s", (int)literal->length,
 			 literal->text);
-		if (is_word(key->words, number, field))
-			return;
+		if (!is_word(key->words, number, field))
+			value_wrong(l, key, s);
+		return;
 	}
 	text = checked_text(l, key, s);
 
@@ -250,8 +251,8 @@ bool value_elements(struct loader *l, const struct key *key,
 		return false;
 	}
 	if (*count < (size_t)key->least) {
-		report_at(l, s, "%s is empty; give at least %ld, or leave it out",
-			  key->name, key->least);
+		report_at(l, s, key->required ? "%s is empty; give at least one" :
+			  "%s is empty; give at least one, or leave it out", key->name);
 		return false;
 	}
 	if (key->most && *count > (size_t)key->most) {
@@ -276,8 +277,8 @@ void set_list(struct loader *l, const struct key *key, const config_setting_t *s
 	      void *field)
 {
 	const struct section *section = key->section;
+	char shown[SHOWN_SIZE], *objects;
 	size_t count;
-	char *objects;
 
 	if (config_setting_type(s) == CONFIG_TYPE_STRING) {
 		value_wrong(l, key, s);
@@ -291,7 +292,9 @@ void set_list(struct loader *l, const struct key *key, const config_setting_t *s
 		bool group = config_setting_type(element) == CONFIG_TYPE_GROUP;
 
 		if (!group)
-			report_at(l, element, "a %s is a group in { }", section->one);
+			report_at(l, element, "%s must hold groups in { }, one for each %s, not %s",
+				  key->name, section->one,
+				  value_shown(element, shown, sizeof(shown)));
 		section_load(l, section, group ? element : NULL,
 			     objects + i * section->size);
 	}

@@ -115,9 +115,13 @@ void set_range(struct loader *l, const struct key *key, const config_setting_t *
 	uint16_t *ends = field;
 	int type = config_setting_type(s);
 
-	if ((type != CONFIG_TYPE_ARRAY && type != CONFIG_TYPE_LIST) ||
-	    config_setting_length(s) != 2) {
+	if (type != CONFIG_TYPE_ARRAY && type != CONFIG_TYPE_LIST) {
 		value_wrong(l, key, s);
+		return;
+	}
+	if (config_setting_length(s) != 2) {
+		report_at(l, s, "%s must be %s, not %d", key->name, key->shape,
+			  config_setting_length(s));
 		return;
 	}
 	for (int i = 0; i < 2; i++) {
@@ -126,7 +130,8 @@ void set_range(struct loader *l, const struct key *key, const config_setting_t *
 		long value;
 
 		if (config_setting_type(e) != CONFIG_TYPE_INT) {
-			value_wrong(l, key, s);
+			report_at(l, e, "%s: %s is no whole number", key->name,
+				  value_shown(e, shown, sizeof(shown)));
 			return;
 		}
 		/* Not value_wrong(): the key's shape is the pair's. */

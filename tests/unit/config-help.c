@@ -4,8 +4,6 @@
 
 #include <ftw.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -36,7 +34,7 @@ void help_write(const char *file, const char *text, int mode)
 	assert_int_equal(chmod(file, mode), 0);
 }
 
-static void collect(void *arg, const char *text)
+void help_collect(void *arg, const char *text)
 {
 	struct help_errors *e = arg;
 	size_t used = strlen(e->text);
@@ -46,12 +44,17 @@ static void collect(void *arg, const char *text)
 	e->count++;
 }
 
+void help_count(void *arg, const char *text)
+{
+	((struct help_errors *)arg)->count++;
+}
+
 struct config *help_load(const char *text, struct help_errors *errors)
 {
 	errors->count = 0;
 	errors->text[0] = 0;
 	help_write(HELP_FILE, text, 0644);
-	return config_load(HELP_FILE, collect, errors);
+	return config_load(HELP_FILE, help_collect, errors);
 }
 
 struct config *help_good(const char *text)

@@ -10,6 +10,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -27,6 +29,8 @@ int help_start(void **state);
 int help_end(void **state);
 
 void help_write(const char *file, const char *text, int mode);
+/* For config_load(): the errors one behind the other; only their number. */
+config_error_fn help_collect, help_count;
 /* Loads text as c.conf. */
 struct config *help_load(const char *text, struct help_errors *);
 /* It loads without an error; freed by the caller. */
