@@ -201,6 +201,7 @@ def after():
     """What every test on the shared bench must leave behind."""
     if _shared:
         _shared.gateway.wait_idle()
+        _shared.do("forget *")
 
 
 def failed():
