@@ -68,9 +68,10 @@ static bool end_is(const struct config *conf, const struct route_end *end,
 	       (end->kind == ROUTE_GROUP && in_group(conf, end->name, line->name));
 }
 
-/* Does a call from the line go anywhere? number "": to any number. */
+/* Does a call from the line go anywhere? number "": to any number. refused:
+ * the route that refuses that number, if one does. */
 static bool way_out(const struct config *conf, const struct config_line *line,
-		    const char *number)
+		    const char *number, const struct config_route **refused)
 {
 	for (size_t i = 0; i < conf->route_count; i++) {
 		const struct config_route *r = &conf->routes[i];
@@ -85,8 +86,10 @@ static bool way_out(const struct config *conf, const struct config_line *line,
 			continue;
 		if (!r->reject)
 			return true;
-		if (*number && !*r->calling)
+		if (*number && !*r->calling) {
+			*refused = r;
 			return false;
+		}
 	}
 	return *line->trunk;
 }
@@ -109,7 +112,15 @@ static void check_number_way(struct loader *l, const config_setting_t *s,
 			     const struct config_line *line, const char *key,
 			     const char *number)
 {
-	if (*number && !way_out(l->conf, line, number))
+	const struct config_route *refused = NULL;
+
+	if (!*number || way_out(l->conf, line, number, &refused))
+		return;
+	if (refused)
+		report_at(l, check_place(s, key),
+			  "%s \"%s\" leads nowhere: the route of line %d refuses it; put one that takes it before that",
+			  key, number, refused->place.line);
+	else
 		report_at(l, check_place(s, key),
 			  "%s \"%s\" leads nowhere: line %s has no trunk, and no route takes it; add trunk = \"...\"",
 			  key, number, line->name);
@@ -118,19 +129,20 @@ static void check_number_way(struct loader *l, const config_setting_t *s,
 static void check_ways(struct loader *l, const config_setting_t *s,
 		       const struct config_line *line)
 {
+	const struct config_route *refused = NULL;
 	const struct config *conf = l->conf;
 
 	if (line->kind == PORT_FXO && !*line->ring_to && !line->two_stage)
 		report_at(l, s, "line %s does not know what to do when it rings; add ring_to = \"NUMBER\", or two_stage = true",
 			  line->name);
-	else if (line->two_stage && !way_out(conf, line, ""))
+	else if (line->two_stage && !way_out(conf, line, "", &refused))
 		report_at(l, check_place(s, "two_stage"),
 			  "what is dialled on line %s leads nowhere; add trunk = \"...\", or a route from it",
 			  line->name);
 	check_number_way(l, s, line, "ring_to", line->ring_to);
 	check_number_way(l, s, line, "hotline", line->hotline);
 	if (line->kind != PORT_FXO && !*line->hotline && !*line->ring_to &&
-	    !way_out(conf, line, "") && !way_in(conf, line))
+	    !way_out(conf, line, "", &refused) && !way_in(conf, line))
 		report_at(l, s, "line %s has no way in or out; add trunk = \"...\", and number = \"...\" for calls to it",
 			  line->name);
 }

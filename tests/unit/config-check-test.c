@@ -170,7 +170,7 @@ static const struct pair clashes[] = {
 	  ");\n"
 	  "routes = ( { from = \"line:c\"; called = \"6\"; to = \"trunk:acme\"; },\n"
 	  "  { called = \"5\"; reject = \"busy\"; } );\n",
-	  "c.conf:4: ring_to \"5\" leads nowhere: line c has no trunk, and no route takes it; add trunk = \"...\"\n" },
+	  "c.conf:4: ring_to \"5\" leads nowhere: the route of line 7 refuses it; put one that takes it before that\n" },
 	{ "country = \"us\";\n"
 	  "trunks = ( { name = \"acme\"; server = \"192.0.2.1\"; } );\n"
 	  "lines = (\n"
@@ -178,6 +178,14 @@ static const struct pair clashes[] = {
 	  ");\n"
 	  "routes = ( { calling = \"8\"; to = \"trunk:acme\"; } );\n",
 	  "c.conf:4: hotline \"5\" leads nowhere: line c has no trunk, and no route takes it; add trunk = \"...\"\n" },
+	{ "country = \"us\";\n"
+	  "trunks = ( { name = \"acme\"; server = \"192.0.2.1\"; } );\n"
+	  "lines = (\n"
+	  "  { name = \"c\"; port = \"sim/3\"; kind = \"fxo\"; trunk = \"acme\"; ring_to = \"5\"; }\n"
+	  ");\n"
+	  "routes = (\n"
+	  "  { called = \"5\"; reject = \"busy\"; } );\n",
+	  "c.conf:4: ring_to \"5\" leads nowhere: the route of line 7 refuses it; put one that takes it before that\n" },
 	{ "country = \"us\";\n"
 	  "trunks = ( { name = \"acme\"; server = \"192.0.2.1\"; } );\n"
 	  "lines = (\n"

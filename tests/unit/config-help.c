@@ -9,8 +9,14 @@
 
 static char directory[] = "/tmp/tipring-config-XXXXXX";
 
+char help_source[4096];
+
 int help_start(void **state)
 {
+	const char *source = getenv("SOURCE");
+
+	if (!realpath(source ? source : "..", help_source))
+		return -1;
 	return mkdtemp(directory) && !chdir(directory) ? 0 : -1;
 }
 

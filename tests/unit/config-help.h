@@ -28,6 +28,9 @@ struct help_errors {
 int help_start(void **state);
 int help_end(void **state);
 
+/* The source tree: $SOURCE, or the directory above the one we start in. */
+extern char help_source[4096];
+
 void help_write(const char *file, const char *text, int mode);
 /* For config_load(): the errors one behind the other; only their number. */
 config_error_fn help_collect, help_count;

@@ -189,6 +189,17 @@ static void every_default_is_legal(void **state)
 	}
 }
 
+static int start(void **state)
+{
+	char path[4096 + 32];
+
+	if (help_start(state))
+		return -1;
+	snprintf(path, sizeof(path), "%s/src/config/tipring.conf.5", help_source);
+	page = help_read(path);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -198,15 +209,11 @@ int main(int argc, char **argv)
 		cmocka_unit_test(every_country_is_listed),
 		cmocka_unit_test(every_default_is_legal),
 	};
-	const char *source = getenv("SOURCE");
-	char path[4096];
 	int failed;
 
 	if (argc > 1 && !strcmp(argv[1], "--print"))
 		return print_all();
-	snprintf(path, sizeof(path), "%s/src/config/tipring.conf.5", source ? source : "..");
-	page = help_read(path);
-	failed = cmocka_run_group_tests(tests, help_start, help_end);
+	failed = cmocka_run_group_tests(tests, start, help_end);
 	free(page);
 	return failed;
 }
