@@ -174,41 +174,40 @@ struct listeners {
 	unsigned count;
 };
 
-/* One URL for each address; UDP and TCP on the same one share it. */
+/* One URL for each address; without a transport it means UDP and TCP. (A list
+ * of transports the library keeps in memory that it has left.) */
 static int collect_listeners(struct listeners *ls, const struct config *c,
 			     char *why, size_t size)
 {
 	memset(ls, 0, sizeof(*ls));
 	for (size_t i = 0; i < c->sip.listen_count; i++) {
 		const struct config_listen *l = &c->sip.listen[i];
-		char text[ADDRESS_TEXT], start[ADDRESS_TEXT + 8];
+		char start[ADDRESS_TEXT + 8], text[ADDRESS_TEXT];
 		unsigned k;
+		size_t n;
 		int err = can_listen(l, why, size);
 
 		if (err)
 			return err;
 		address_text(text, (const void *)&l->address);
-		snprintf(start, sizeof(start), "sip:%s;", text);
+		n = (size_t)snprintf(start, sizeof(start), "sip:%s", text);
 		for (k = 0; k < ls->count; k++)
-			if (!strncmp(ls->url[k], start, strlen(start)))
+			if (!strncmp(ls->url[k], start, n) &&
+			    (!ls->url[k][n] || ls->url[k][n] == ';'))
 				break;
+		if (k < ls->count) {
+			if (!strstr(ls->url[k], transport_name(l->transport)))
+				ls->url[k][n] = '\0';
+			continue;
+		}
 		if (k == LISTEN_MOST) {
 			snprintf(why, size, "sip.listen has more than two "
 				 "different addresses; use 0.0.0.0 or [::] for "
 				 "all of them");
 			return -E2BIG;
 		}
-		if (k == ls->count) {
-			snprintf(ls->url[k], TARGET_URL, "%stransport=%s", start,
-				 transport_name(l->transport));
-			ls->count++;
-		} else if (!strstr(ls->url[k] + strlen(start),
-				   transport_name(l->transport))) {
-			size_t n = strlen(ls->url[k]);
-
-			snprintf(ls->url[k] + n, TARGET_URL - n, ",%s",
-				 transport_name(l->transport));
-		}
+		snprintf(ls->url[ls->count++], TARGET_URL, "%s;transport=%s", start,
+			 transport_name(l->transport));
 	}
 	if (ls->count)
 		return 0;
@@ -228,6 +227,8 @@ static nua_t *create(struct agent *a, const struct listeners *ls)
 		NUTAG_AUTOANSWER(0), NUTAG_AUTOALERT(0), NUTAG_AUTOACK(0),
 		NUTAG_ENABLEMESSAGE(0), NUTAG_ENABLEMESSENGER(0),
 		SIPTAG_ALLOW_STR(ALLOW),
+		/* Emptied first: joining lists reads beyond the old one. */
+		NUTAG_APPL_METHOD(NULL),
 		NUTAG_APPL_METHOD("INVITE, OPTIONS, INFO, UPDATE, REFER, REGISTER, "
 				  "SUBSCRIBE, NOTIFY, PUBLISH, MESSAGE"),
 		SIPTAG_SUPPORTED_STR("100rel, timer"),

@@ -1,1 +1,18 @@
-# unit tests of sip
+check_PROGRAMS += tests/unit/sip-agent-test
+TESTS += tests/unit/sip-agent-test
+sip_test_libs = libsip.a libbase.a $(SOFIA_LIBS) $(CMOCKA_LIBS) -lpthread
+tests_unit_sip_agent_test_SOURCES = tests/unit/sip-agent-test.c \
+	tests/unit/sip-fixture.c tests/unit/sip-fixture.h
+tests_unit_sip_agent_test_LDADD = $(sip_test_libs)
+tests_unit_sip_agent_test_LDFLAGS = $(AM_LDFLAGS) $(SIP_LDFLAGS)
+EXTRA_DIST += tests/system/sipp/in-100rel.xml tests/system/sipp/in-answer.xml \
+	tests/system/sipp/in-cancel.xml tests/system/sipp/in-early.xml \
+	tests/system/sipp/in-hold.xml tests/system/sipp/in-info.xml \
+	tests/system/sipp/in-late.xml tests/system/sipp/in-refresh.xml \
+	tests/system/sipp/in-released.xml tests/system/sipp/in-video.xml \
+	tests/system/sipp/out-answer.xml tests/system/sipp/out-auth.xml \
+	tests/system/sipp/out-cancelled.xml tests/system/sipp/out-crossing.xml \
+	tests/system/sipp/out-early.xml tests/system/sipp/out-private.xml \
+	tests/system/sipp/out-refused.xml tests/system/sipp/out-ringing.xml \
+	tests/system/sipp/refused.xml tests/system/sipp/refused-body.xml \
+	tests/system/sipp/refused-codec.xml tests/system/sipp/refused-sdp.xml
