@@ -113,7 +113,7 @@ void gateway_free(struct gateway *g)
 	box_free(g->box);
 	media_free(g->media);
 	ports_free(g);
-	reload_free(g);
+	old_configs_free(g);
 	config_free(g->conf);
 	free(g);
 }

@@ -24,7 +24,7 @@ static void old_free(struct old_config *o)
 	free(o);
 }
 
-void reload_free(struct gateway *g)
+void old_configs_free(struct gateway *g)
 {
 	while (!list_empty(&g->old))
 		old_free(list_entry(g->old.next, struct old_config, node));

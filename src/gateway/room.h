@@ -40,7 +40,7 @@ void ports_reconf(struct gateway *);
 /* Around box_reload(): forgets lines that are gone. */
 void ports_forget_gone(struct gateway *);
 /* reload.c: configurations that calls still used. */
-void reload_free(struct gateway *);
+void old_configs_free(struct gateway *);
 
 void ports_free(struct gateway *);
 
