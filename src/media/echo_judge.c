@@ -172,7 +172,7 @@ static void judge_harm(struct echo *e)
 	const struct echo_sums *s = &e->sum;
 
 	/* No talker makes the residual larger than what came in. */
-	if (e->kappa < ECHO_CONVERGED &&
+	if (e->kappa < 0.1f &&
 	    s->fore > 3 * s->rx + S * 4 * ECHO_LOUD)
 		e->bad += 2;
 	else if (e->fore_avg > 1.5f * e->rx_avg + S * ECHO_LOUD)
