@@ -160,10 +160,10 @@ static int set_busied_out(struct box *box, const char *name, bool out)
 	l->busied_out = out;
 	log_info("line %s: %s by the operator", name,
 		 out ? "busied out" : "returned to service");
-	if (l->fsm.state < LINE_FIRST_OWN)
+	if (l->fsm.state < LINE_FIRST_OWN && l->fsm.state != line_resting_state(l))
 		line_post(l, L_REVIEW);
 	else
-		line_entered(l);
+		line_told(l);
 	return 0;
 }
 
@@ -197,6 +197,7 @@ int box_set_limit(struct box *box, const char *what, char direction, int max)
 	struct limit *limit = NULL;
 	struct list_head *n;
 	struct group *g;
+	char words[16];
 	int rc;
 
 	if (!strcmp(what, "box"))
@@ -215,8 +216,13 @@ int box_set_limit(struct box *box, const char *what, char direction, int max)
 	if (!limit)
 		return -ENOENT;
 	rc = limit_set(limit, direction, max);
-	if (!rc)
-		log_info("limit of %s%s set to %d by the operator", what, direction ==
-			 'i' ? ", in," : direction == 'o' ? ", out," : "", max);
-	return rc;
+	if (rc)
+		return rc;
+	if (max < 0)
+		strcpy(words, "none");
+	else
+		snprintf(words, sizeof(words), "%d", max);
+	log_info("limit of %s%s set to %s by the operator", what, direction ==
+		 'i' ? ", in," : direction == 'o' ? ", out," : "", words);
+	return 0;
 }

@@ -142,13 +142,18 @@ unsigned line_resting_state(const struct line *l)
 	return l->busied_out ? LINE_BUSIED : LINE_IDLE;
 }
 
-void line_entered(struct line *l)
+void line_told(struct line *l)
 {
 	const struct box_observer *o = l->box->observer;
 
-	l->since = l->box->timers->now_ms;
 	if (o && o->line_changed)
 		o->line_changed(l->box->observer_arg, l);
+}
+
+void line_entered(struct line *l)
+{
+	l->since = l->box->timers->now_ms;
+	line_told(l);
 }
 
 void line_rested(struct line *l)

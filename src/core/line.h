@@ -96,6 +96,7 @@ void line_set_digit_path(struct line *, enum digit_path);
 /* ---------------------------- for the machines: called at each state's entry */
 
 void line_entered(struct line *);		/* tells the observer */
+void line_told(struct line *);			/* the same, the state lasts */
 unsigned line_resting_state(const struct line *);
 /* In the entry of OUT, IDLE and BUSIED: forgets the call, takes a new
  * configuration, wakes those that wait for the circuit. */
