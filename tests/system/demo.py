@@ -121,8 +121,10 @@ class Demo:
         self.pbx.do("off-hook %d" % line)
         self.pbx.expect(line, "dial-tone")
         self.say("  line %d: off hook, dial tone heard, dialling 600" % line)
-        self.pbx.do("dial %d 600" % line)
+        # The set-up time counts from the beginning of the last digit.
+        self.pbx.do("dial %d 60" % line)
         dialled = time.monotonic()
+        self.pbx.do("dial %d 0" % line)
         event = self.peer.expect("CALL_ESTABLISHED")
         setup = self.ms(dialled, event["at"])
         self.say("  baresip answered; both speak")
@@ -177,6 +179,9 @@ class Demo:
         for key, ear in zip(("heard_by_line", "heard_by_sip"), heard):
             call[key] = {"level_dbm0": ear["level_dbm0"],
                          "match": ear["match"]}
+        for key, ear in zip(("line", "SIP"), heard):
+            if ear["gaps"]:
+                self.say("  %s did not hear it all: %s" % (key, ear))
         if all(ear["match"] >= GOOD_MATCH and ear["pieces"] >= GOOD_PIECES
                for ear in heard):
             call["result"] = "ok"
