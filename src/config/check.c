@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "config/check.h"
 
@@ -51,12 +50,12 @@ void check_limit(struct loader *l, const config_setting_t *group,
 /* What may be wrong with the file; NULL: nothing. */
 static const char *secret_fault(const char *path, char *buffer, size_t size)
 {
-	FILE *f = fopen(path, "re");
 	const char *fault = NULL;
 	struct stat st;
+	FILE *f = file_open(path, &st);
 	int first;
 
-	if (!f || fstat(fileno(f), &st)) {
+	if (!f) {
 		if (errno == ENOENT)
 			fault = "does not exist; write the password into it and give it mode 0600";
 		else if (errno == EACCES)

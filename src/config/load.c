@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "config/loader.h"
 #include "config/value.h"
@@ -219,11 +218,11 @@ void defaults_finish(struct loader *l)
  * it) and a zero. NULL and an error otherwise. */
 static char *read_file(struct loader *l, size_t *length)
 {
-	FILE *f = fopen(l->file, "re");
 	struct stat st;
+	FILE *f = file_open(l->file, &st);
 	char *text = NULL;
 
-	if (!f || fstat(fileno(f), &st)) {
+	if (!f) {
 		report_line(l, 0, "cannot be read: %s", strerror(errno));
 	} else if (!S_ISREG(st.st_mode)) {
 		report_line(l, 0, "is no file; name a configuration file");
@@ -282,6 +281,10 @@ static bool parse(struct loader *l)
 		report_line(l, config_error_line(&l->raw), "%s", config_error_text(&l->raw));
 	else
 		tie(config_root_setting(&l->raw), &syntax, &next);
+	/* Both have read the same text, so they have found the same values. */
+	if (!error && !l->error_count && next != syntax.count)
+		report_line(l, 0, "%zu of %zu values found again; please report this",
+			    next, syntax.count);
 	return !l->no_memory && !l->error_count;
 }
 

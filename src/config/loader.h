@@ -16,6 +16,8 @@
 #define CONFIG_LOADER_H
 
 #include <libconfig.h>
+#include <stdio.h>
+#include <sys/stat.h>
 
 #include "config/config.h"
 #include "config/pool.h"
@@ -76,5 +78,9 @@ void check_all(struct loader *);
 /* The word of the list that text comes nearest to, NULL: none is near. */
 const char *suggest(const char *text, const char *(*word)(const void *, size_t),
 		    const void *list, size_t count);
+
+/* Opens a file to read; NULL and errno on error. Never waits, as a FIFO would
+ * make it; whether it is a regular file is to be seen from *st. */
+FILE *file_open(const char *path, struct stat *st);
 
 #endif

@@ -1,7 +1,7 @@
 # The configuration: libconfig -> schema -> struct config.
 noinst_LIBRARIES += libconfig.a
 libconfig_a_SOURCES = src/config/config.h src/config/loader.h \
-	src/config/load.c src/config/lookup.c \
+	src/config/load.c src/config/lookup.c src/config/file.c \
 	src/config/pool.c src/config/pool.h \
 	src/config/syntax.c src/config/syntax.h \
 	src/config/report.c src/config/suggest.c \
