@@ -102,7 +102,6 @@ static void happened(nua_event_t event, int status, const char *phrase, nua_t *n
 	struct owner *owner = hmagic;
 	struct happening h = { event, status, phrase, nh, sip, tags };
 
-	(void)nua;
 	loop_su_turn(a->loop);
 	log_debug("sip: %s %d %s", nua_event_name(event), status, phrase);
 	if (event == nua_r_shutdown) {
@@ -116,6 +115,9 @@ static void happened(nua_event_t event, int status, const char *phrase, nua_t *n
 		owner->happened(owner, &h);
 	else
 		request_happened(a, &h);
+	if (event == nua_r_invite && status == 100 && sip && sip->sip_status &&
+	    sip->sip_status->st_status == 100)
+		guards_drop_leaked(nua_current_request(nua));
 }
 
 /* The library's own words: for those who debug. */
