@@ -1,1 +1,14 @@
 # unit tests of media
+MEDIA_TESTS = tests/unit/media-pump-test tests/unit/media-rtp-test \
+	tests/unit/media-jitter-test
+check_PROGRAMS += $(MEDIA_TESTS)
+TESTS += $(MEDIA_TESTS)
+MEDIA_TEST_LIBS = libmedia.a libbase.a $(SPANDSP_LIBS) $(CMOCKA_LIBS) -lpthread -lm
+MEDIA_RIG = tests/unit/media-fake.c tests/unit/media-fake.h \
+	tests/unit/media-rig.c tests/unit/media-rig.h
+tests_unit_media_pump_test_SOURCES = tests/unit/media-pump-test.c $(MEDIA_RIG)
+tests_unit_media_pump_test_LDADD = $(MEDIA_TEST_LIBS)
+tests_unit_media_rtp_test_SOURCES = tests/unit/media-rtp-test.c
+tests_unit_media_rtp_test_LDADD = $(MEDIA_TEST_LIBS)
+tests_unit_media_jitter_test_SOURCES = tests/unit/media-jitter-test.c
+tests_unit_media_jitter_test_LDADD = $(MEDIA_TEST_LIBS)
