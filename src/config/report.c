@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -63,6 +64,10 @@ static void add(struct loader *l, unsigned line, const char *format, va_list arg
 		start = snprintf(text, sizeof(text), "%s: ", l->file);
 	if (start < TEXT_SIZE)
 		vsnprintf(text + start, sizeof(text) - start, format, args);
+	/* What is quoted may hold anything; an error is one line. */
+	for (char *c = text; *c; c++)
+		if (iscntrl((unsigned char)*c))
+			*c = '?';
 	if (make_room(l)) {
 		struct report_entry *e = &l->errors[l->error_count];
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
 /* A text that libconfig would call a syntax error: the place of the cause, and the cure. */
 #include <stdio.h>
+#include <sys/stat.h>
 
 #include "config-help.h"
 
@@ -184,6 +185,12 @@ static void errors_without_a_line(void **state)
 	assert_null(config_load("/dev/null", help_collect, &errors));
 	assert_string_equal(errors.text,
 			    "/dev/null: is no file; name a configuration file\n");
+
+	/* It must not wait for somebody to write. */
+	errors = (struct help_errors){ 0 };
+	assert_int_equal(mkfifo("pipe", 0600), 0);
+	assert_null(config_load("pipe", help_collect, &errors));
+	assert_string_equal(errors.text, "pipe: is no file; name a configuration file\n");
 
 	help_bad("", "c.conf: this file has no country; add country, a code in quotes, like \"us\"\n");
 }

@@ -68,7 +68,7 @@ static const struct pair values[] = {
 	  "control = 5;\n"
 	  "control_group = \"a\\x01b\";\n",
 	  "c.conf:2: control must be a string; put it in quotes: \"5\"\n"
-	  "c.conf:3: control_group \"a\001b\" holds a control character\n" },
+	  "c.conf:3: control_group \"a?b\" holds a control character\n" },
 	{ "country = \"us\";\n"
 	  "control = \"/xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\";\n",
 	  "c.conf:2: control is a path of 111 characters; at most 107 are possible\n" },
