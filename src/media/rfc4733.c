@@ -53,8 +53,10 @@ bool event_next(struct event_sender *s, uint32_t elapsed, struct event_packet *p
 	p->data[2] = (uint8_t)(s->duration >> 8);
 	p->data[3] = (uint8_t)s->duration;
 	s->first = false;
-	if (s->ending && ++s->ends == ENDS)
+	if (s->ending && ++s->ends == ENDS) {
 		s->digit = 0;
+		s->ending = false;	/* the next one may begin */
+	}
 	return true;
 }
 
