@@ -5,6 +5,14 @@ tests_unit_sip_agent_test_SOURCES = tests/unit/sip-agent-test.c \
 	tests/unit/sip-fixture.c tests/unit/sip-fixture.h
 tests_unit_sip_agent_test_LDADD = $(sip_test_libs)
 tests_unit_sip_agent_test_LDFLAGS = $(AM_LDFLAGS) $(SIP_LDFLAGS)
+
+check_PROGRAMS += tests/unit/sip-trunk-test
+TESTS += tests/unit/sip-trunk-test
+tests_unit_sip_trunk_test_SOURCES = tests/unit/sip-trunk-test.c \
+	tests/unit/sip-fixture.c tests/unit/sip-fixture.h
+tests_unit_sip_trunk_test_LDADD = $(sip_test_libs)
+tests_unit_sip_trunk_test_LDFLAGS = $(AM_LDFLAGS) $(SIP_LDFLAGS)
+
 EXTRA_DIST += tests/system/sipp/in-100rel.xml tests/system/sipp/in-answer.xml \
 	tests/system/sipp/in-cancel.xml tests/system/sipp/in-early.xml \
 	tests/system/sipp/in-hold.xml tests/system/sipp/in-info.xml \

@@ -1,0 +1,703 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
+/* Registration, probing, access and what a hostile or absent peer does. The
+ * peer is a socket whose datagrams the test reads and writes. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <netdb.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include <sofia-sip/su_md5.h>
+
+#include "base/loop.h"
+#include "sip-fixture.h"
+#include "sip/access.h"
+#include "sip/guards.h"
+
+static struct fixture f;
+static int fd = -1;
+
+/* -------------------------------------------------- the C library's resolver */
+
+static unsigned names_resolved;
+
+/* Stands before the C library's: whoever asks it for a name would wait. */
+int getaddrinfo(const char *node, const char *service, const struct addrinfo *hints,
+		struct addrinfo **res)
+{
+	struct addrinfo *ai;
+	struct sockaddr_storage *at;
+
+	(void)service;
+	if (!hints || !(hints->ai_flags & AI_NUMERICHOST))
+		names_resolved++;
+	ai = calloc(1, sizeof(*ai) + sizeof(*at));
+	at = (struct sockaddr_storage *)(ai + 1);
+	if (!node || address_parse(at, node, (uint16_t)(service ? atoi(service) : 0))) {
+		free(ai);
+		return EAI_NONAME;
+	}
+	ai->ai_family = at->ss_family;
+	ai->ai_socktype = hints ? hints->ai_socktype : 0;
+	ai->ai_protocol = hints ? hints->ai_protocol : 0;
+	ai->ai_addr = (struct sockaddr *)at;
+	ai->ai_addrlen = address_size(ai->ai_addr);
+	*res = ai;
+	return 0;
+}
+
+void freeaddrinfo(struct addrinfo *ai)
+{
+	free(ai);
+}
+
+/* --------------------------------------------------------------------- helpers */
+
+static char *write_file(const char *name, const char *text, unsigned mode)
+{
+	static char path[4][128];
+	static unsigned next;
+	char *p = path[next++ % 4];
+	FILE *file;
+
+	snprintf(p, sizeof(path[0]), "%s/%s", f.directory, name);
+	file = fopen(p, "w");
+	assert_non_null(file);
+	fputs(text, file);
+	fclose(file);
+	assert_int_equal(chmod(p, mode), 0);
+	return p;
+}
+
+static void init(void)
+{
+	fixture_init(&f);
+	fd = peer_open(&f.peer);
+	f.trunk[0].port = f.peer;
+}
+
+static void init_registering(void)
+{
+	init();
+	f.trunk[0].registers = true;
+	f.trunk[0].user = "acme-user";
+	f.trunk[0].auth_user = "acme-auth";
+	f.trunk[0].secret_file = write_file("secret", "s3cret\n", 0600);
+	f.trunk[0].expires = 60;
+}
+
+static void stop(void)
+{
+	fixture_stop(&f);
+	close(fd);
+	assert_int_equal(media_ends, 0);
+}
+
+static void expect_logged(const char *text, unsigned ms)
+{
+	if (!fixture_wait(&f, text, ms)) {
+		fixture_print();
+		fail_msg("\"%s\" did not happen", text);
+	}
+}
+
+static const char *expect_request(const char *method, unsigned ms)
+{
+	const char *m = peer_receive(&f, fd, ms);
+
+	if (strncmp(m, method, strlen(method))) {
+		fixture_print();
+		fail_msg("instead of %s came \"%.300s\"", method, m);
+	}
+	return m;
+}
+
+static void md5(char out[33], const char *format, ...)
+{
+	char text[512];
+	unsigned char digest[16];
+	su_md5_t ctx[1];
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(text, sizeof(text), format, ap);
+	va_end(ap);
+	su_md5_init(ctx);
+	su_md5_update(ctx, text, strlen(text));
+	su_md5_digest(ctx, digest);
+	for (int i = 0; i < 16; i++)
+		sprintf(out + 2 * i, "%02x", digest[i]);
+}
+
+static const char *parameter(const char *header, const char *name, char value[128])
+{
+	const char *s = strstr(header, name);
+
+	value[0] = '\0';
+	if (s) {
+		s += strlen(name);
+		s += *s == '=';
+		s += *s == '"';
+		snprintf(value, 128, "%.*s", (int)strcspn(s, "\", "), s);
+	}
+	return value;
+}
+
+/* Works out by hand (RFC 2617 section 3.2.2) what the response must be. */
+static void check_digest(const char *header, const char *method, const char *nonce,
+			 const char *nc)
+{
+	char a1[33], a2[33], want[33], cnonce[128], uri[128], got[128], count[128];
+
+	assert_string_equal(parameter(header, " nonce", got), nonce);
+	parameter(header, "cnonce", cnonce);
+	parameter(header, "uri", uri);
+	assert_string_equal(parameter(header, "nc=", count), nc);
+	md5(a1, "acme-auth:the realm:s3cret");
+	md5(a2, "%s:%s", method, uri);
+	md5(want, "%s:%s:%s:%s:auth:%s", a1, nonce, count, cnonce, a2);
+	assert_string_equal(parameter(header, "response", got), want);
+}
+
+static void challenge(const char *request, const char *nonce, const char *more)
+{
+	char headers[512];
+
+	snprintf(headers, sizeof(headers), "WWW-Authenticate: Digest realm=\"the "
+		 "realm\", nonce=\"%s\", algorithm=MD5, qop=\"auth\"%s\n", nonce,
+		 more);
+	peer_answer(&f, fd, request, "401 Unauthorized", headers);
+}
+
+static void grant(const char *request, unsigned expires)
+{
+	char headers[512];
+
+	snprintf(headers, sizeof(headers), "Contact: %s;expires=%u\n",
+		 header_of(request, "Contact"), expires);
+	peer_answer(&f, fd, request, "200 OK", headers);
+}
+
+/* --------------------------------------------------------------- registration */
+
+static void test_registers(void **state)
+{
+	struct trunk_status s;
+	char call_id[128];
+	const char *m;
+	long first;
+
+	init_registering();
+	assert_true(fixture_start(&f));
+	m = expect_request("REGISTER sip:example.test SIP/2.0", 2000);
+	assert_non_null(strstr(header_of(m, "Contact"), "<sip:acme-user@127.0.0.1:"));
+	assert_string_equal(header_of(m, "Expires"), "60");
+	assert_string_equal(header_of(m, "Authorization"), "");
+	assert_non_null(strstr(header_of(m, "To"), "<sip:acme-user@example.test>"));
+	snprintf(call_id, sizeof(call_id), "%s", header_of(m, "Call-ID"));
+	first = atol(header_of(m, "CSeq"));
+	assert_false(fixture_logged("acme up"));
+	challenge(m, "n1", "");
+	m = expect_request("REGISTER", 2000);
+	assert_string_equal(header_of(m, "Call-ID"), call_id);
+	assert_true(atol(header_of(m, "CSeq")) > first);
+	check_digest(header_of(m, "Authorization"), "REGISTER", "n1", "00000001");
+	/* Too brief: the library asks again with what is wanted. */
+	peer_answer(&f, fd, m, "423 Interval Too Brief", "Min-Expires: 90\n");
+	m = expect_request("REGISTER", 2000);
+	assert_string_equal(header_of(m, "Expires"), "90");
+	grant(m, 2);
+	expect_logged("acme up", 1000);
+	agent_trunk_status(fixture_trunk("acme"), &s);
+	assert_string_equal(s.registration, "registered");
+	assert_true(s.up && s.expires_s == 2 && s.next_s <= 2);
+	fixture_clear();
+	/* Refreshed in time, with the nonce that is known; a stale one is
+	 * replaced without a new question to anybody. */
+	m = expect_request("REGISTER", 2000);
+	assert_string_equal(header_of(m, "Call-ID"), call_id);
+	check_digest(header_of(m, "Authorization"), "REGISTER", "n1", "00000003");
+	challenge(m, "n2", ", stale=true");
+	m = expect_request("REGISTER", 2000);
+	check_digest(header_of(m, "Authorization"), "REGISTER", "n2", "00000001");
+	grant(m, 3600);
+	fixture_run(&f, 50);
+	agent_trunk_status(fixture_trunk("acme"), &s);
+	assert_int_equal(s.expires_s, 3600);
+	assert_true(s.next_s >= 1800 && s.next_s <= 3240);
+	assert_false(fixture_logged("acme down"));
+	stop();
+}
+
+static void ended(void *arg)
+{
+	f.done = true;
+	loop_stop(arg);
+}
+
+static void test_unregisters(void **state)
+{
+	const char *m;
+
+	init_registering();
+	assert_true(fixture_start(&f));
+	m = expect_request("REGISTER", 2000);
+	grant(m, 3600);
+	expect_logged("acme up", 1000);
+	agent_shutdown(f.agent, ended, f.loop);
+	m = expect_request("REGISTER", 1000);
+	assert_string_equal(header_of(m, "Expires"), "0");
+	assert_false(f.done);
+	peer_answer(&f, fd, m, "200 OK", "");
+	for (int i = 0; i < 100 && !f.done; i++)
+		fixture_run(&f, 20);
+	assert_true(f.done);
+	stop();
+}
+
+static void test_wrong_secret(void **state)
+{
+	struct trunk_status s;
+	const char *m;
+	unsigned tries = 0;
+
+	init_registering();
+	assert_true(fixture_start(&f));
+	/* A new nonce each time and never stale: no endless trying. */
+	for (;;) {
+		char nonce[16];
+
+		m = peer_receive(&f, fd, 700);
+		if (!*m)
+			break;
+		snprintf(nonce, sizeof(nonce), "n%u", tries++);
+		assert_true(tries < 6);
+		challenge(m, nonce, "");
+	}
+	assert_true(tries >= 2);
+	agent_trunk_status(fixture_trunk("acme"), &s);
+	assert_string_equal(s.registration, "waiting");
+	assert_string_equal(s.last_error, "401 the registrar refuses this user or "
+			    "secret");
+	assert_false(s.up);
+	assert_true(s.next_s >= 14 && s.next_s <= 46);
+	stop();
+}
+
+static void test_never_basic(void **state)
+{
+	struct trunk_status s;
+	const char *m;
+
+	init_registering();
+	assert_true(fixture_start(&f));
+	m = expect_request("REGISTER", 2000);
+	peer_answer(&f, fd, m, "401 Unauthorized",
+		    "WWW-Authenticate: Basic realm=\"the realm\"\n");
+	assert_string_equal(peer_receive(&f, fd, 500), "");
+	agent_trunk_status(fixture_trunk("acme"), &s);
+	assert_string_equal(s.registration, "waiting");
+	stop();
+}
+
+static void test_retry_after(void **state)
+{
+	struct trunk_status s;
+	const char *m;
+
+	init_registering();
+	assert_true(fixture_start(&f));
+	m = expect_request("REGISTER", 2000);
+	peer_answer(&f, fd, m, "503 Service Unavailable", "Retry-After: 120\n");
+	fixture_run(&f, 100);
+	agent_trunk_status(fixture_trunk("acme"), &s);
+	assert_string_equal(s.registration, "waiting");
+	assert_true(s.next_s >= 120 && s.next_s <= 121);
+	assert_non_null(strstr(fixture_trunk("acme")->why_down, "503"));
+	stop();
+}
+
+static void test_line_account(void **state)
+{
+	struct trunk_status s;
+	const char *m;
+
+	init();
+	f.line.user = "line-user";
+	f.line.registers = true;
+	f.line.secret_file = write_file("line", "other\n", 0600);
+	assert_true(fixture_start(&f));
+	m = expect_request("REGISTER", 2000);
+	assert_non_null(strstr(header_of(m, "To"), "line-user@example.test"));
+	grant(m, 600);
+	fixture_run(&f, 50);
+	agent_trunk_status(fixture_trunk("acme"), &s);
+	assert_true(s.line_accounts == 1 && s.registered_lines == 1 && s.up);
+	assert_string_equal(s.registration, "");
+	/* A call to the account is a call to the line, whatever To says. */
+	peer_send(&f, fd, f.peer,
+		  "INVITE sip:line-user@127.0.0.1:@AGENT@ SIP/2.0\n"
+		  "Via: SIP/2.0/UDP 127.0.0.1:@PORT@;branch=z9hG4bKl1\n"
+		  "From: <sip:2125550100@example.test>;tag=1\n"
+		  "To: <sip:line-user@example.test>\nCall-ID: l1\nCSeq: 1 INVITE\n"
+		  "Contact: <sip:x@127.0.0.1:@PORT@>\nContent-Length: 0\n\n");
+	expect_logged("incoming acme +15551230001 from 2125550100", 1000);
+	stop();
+}
+
+static void test_secret_files(void **state)
+{
+	init();
+	f.trunk[0].user = "u";
+	f.trunk[0].secret_file = write_file("open", "x\n", 0644);
+	assert_false(fixture_start(&f));
+	assert_true(fixture_logged("chmod 0600"));
+	stop();
+	init();
+	f.trunk[0].secret_file = "/nonexistent/secret";
+	assert_false(fixture_start(&f));
+	assert_true(fixture_logged("/nonexistent/secret: No such file"));
+	stop();
+	init();
+	f.trunk[0].secret_file = write_file("empty", "\n", 0600);
+	assert_false(fixture_start(&f));
+	assert_true(fixture_logged("first line is empty"));
+	stop();
+}
+
+static void test_port_in_use(void **state)
+{
+	int taken;
+
+	init();
+	taken = peer_open(&f.port);
+	assert_false(fixture_start(&f));
+	assert_true(fixture_logged("cannot listen on udp 127.0.0.1:"));
+	assert_true(fixture_logged("another SIP program uses this port"));
+	close(taken);
+	stop();
+}
+
+/* -------------------------------------------------------------------- targets */
+
+static void test_probed(void **state)
+{
+	struct trunk_status s;
+	const char *m;
+
+	init();
+	f.trunk[0].options_s = 1;
+	assert_true(fixture_start(&f));
+	m = expect_request("OPTIONS", 2000);
+	assert_false(fixture_logged("acme up"));
+	peer_answer(&f, fd, m, "404 Not Found", "");	/* it lives */
+	expect_logged("acme up", 1000);
+	m = expect_request("OPTIONS", 2000);
+	peer_answer(&f, fd, m, "503 Service Unavailable", "");
+	expect_logged("acme down 127.0.0.1:", 1000);
+	agent_trunk_status(fixture_trunk("acme"), &s);
+	assert_string_equal(s.target, "silent");
+	assert_true(s.next_s == -1);
+	stop();
+}
+
+static void test_name(void **state)
+{
+	init();
+	f.trunk[0].server = "localhost";
+	assert_true(fixture_start(&f));
+	expect_logged("acme up", 2000);
+	stop();
+	init();
+	f.trunk[0].server = "no-such-host.invalid";
+	assert_true(fixture_start(&f));
+	fixture_run(&f, 100);
+	assert_int_equal(fixture_call(&f, "900", NULL), -EHOSTUNREACH);
+	assert_int_equal(names_resolved, 0);
+	stop();
+}
+
+/* ------------------------------------------------------------ hostile messages */
+
+static const char options[] =
+	"OPTIONS sip:127.0.0.1:@AGENT@ SIP/2.0\n"
+	"Via: SIP/2.0/UDP 127.0.0.1:@PORT@;branch=z9hG4bKo%u\n"
+	"From: <sip:x@example.test>;tag=%u\nTo: <sip:127.0.0.1>\n"
+	"Call-ID: o%u\nCSeq: 1 OPTIONS\nMax-Forwards: 70\nContent-Length: 0\n\n";
+
+static void expect_options_answered(const char *status)
+{
+	static unsigned n;
+	char text[1024];
+	const char *m;
+
+	n++;
+	snprintf(text, sizeof(text), options, n, n, n);
+	peer_send(&f, fd, f.peer, text);
+	/* Answers to what was sent before may come first. */
+	do
+		m = peer_receive(&f, fd, 2000);
+	while (*m && !strstr(header_of(m, "CSeq"), "1 OPTIONS"));
+	if (strncmp(m, status, strlen(status)))
+		fail_msg("OPTIONS got \"%.200s\"", m);
+}
+
+static void test_options(void **state)
+{
+	init();
+	assert_true(fixture_start(&f));
+	expect_logged("acme up", 1000);
+	expect_options_answered("SIP/2.0 200");
+	stop();
+}
+
+static void send_method(const char *method, const char *more)
+{
+	char text[2048];
+	static unsigned n;
+
+	n++;
+	snprintf(text, sizeof(text),
+		 "%s sip:600@127.0.0.1:@AGENT@ SIP/2.0\n"
+		 "Via: SIP/2.0/UDP 127.0.0.1:@PORT@;branch=z9hG4bKm%u%s\n"
+		 "From: <sip:x@example.test>;tag=m%u\nTo: <sip:600@127.0.0.1>\n"
+		 "Call-ID: m%u\nCSeq: 1 %s\nContact: <sip:x@127.0.0.1:@PORT@>\n"
+		 "Content-Length: 0\n\n", method, n, more, n, n, method);
+	peer_send(&f, fd, f.peer, text);
+}
+
+static void test_other_methods(void **state)
+{
+	static const struct { const char *method, *status; } rows[] = {
+		{ "MESSAGE", "SIP/2.0 405" }, { "SUBSCRIBE", "SIP/2.0 405" },
+		{ "REFER", "SIP/2.0 405" }, { "REGISTER", "SIP/2.0 405" },
+		{ "NOTIFY", "SIP/2.0 405" }, { "NONSENSE", "SIP/2.0 501" },
+		{ "INFO", "SIP/2.0 481" }, { "UPDATE", "SIP/2.0 481" },
+		{ "BYE", "SIP/2.0 481" }, { "CANCEL", "SIP/2.0 481" },
+	};
+
+	init();
+	assert_true(fixture_start(&f));
+	expect_logged("acme up", 1000);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const char *m;
+
+		send_method(rows[i].method, "");
+		m = peer_receive(&f, fd, 1000);
+		if (strncmp(m, rows[i].status, strlen(rows[i].status)))
+			fail_msg("%s got \"%.100s\"", rows[i].method, m);
+	}
+	stop();
+}
+
+/* The name in maddr would be looked up by the C library, with the whole stack
+ * waiting: the guard must keep it from there. */
+static void test_blocking_resolver(void **state)
+{
+	unsigned refused = guards_refused_names();
+
+	init();
+	assert_true(fixture_start(&f));
+	expect_logged("acme up", 1000);
+	names_resolved = 0;
+	send_method("OPTIONS", ";maddr=slow.example.com");
+	send_method("INVITE", ";maddr=slow.example.com");
+	fixture_run(&f, 300);
+	assert_int_equal(names_resolved, 0);
+	assert_true(guards_refused_names() > refused);
+	expect_options_answered("SIP/2.0 200");
+	stop();
+}
+
+static void test_garbage(void **state)
+{
+	static const char *const lines[] = {
+		"", "\n\n", "INVITE\n\n", "SIP/2.0 200 OK\n\n",
+		"INVITE sip:600 SIP/2.0\n\n",
+		"INVITE sip:600@127.0.0.1 SIP/2.0\nVia: x\nFrom: y\nTo: z\nCall-ID: \n"
+		"CSeq: 99999999999 INVITE\nContent-Length: -5\n\n",
+		"INVITE sip:%00@127.0.0.1 SIP/2.0\nVia: SIP/2.0/UDP 127.0.0.1:@PORT@\n"
+		"From: <sip:@>;tag=\nTo: <>\nCall-ID: g\nCSeq: 1 INVITE\n"
+		"Content-Type: application/sdp\nContent-Length: 9999\n\nv=0\n",
+		"GET / HTTP/1.1\nHost: x\n\n",
+	};
+	char noise[1400];
+
+	init();
+	assert_true(fixture_start(&f));
+	expect_logged("acme up", 1000);
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+		peer_send(&f, fd, f.peer, lines[i]);
+	srandom(7);
+	for (int i = 0; i < 200; i++) {
+		size_t n = (size_t)random() % (sizeof(noise) - 1);
+
+		for (size_t k = 0; k < n; k++)
+			noise[k] = (char)(1 + random() % 255);
+		noise[n] = '\0';
+		peer_send(&f, fd, f.peer, noise);
+	}
+	fixture_run(&f, 200);
+	expect_options_answered("SIP/2.0 200");
+	assert_false(fixture_logged("incoming"));
+	stop();
+}
+
+/* ----------------------------------------------------- caller's and other names */
+
+static void test_identities(void **state)
+{
+	static const struct { const char *uri, *headers, *log; } rows[] = {
+		{ "sip:+1(555)123-0009;phone-context=x@127.0.0.1:@AGENT@;user=phone",
+		  "From: \"A \\\"B\\\"\" <sip:2125550100@x>;tag=1\n",
+		  "incoming acme +15551230009 from 2125550100 A \"B\" allowed" },
+		{ "tel:+1-555-123-0009", "From: <sip:2125550100@x>;tag=1\n",
+		  "incoming acme +15551230009 from 2125550100  allowed" },
+		{ "sip:600%23@127.0.0.1:@AGENT@",
+		  "From: \"Anonymous\" <sip:anonymous@anonymous.invalid>;tag=1\n"
+		  "P-Asserted-Identity: \"Ann\" <sip:+12125550100@x>\nPrivacy: id\n",
+		  "incoming acme 600# from +12125550100 Ann private" },
+		{ "sip:602@127.0.0.1:@AGENT@", "From: <sip:unknown@x>;tag=1\n",
+		  "incoming acme 602 from   unavailable" },
+	};
+
+	init();
+	assert_true(fixture_start(&f));
+	expect_logged("acme up", 1000);
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char text[2048];
+
+		fixture_clear();
+		snprintf(text, sizeof(text), "INVITE %s SIP/2.0\n"
+			 "Via: SIP/2.0/UDP 127.0.0.1:@PORT@;branch=z9hG4bKi%u\n"
+			 "%sTo: <sip:600@127.0.0.1>\nCall-ID: i%u\nCSeq: 1 INVITE\n"
+			 "Contact: <sip:x@127.0.0.1:@PORT@>\nContent-Length: 0\n\n",
+			 rows[i].uri, i, rows[i].headers, i);
+		peer_send(&f, fd, f.peer, text);
+		expect_logged(rows[i].log, 1000);
+	}
+	stop();
+}
+
+static void test_empty_number(void **state)
+{
+	const char *m;
+
+	init();
+	assert_true(fixture_start(&f));
+	expect_logged("acme up", 1000);
+	peer_send(&f, fd, f.peer, "INVITE sip:127.0.0.1:@AGENT@ SIP/2.0\n"
+		  "Via: SIP/2.0/UDP 127.0.0.1:@PORT@;branch=z9hG4bKe1\n"
+		  "From: <sip:1@x>;tag=1\nTo: <sip:127.0.0.1>\nCall-ID: e1\n"
+		  "CSeq: 1 INVITE\nContact: <sip:x@127.0.0.1>\n"
+		  "Content-Length: 0\n\n");
+	do
+		m = peer_receive(&f, fd, 1000);
+	while (!strncmp(m, "SIP/2.0 100", 11));
+	assert_int_equal(strncmp(m, "SIP/2.0 484", 11), 0);
+	stop();
+}
+
+/* ----------------------------------------------------------------- reload, end */
+
+static void test_reload(void **state)
+{
+	struct config second;
+	struct config_trunk trunks[2];
+	char why[256] = "", invite[4096];
+
+	init();
+	assert_true(fixture_start(&f));
+	expect_logged("acme up", 1000);
+	assert_int_equal(fixture_call(&f, "900", NULL), 0);
+	snprintf(invite, sizeof(invite), "%s", expect_request("INVITE", 1000));
+	peer_answer(&f, fd, invite, "180 Ringing", "");
+	expect_logged("alerting", 1000);
+
+	/* A limit and a new trunk: acme stays as it is. */
+	second = f.conf;
+	memcpy(trunks, f.trunk, sizeof(trunks));
+	second.trunks = trunks;
+	second.trunk_count = 2;
+	trunks[0].limit.max = 3;
+	trunks[1] = trunks[0];
+	trunks[1].name = "other";
+	assert_int_equal(agent_reload(f.agent, &second, why, sizeof(why)), 0);
+	expect_logged("other up", 1000);
+	assert_false(fixture_logged("trunk acme removed"));
+	assert_int_equal(fixture_trunk("acme")->limit.max, 3);
+
+	/* What cannot be is refused as a whole. */
+	f.conf.trunks[0].accept_from = (const char *[]){ "not an address" };
+	f.conf.trunks[0].accept_from_count = 1;
+	assert_int_equal(agent_reload(f.agent, &f.conf, why, sizeof(why)), -EINVAL);
+	assert_non_null(strstr(why, "test.conf:1: trunk \"acme\": accept_from"));
+	assert_non_null(fixture_trunk("other"));
+
+	/* Gone: no more calls, and it leaves with the last one. */
+	f.conf.trunk_count = 0;
+	assert_int_equal(agent_reload(f.agent, &f.conf, why, sizeof(why)), 0);
+	assert_null(fixture_trunk("acme"));
+	expect_logged("trunk other removed", 1000);
+	assert_false(fixture_logged("trunk acme removed"));
+	fixture_run(&f, 100);
+	assert_false(fixture_logged("trunk acme removed"));
+	peer_answer(&f, fd, invite, "486 Busy Here", "");
+	expect_logged("released 17", 1000);
+	expect_logged("trunk acme removed", 1000);
+	stop();
+}
+
+static void test_shutdown_with_silent_peer(void **state)
+{
+	uint64_t start;
+
+	init_registering();
+	f.conf.timers[TIMER_SHUTDOWN] = 1000;
+	assert_true(fixture_start(&f));
+	grant(expect_request("REGISTER", 2000), 3600);
+	expect_logged("acme up", 1000);
+	start = clock_ms();
+	agent_shutdown(f.agent, ended, f.loop);
+	for (int i = 0; i < 300 && !f.done; i++)
+		fixture_run(&f, 10);
+	assert_true(f.done);
+	assert_true(clock_ms() - start < 1500);
+	stop();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_registers),
+		cmocka_unit_test(test_unregisters),
+		cmocka_unit_test(test_wrong_secret),
+		cmocka_unit_test(test_never_basic),
+		cmocka_unit_test(test_retry_after),
+		cmocka_unit_test(test_line_account),
+		cmocka_unit_test(test_secret_files),
+		cmocka_unit_test(test_port_in_use),
+		cmocka_unit_test(test_probed),
+		cmocka_unit_test(test_name),
+		cmocka_unit_test(test_options),
+		cmocka_unit_test(test_other_methods),
+		cmocka_unit_test(test_blocking_resolver),
+		cmocka_unit_test(test_garbage),
+		cmocka_unit_test(test_identities),
+		cmocka_unit_test(test_empty_number),
+		cmocka_unit_test(test_reload),
+		cmocka_unit_test(test_shutdown_with_silent_peer),
+	};
+
+	if (getenv("ONLY"))
+		cmocka_set_test_filter(getenv("ONLY"));
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
