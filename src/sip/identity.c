@@ -93,29 +93,6 @@ static bool continues(char c)
 	return ((unsigned char)c & 0xc0) == 0x80;
 }
 
-static void add_name(struct party *p, const char *s, size_t n)
-{
-	size_t out = 0;
-
-	while (n && isspace((unsigned char)*s))
-		s++, n--;
-	while (n && isspace((unsigned char)s[n - 1]))
-		n--;
-	if (n >= 2 && s[0] == '"' && s[n - 1] == '"')
-		s++, n -= 2;
-	for (size_t i = 0; i < n && out < sizeof(p->name) - 1; i++) {
-		if (s[i] == '\\' && i + 1 < n)
-			i++;
-		if ((unsigned char)s[i] < ' ' || s[i] == 0x7f)
-			continue;
-		p->name[out++] = s[i];
-	}
-	if (out == sizeof(p->name) - 1)
-		while (out && continues(p->name[out]))
-			out--;
-	p->name[out] = '\0';
-}
-
 /* Cuts a name that was filled to the brim back to whole characters. */
 static void whole_characters(char *name, size_t size)
 {
@@ -134,6 +111,27 @@ static void whole_characters(char *name, size_t size)
 	}
 }
 
+static void add_name(struct party *p, const char *s, size_t n)
+{
+	size_t out = 0;
+
+	while (n && isspace((unsigned char)*s))
+		s++, n--;
+	while (n && isspace((unsigned char)s[n - 1]))
+		n--;
+	if (n >= 2 && s[0] == '"' && s[n - 1] == '"')
+		s++, n -= 2;
+	for (size_t i = 0; i < n && out < sizeof(p->name) - 1; i++) {
+		if (s[i] == '\\' && i + 1 < n)
+			i++;
+		if ((unsigned char)s[i] < ' ' || s[i] == 0x7f)
+			continue;
+		p->name[out++] = s[i];
+	}
+	p->name[out] = '\0';
+	whole_characters(p->name, sizeof(p->name));
+}
+
 /* One "name" <uri> or uri. */
 static void read_value(struct party *p, const char *s, const char *end)
 {
@@ -149,7 +147,6 @@ static void read_value(struct party *p, const char *s, const char *end)
 			quoted = !quoted;
 		else if (*c == '<' && !quoted) {
 			add_name(p, s, (size_t)(c - s));
-			whole_characters(p->name, sizeof(p->name));
 			uri = c + 1;
 			break;
 		}

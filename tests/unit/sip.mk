@@ -13,6 +13,13 @@ tests_unit_sip_trunk_test_SOURCES = tests/unit/sip-trunk-test.c \
 tests_unit_sip_trunk_test_LDADD = $(sip_test_libs)
 tests_unit_sip_trunk_test_LDFLAGS = $(AM_LDFLAGS) $(SIP_LDFLAGS)
 
+check_PROGRAMS += tests/unit/sip-offer-test tests/unit/sip-text-test
+TESTS += tests/unit/sip-offer-test tests/unit/sip-text-test
+tests_unit_sip_offer_test_SOURCES = tests/unit/sip-offer-test.c
+tests_unit_sip_offer_test_LDADD = $(sip_test_libs)
+tests_unit_sip_text_test_SOURCES = tests/unit/sip-text-test.c
+tests_unit_sip_text_test_LDADD = $(sip_test_libs)
+
 EXTRA_DIST += tests/system/sipp/in-100rel.xml tests/system/sipp/in-answer.xml \
 	tests/system/sipp/in-cancel.xml tests/system/sipp/in-early.xml \
 	tests/system/sipp/in-hold.xml tests/system/sipp/in-info.xml \
