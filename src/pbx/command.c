@@ -82,6 +82,9 @@ static int do_ring(struct client *c, struct pbx_line *l, char **w, int n)
 	err = n ? parse_from(c, l, w, n, &from) : 0;
 	if (err)
 		return err;
+	if (!l->connected)
+		return command_fail(c, -ENOTCONN, "line %s: no gateway is connected",
+				    l->name);
 	client_forget(c, l);
 	err = exchange_ring(l, n ? &from : NULL);
 	if (err == -ENOTSUP)

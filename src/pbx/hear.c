@@ -44,7 +44,7 @@ void hear_reset(struct hear *h)
 {
 	h->segment[0] = (struct hear_segment){ .partial = true };
 	h->count = 1;
-	h->changing = 0;
+	h->pending = 0;
 	h->heard = HEARD_NOTHING;
 	h->voice_ms = h->silence_ms = 0;
 	h->spectrum.fill = 0;
@@ -170,24 +170,25 @@ static void new_segment(struct hear *h, uint32_t mask, unsigned ms)
 	h->segment[h->count++] = (struct hear_segment){ .mask = mask, .ms = ms };
 }
 
-/* What sounds for one window only is a change's edge: it belongs to what comes
- * after it. */
+/* A change is believed when it lasts. Two windows see each edge of a tone, and
+ * may take it for voice; those count for what was before. */
 static void follow(struct hear *h, uint32_t mask)
 {
 	struct hear_segment *now = &h->segment[h->count - 1];
 
-	if (mask == now->mask) {
-		/* A blip in between was none. */
-		now->ms += h->changing != now->mask ? 2 * HOP_MS : HOP_MS;
-		h->changing = mask;
-	} else if (mask == h->changing) {
-		new_segment(h, mask, 2 * HOP_MS);
-	} else {
-		/* Two different edges after another: all of it passes. */
-		if (h->changing != now->mask)
-			now->ms += HOP_MS;
-		h->changing = mask;
+	if (h->pending && mask != h->changing) {
+		now->ms += h->pending * HOP_MS;
+		h->pending = 0;
 	}
+	if (mask == now->mask) {
+		now->ms += HOP_MS;
+		return;
+	}
+	h->changing = mask;
+	if (++h->pending < (mask == SPECTRUM_VOICE ? 3u : 2u))
+		return;
+	new_segment(h, mask, h->pending * HOP_MS);
+	h->pending = 0;
 }
 
 static void hop(void *arg)

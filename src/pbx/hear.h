@@ -29,7 +29,8 @@ struct hear {
 	uint32_t masks[TONE_COUNT][TONE_SEGMENTS];
 	struct hear_segment segment[HEAR_SEGMENTS];	/* the last one runs */
 	unsigned count;
-	uint32_t changing;	/* the mask of one hop, not yet believed */
+	uint32_t changing;	/* a mask not yet believed, ... */
+	unsigned pending;	/* ... seen for so many hops */
 	enum heard heard;
 	unsigned voice_ms, silence_ms;
 	bool is_digit;		/* DTMF sounds: not voice */
