@@ -14,12 +14,15 @@
 #define LONG 2400		/* samples */
 #define PLAN_MAX 24
 #define SNAP 0.04f		/* a plan's frequency that far off is it still */
-#define SAME 0.025f		/* two windows show the same frequency */
+#define SAME 0.01f		/* two windows show the same frequency; a voice's */
+#define SAME_HZ 2.0f		/* moves on by more than that */
 #define PURE 0.78f		/* part of a tone in the power of its window */
-#define STEADY 2.5f		/* factor of power within a tone */
+#define STEADY 2.4f		/* factor of power within a tone */
 #define SECOND_PEAK 0.06f	/* of the strongest: part of the tone */
-#define SHORTEST 560		/* samples of a tone */
-#define UNPLANNED 1600		/* of one that is in no plan */
+#define SHORTEST 640		/* samples of a tone */
+#define UNPLANNED 2000		/* of one that is in no plan */
+#define VOICE 370.0f		/* Hz; below it, without a plan, it is a voice */
+#define UNRESOLVED 35		/* Hz */
 #define BLURRED 7		/* windows that see two tones at their change */
 #define CLICK 320		/* shorter sounds are nothing */
 #define FIRST_REPORT 4000	/* of a tone that goes on, then each second */
@@ -32,11 +35,14 @@
 /* What one window, or a whole stretch, is made of. */
 struct mix {
 	uint16_t hz[TONE_FREQUENCIES];	/* ascending; 0 ends, none: no tone */
+	float raw[TONE_FREQUENCIES];	/* as measured, before the plan */
 };
 
 struct progress {
 	uint16_t plan[PLAN_MAX];
 	unsigned planned;
+	uint16_t set[PLAN_MAX][TONE_FREQUENCIES];	/* that sound together */
+	unsigned sets;
 	uint16_t pair[4][2];	/* closer than a spectrum can tell */
 	unsigned pairs;
 	float threshold, noise_most;	/* mean squares */
@@ -77,6 +83,31 @@ static float square_of(int level)
 	return peak * peak / 2;
 }
 
+static void add_frequency(struct mix *m, uint16_t hz, float raw)
+{
+	int i = 0;
+
+	while (i < TONE_FREQUENCIES && m->hz[i] && m->hz[i] < hz)
+		i++;
+	if (i == TONE_FREQUENCIES || m->hz[i] == hz)
+		return;
+	for (int k = TONE_FREQUENCIES - 1; k > i; k--) {
+		m->hz[k] = m->hz[k - 1];
+		m->raw[k] = m->raw[k - 1];
+	}
+	m->hz[i] = hz;
+	m->raw[i] = raw;
+}
+
+/* Whether the plan has just these frequencies together. */
+static bool planned(const struct progress *p, const struct mix *m)
+{
+	for (unsigned i = 0; i < p->sets; i++)
+		if (!memcmp(p->set[i], m->hz, sizeof(m->hz)))
+			return true;
+	return false;
+}
+
 static void plan_frequency(struct progress *p, uint16_t hz)
 {
 	for (unsigned i = 0; i < p->planned; i++)
@@ -89,19 +120,23 @@ static void plan_frequency(struct progress *p, uint16_t hz)
 static void plan_segment(struct progress *p, const struct tone_segment *s)
 {
 	int n = s->modulated ? 1 : TONE_FREQUENCIES;
+	struct mix m = { 0 };
 
-	for (int i = 0; i < n && s->frequency[i]; i++)
+	for (int i = 0; i < n && s->frequency[i]; i++) {
 		plan_frequency(p, s->frequency[i]);
-	if (!s->modulated && s->frequency[1] && !s->frequency[2] &&
-	    abs(s->frequency[0] - s->frequency[1]) < 35 && p->pairs < 4) {
-		p->pair[p->pairs][0] = s->frequency[0];
-		p->pair[p->pairs++][1] = s->frequency[1];
+		add_frequency(&m, s->frequency[i], 0);
 	}
+	if (!m.hz[0] || planned(p, &m) || p->sets == PLAN_MAX)
+		return;
+	memcpy(p->set[p->sets++], m.hz, sizeof(m.hz));
+	if (m.hz[1] && !m.hz[2] && m.hz[1] - m.hz[0] < UNRESOLVED &&
+	    p->pairs < 4)
+		memcpy(p->pair[p->pairs++], m.hz, sizeof(p->pair[0]));
 }
 
 void progress_conf(struct progress *p, const struct tone *plan, int threshold)
 {
-	p->planned = p->pairs = 0;
+	p->planned = p->pairs = p->sets = 0;
 	for (int i = 0; plan && i < TONE_COUNT; i++)
 		for (int k = 0; k < plan[i].count && k < TONE_SEGMENTS; k++)
 			plan_segment(p, &plan[i].segment[k]);
@@ -154,19 +189,6 @@ static uint16_t snap(const struct progress *p, float hz)
 	return to;
 }
 
-static bool planned(const struct progress *p, const struct mix *m)
-{
-	for (int i = 0; i < TONE_FREQUENCIES && m->hz[i]; i++) {
-		unsigned k = 0;
-
-		while (k < p->planned && p->plan[k] != m->hz[i])
-			k++;
-		if (k == p->planned)
-			return false;
-	}
-	return true;
-}
-
 /* -------------------------------------------------------------- what it is */
 
 static bool none(const struct mix *m)
@@ -179,23 +201,11 @@ static bool alike(const struct mix *a, const struct mix *b)
 	for (int i = 0; i < TONE_FREQUENCIES; i++) {
 		if (!a->hz[i] != !b->hz[i])
 			return false;
-		if (a->hz[i] && fabsf((float)a->hz[i] / b->hz[i] - 1) > SAME)
+		if (a->hz[i] && fabsf(a->raw[i] - b->raw[i]) >
+				SAME * a->raw[i] + SAME_HZ)
 			return false;
 	}
 	return true;
-}
-
-static void add_frequency(struct mix *m, uint16_t hz)
-{
-	int i = 0;
-
-	while (i < TONE_FREQUENCIES && m->hz[i] && m->hz[i] < hz)
-		i++;
-	if (i == TONE_FREQUENCIES || m->hz[i] == hz)
-		return;
-	memmove(&m->hz[i + 1], &m->hz[i],
-		(size_t)(TONE_FREQUENCIES - 1 - i) * sizeof(m->hz[0]));
-	m->hz[i] = hz;
 }
 
 /* Two that lie too close for the spectrum show as one between them. */
@@ -203,11 +213,17 @@ static void resolve_pair(const struct progress *p, struct mix *m)
 {
 	if (none(m) || m->hz[1])
 		return;
-	for (unsigned i = 0; i < p->pairs; i++)
-		if (m->hz[0] >= p->pair[i][0] && m->hz[0] <= p->pair[i][1]) {
-			add_frequency(m, p->pair[i][0]);
-			add_frequency(m, p->pair[i][1]);
-		}
+	for (unsigned i = 0; i < p->pairs; i++) {
+		const uint16_t *pair = p->pair[i];
+
+		if (m->raw[0] < pair[0] * (1 - SNAP) ||
+		    m->raw[0] > pair[1] * (1 + SNAP))
+			continue;
+		*m = (struct mix) { 0 };
+		add_frequency(m, pair[0], pair[0]);
+		add_frequency(m, pair[1], pair[1]);
+		return;
+	}
 }
 
 /* The window's tone; none: it is none. */
@@ -223,7 +239,7 @@ static struct mix analyse(struct progress *p, float *power)
 		if (s.peak[i].power < SECOND_PEAK * s.peak[0].power)
 			break;
 		sum += s.peak[i].power;
-		add_frequency(&m, snap(p, s.peak[i].hz));
+		add_frequency(&m, snap(p, s.peak[i].hz), s.peak[i].hz);
 	}
 	if (sum < PURE * s.power)
 		return (struct mix) { 0 };
@@ -267,12 +283,24 @@ static void tell_speech(struct progress *p, uint64_t end)
 
 /* ------------------------------------------------------------------- sounds */
 
+/* A voice's: its pitch, or two neighbours among the harmonics of it. */
+static bool vocal(const struct mix *m)
+{
+	float ratio = m->hz[1] ? m->raw[1] / m->raw[0] : 0;
+
+	return m->raw[0] < VOICE || m->hz[2] ||
+	       (ratio && fabsf(ratio - roundf(ratio)) < 0.04f * roundf(ratio)) ||
+	       fabsf(ratio - 1.5f) < 0.03f || fabsf(ratio - 1.333f) < 0.02f;
+}
+
 static bool is_tone(const struct progress *p, uint64_t length)
 {
 	if (none(&p->mix) || length < SHORTEST || !p->windows ||
 	    p->matches * 20 < p->windows * 17)
 		return false;
-	return planned(p, &p->mix) || length >= UNPLANNED;
+	if (planned(p, &p->mix))
+		return true;
+	return length >= UNPLANNED && !vocal(&p->mix);
 }
 
 static void begin(struct progress *p, uint64_t at)
