@@ -169,7 +169,8 @@ static void go_on(struct call *call)
 		fsm_go(&call->fsm, CALL_WAITING);
 		return;
 	case TARGET_NONE:
-		end_call(call, &call->refusal, NULL);
+		end_call(call, &call->refusal,
+			 call->refusal.by_far_end ? call->record.to : NULL);
 	}
 }
 

@@ -80,6 +80,7 @@ bool call_is_waiting(const struct call *);
 
 int call_take(struct call *, struct limit *, bool in, int side);
 void call_give_side(struct call *, int side);
+/* Gives back what it counts there; the limit is about to go. */
 void call_forget_limit(struct call *, const struct limit *);
 /* Counts the first side: the box, and its trunk or its line's groups. 0, or
  * -EBUSY and call->refusal. */

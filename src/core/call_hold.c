@@ -59,9 +59,14 @@ void call_forget_limit(struct call *call, const struct limit *limit)
 {
 	size_t kept = 0;
 
-	for (size_t i = 0; i < call->hold_count; i++)
-		if (call->holds[i].limit != limit)
-			call->holds[kept++] = call->holds[i];
+	for (size_t i = 0; i < call->hold_count; i++) {
+		struct hold *h = &call->holds[i];
+
+		if (h->limit == limit)
+			limit_give(h->limit, h->in);
+		else
+			call->holds[kept++] = *h;
+	}
 	call->hold_count = kept;
 }
 

@@ -161,7 +161,7 @@ static int coming(struct call *call)
 	list_for_each(n, &call->box->lines) {
 		struct line *l = list_entry(n, struct line, node);
 
-		if (line_is_guarded(l) && covers_line(call, l) && !was_tried(call, l))
+		if (line_is_freeing(l) && covers_line(call, l) && !was_tried(call, l))
 			count++;
 	}
 	list_for_each(n, &call->box->waiting)

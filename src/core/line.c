@@ -107,11 +107,6 @@ void line_retire(struct line *l)
 
 /* ---------------------------------------------------------------- standing */
 
-bool line_is_guarded(const struct line *l)
-{
-	return l->end && !strcmp(fsm_state_name(&l->fsm), "guard");
-}
-
 enum hunt_result line_hunted(const struct line *l, bool emergency)
 {
 	if (!l->end || l->fsm.state == LINE_OUT || l->busied_out)
@@ -130,9 +125,11 @@ bool line_is_quiet(const struct line *l)
 	return !l->leg.call && !l->off_hook && !l->ringing;
 }
 
+/* Ending a call frees an FXO line that is off hook. One that rings goes on
+ * ringing, and a telephone on an FXS line stays off hook. */
 bool line_can_be_taken(const struct line *l)
 {
-	return l->kind == PORT_FXO ? l->off_hook : l->fsm.state >= LINE_FIRST_OWN;
+	return l->kind == PORT_FXO && l->off_hook;
 }
 
 unsigned line_resting_state(const struct line *l)

@@ -87,7 +87,10 @@ bool line_offer_stands(const struct line *, const void *data);
 /* How a hunt finds it: HUNT_FOUND when it may take a call to it now. */
 enum hunt_result line_hunted(const struct line *, bool emergency);
 bool line_is_quiet(const struct line *);
+/* FXO: it rests before the next seizure (line_fxo.c). */
 bool line_is_guarded(const struct line *);
+/* FXO: its call has ended, it will be idle without further ado. */
+bool line_is_freeing(const struct line *);
 /* A call over it could be ended to have its circuit. */
 bool line_can_be_taken(const struct line *);
 void line_post(struct line *, enum line_machine_event);

@@ -58,6 +58,17 @@ void fxo_hang_up(struct line *l)
 	fxo_go(l, FXO_GUARD);
 }
 
+bool line_is_guarded(const struct line *l)
+{
+	return l->kind == PORT_FXO && l->fsm.state == FXO_GUARD;
+}
+
+bool line_is_freeing(const struct line *l)
+{
+	return line_is_guarded(l) || (l->kind == PORT_FXO && !l->leg.call &&
+		l->fsm.state >= FXO_SEIZING && l->fsm.state <= FXO_TALKING);
+}
+
 /* An offer that a ring or a fault came before. It says which call it is of:
  * the leg may have another one by now. */
 bool fxo_refuse_offer(struct line *l, int event, const void *data)

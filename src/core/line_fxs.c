@@ -293,16 +293,15 @@ static void calling_enter(void *self)
 	line_entered(self);
 }
 
-/* The far end or we have ended it. */
-static void released(struct line *l, const struct release *r)
+/* Ended by the far end or by us. `connected`: the PBX that closed the loop was
+ * connected or being so, and shall release. A caller who was not served shall
+ * hear why: no break before the tone. */
+void fxs_released(struct line *l, const struct release *r, bool connected)
 {
-	bool talked = l->fsm.state == FXS_TALKING;
-	const struct media_ops *media = l->end->media->ops;
-
 	line_play(l, -1);
 	line_reverse(l, false);
-	if (talked)
-		media->battery(l->end, (int)line_ms(l, TIMER_CPC));
+	if (connected)
+		l->end->media->ops->battery(l->end, (int)line_ms(l, TIMER_CPC));
 	fxs_go_tone(l, line_tone_for(l, r->cause));
 }
 
@@ -337,7 +336,7 @@ static void call_event(void *self, int event, const void *data)
 			leg_flash(&l->leg);
 		return;
 	case L_RELEASE:
-		released(l, data);
+		fxs_released(l, data, l->fsm.state == FXS_TALKING);
 		return;
 	case L_PROCEED:
 	case L_SEND_FLASH:

@@ -19,6 +19,7 @@ void fxs_go(struct line *, unsigned state);
 void fxs_rest(struct line *);
 /* TONE, or what follows it where its time is set to 0. */
 void fxs_go_tone(struct line *, enum tone_id);
+void fxs_released(struct line *, const struct release *, bool connected);
 /* What every state with the loop closed does with on hook and alarm. */
 void fxs_off_hook_event(struct line *, int event, const void *data);
 /* A release of a call that the line has already left. */

@@ -99,7 +99,7 @@ void fxs_did_wink_event(void *self, int event, const void *data)
 		fxs_go(l, FXS_DID_SEND);
 		return;
 	case L_RELEASE:
-		fxs_go_tone(l, line_tone_for(l, ((const struct release *)data)->cause));
+		fxs_released(l, data, true);
 		return;
 	default:
 		fxs_off_hook_event(l, event, data);
@@ -135,7 +135,7 @@ void fxs_did_send_event(void *self, int event, const void *data)
 	if (event == L_DIALLED)
 		answered(l);
 	else if (event == L_RELEASE)
-		fxs_go_tone(l, line_tone_for(l, ((const struct release *)data)->cause));
+		fxs_released(l, data, true);
 	else
 		fxs_off_hook_event(l, event, data);
 }

@@ -134,6 +134,9 @@ static int segment(struct words *c, struct fake_end *e)
 	event.tone.off_ms = (uint32_t)number(c, 3, 0);
 	event.tone.ended = number(c, 4, 1);
 	event.tone.level = -200;
+	if (!event.tone.ended &&
+	    e->dialled_at + event.tone.on_ms > c->w->timers.now_ms)
+		return 0;
 	for (int i = 0; i < TONE_FREQUENCIES; i++)
 		event.tone.frequency[i] = (uint16_t)number(c, 5 + i, 0);
 	fake_end_event(e, &event);

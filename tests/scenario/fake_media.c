@@ -63,7 +63,10 @@ void fake_line_event(struct fake_end *e, enum line_event_type type, int value)
 	case LINE_EVENT_ON_HOOK: e->state.off_hook = false; break;
 	case LINE_EVENT_RING_ON: e->state.ringing = true; break;
 	case LINE_EVENT_RING_OFF: e->state.ringing = false; break;
-	case LINE_EVENT_ALARM: e->state.alarm = (enum port_alarm)value; break;
+	case LINE_EVENT_ALARM:
+		e->state.alarm = (enum port_alarm)value;
+		e->state.ringing = false;
+		break;
 	case LINE_EVENT_ALARM_CLEARED: e->state.alarm = ALARM_NONE; break;
 	default: break;
 	}
@@ -173,9 +176,9 @@ static int op_dial(struct media_end *end, const struct media_dial *d)
 	check(e, "dial");
 	world_say(e->world, "%s: dial %s%s", e->label, d->digits,
 		  d->method == DIAL_PULSE ? " by pulses" : "");
-	if (!e->slow)
-		timer_start(&e->world->timers, &e->dialled, strlen(d->digits) * 200,
-			    on_dialled, e);
+	e->dialled_at = e->world->timers.now_ms;
+	timer_start(&e->world->timers, &e->dialled, strlen(d->digits) * 200,
+		    on_dialled, e);
 	return 0;
 }
 

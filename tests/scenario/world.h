@@ -38,7 +38,7 @@ struct fake_end {
 	struct port_state state;
 	int16_t tx_level;		/* what stats tells */
 	bool dead;			/* no loop current when seized */
-	bool slow;			/* dialling is never complete by itself */
+	uint64_t dialled_at;		/* dial tone stops */
 	bool freed;
 	struct fake_end *joined;
 	struct timer seized, dialled, closed;
