@@ -105,7 +105,7 @@ struct line_info {
 	const char *name, *port, *group;	/* group: the first one, "" none */
 	enum port_kind kind;
 	const char *state;	/* "idle", "ringing", "talking", "out of service" ... */
-	char why[96];		/* out of service: the reason */
+	char why[192];		/* out of service: the reason */
 	bool busied_out, in_service;
 	const char *number, *trunk;
 	uint64_t call_id;	/* 0 none */

@@ -182,8 +182,12 @@ static const char *alarm_words(int alarm)
 void line_alarm(struct line *l, const void *data)
 {
 	const int *alarm = data;
+	const char *words = alarm_words(alarm ? *alarm : 0);
 
-	snprintf(l->fault, sizeof(l->fault), "%s", alarm_words(alarm ? *alarm : 0));
+	/* The port's state and its first event may tell the same. */
+	if (!strcmp(l->fault, words))
+		return;
+	snprintf(l->fault, sizeof(l->fault), "%s", words);
 	log_warning("line %s: out of service: %s", l->name, l->fault);
 	if (l->leg.call)
 		l->failed++;

@@ -52,7 +52,7 @@ struct line {
 	struct leg leg;
 	enum port_kind kind;
 	char name[48];
-	char fault[96];			/* why out of service, "" it is not */
+	char fault[192];		/* why out of service, "" it is not */
 	bool busied_out;		/* the operator's wish */
 	unsigned calls_in, calls_out, failed;
 	uint64_t since;
