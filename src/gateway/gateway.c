@@ -21,16 +21,9 @@ static int start_media(struct gateway *g, char *why, size_t size)
 		.find = line_driver_find,
 		.real_time = true,
 	};
-	struct media_counters counters;
 
 	g->media = media_new(g->loop, &options, why, size);
-	if (!g->media)
-		return -1;
-	media_counters(g->media, &counters);
-	if (!counters.real_time)
-		log_info("the voice path runs without real-time priority; allow "
-			 "it with LimitRTPRIO= or CAP_SYS_NICE");
-	return 0;
+	return g->media ? 0 : -1;
 }
 
 static void make_lines(struct gateway *g)

@@ -123,7 +123,6 @@ static void on_retry(void *arg)
 		return;
 	}
 	if (strcmp(why, r->why)) {
-		log_warning("line %s: %s; it is tried again", r->name, why);
 		line_set_fault(r->line, why);
 		snprintf(r->why, sizeof(r->why), "%s", why);
 	}
@@ -157,8 +156,6 @@ void ports_open(struct gateway *g, struct line *line)
 	if (!l || !open_port(g, line, l, why, sizeof(why)))
 		return;
 	line_set_fault(line, why);
-	log_warning("line %s: %s; it is out of service and tried again",
-		    l->name, why);
 	r = calloc(1, sizeof(*r));
 	if (!r)
 		return;
