@@ -174,7 +174,8 @@ struct provider {
 	struct lookup *server, *proxy;	/* proxy: NULL, none */
 	struct access_network *accept;
 	size_t accept_count;
-	unsigned current;		/* address in use */
+	struct sockaddr_storage at[LOOKUP_MAX];	/* what we can send to */
+	unsigned count, current;	/* current: in use */
 	struct account *account;	/* the trunk's own; always there */
 	struct list_head accounts;	/* of lines */
 	struct target target;

@@ -277,8 +277,9 @@ void dialog_digit(struct leg *l, char digit, unsigned ms)
 	const struct media_ops *ops = t->agent->media->ops;
 	char body[48];
 
+	/* Without events the digit is in the audio, and goes that way. */
 	if (t->dtmf != DTMF_INFO) {
-		if (l->end)
+		if (l->end && t->choice.event_payload)
 			ops->digit(l->end, digit, ms ? ms : 100);
 		return;
 	}

@@ -60,6 +60,8 @@ struct lookup {
 	char error[160];
 };
 
+const char *lookup_hosts_file = "/etc/hosts";
+
 static void start(void *arg);
 
 struct resolver *resolver_new(struct loop *loop, const char *resolv_conf)
@@ -134,7 +136,7 @@ static void finish(struct lookup *l, const struct sockaddr_storage *address,
 
 static unsigned from_hosts(const struct lookup *l, struct sockaddr_storage *out)
 {
-	FILE *f = fopen("/etc/hosts", "re");
+	FILE *f = fopen(lookup_hosts_file, "re");
 	char line[512];
 	unsigned count = 0;
 

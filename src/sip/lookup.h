@@ -19,6 +19,9 @@ struct loop;
 struct lookup;
 struct resolver;
 
+/* "/etc/hosts"; a test reads another. */
+extern const char *lookup_hosts_file;
+
 /* resolv_conf: NULL for the system's. NULL and errno on error. */
 struct resolver *resolver_new(struct loop *, const char *resolv_conf);
 /* After its look-ups. NULL is legal. */

@@ -13,26 +13,22 @@ static const struct trunk_ops ops = { .leg_new = trunk_leg_outgoing };
 unsigned provider_targets(const struct provider *p,
 			  const struct sockaddr_storage **at)
 {
-	return lookup_addresses(p->proxy ? p->proxy : p->server, at);
+	*at = p->at;
+	return p->count;
 }
 
 const struct sockaddr *provider_target(const struct provider *p)
 {
-	const struct sockaddr_storage *at;
-	unsigned count = provider_targets(p, &at);
-
-	return count ? (const struct sockaddr *)&at[p->current % count] : NULL;
+	return p->count ? (const struct sockaddr *)&p->at[p->current] : NULL;
 }
 
 bool provider_next_target(struct provider *p)
 {
-	const struct sockaddr_storage *at;
-	unsigned count = provider_targets(p, &at);
 	char text[ADDRESS_TEXT];
 
-	if (count < 2)
+	if (p->count < 2)
 		return false;
-	p->current = (p->current + 1) % count;
+	p->current = (p->current + 1) % p->count;
 	address_text(text, provider_target(p));
 	log_warning("trunk %s: goes on with server %s", p->trunk.name, text);
 	return true;
@@ -52,8 +48,13 @@ static void why_down(const struct provider *p, char *why, size_t size)
 
 	why[0] = '\0';
 	if (!provider_target(p)) {
-		const char *error = lookup_error(p->proxy ? p->proxy : p->server);
+		const struct lookup *l = p->proxy ? p->proxy : p->server;
+		const struct sockaddr_storage *at;
+		const char *error = lookup_error(l);
 
+		if (lookup_addresses(l, &at))
+			error = "sip.listen has no address of the server's "
+				"transport and family";
 		snprintf(why, size, "%s", error[0] ? error : "looking for the server");
 	} else if (p->target.fsm.state == TARGET_PROBING) {
 		snprintf(why, size, "waiting for the server's first answer");
@@ -96,11 +97,20 @@ static void found(void *arg)
 {
 	struct provider *p = arg;
 	const struct sockaddr_storage *at;
-	unsigned count = provider_targets(p, &at);
+	unsigned count = lookup_addresses(p->proxy ? p->proxy : p->server, &at);
+	struct sockaddr_storage local, used = p->at[p->current];
 
-	if (count && p->current >= count)
-		p->current = 0;
-	if (count) {
+	p->count = p->current = 0;
+	for (unsigned i = 0; i < count; i++) {
+		if (agent_local(p->agent, p->conf->transport,
+				(const struct sockaddr *)&at[i], &local))
+			continue;
+		/* The one in use stays in use. */
+		if (!memcmp(&at[i], &used, sizeof(used)))
+			p->current = p->count;
+		p->at[p->count++] = at[i];
+	}
+	if (p->count) {
 		target_start(&p->target);
 		each_account(p, account_target);
 	}

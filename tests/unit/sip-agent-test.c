@@ -341,6 +341,78 @@ static void test_out_private(void **state)
 	stop();
 }
 
+/* Held by the other side of the call: the far end is told, again after 491. */
+static void test_out_held(void **state)
+{
+	struct sipp s;
+
+	start();
+	sipp_start(&f, &s, "out-held", NULL, "u1", NULL, NULL);
+	fixture_run(&f, 400);
+	assert_int_equal(fixture_call(&f, "900", NULL), 0);
+	assert_true(fixture_wait(&f, "answered", 5000));
+	fixture_run(&f, 100);
+	f.leg->ops->hold(f.leg, true);
+	fixture_run(&f, 200);
+	expect("rtp 127.0.0.1:6000 pcmu/0 event 101 20 ms send dead 0");
+	f.leg->ops->hold(f.leg, false);
+	assert_true(fixture_wait(&f, "rtp 127.0.0.1:6004", 6000));
+	hang_up(50);
+	assert_true(sipp_result(&f, &s));
+	assert_false(fixture_logged("hold"));
+	stop();
+}
+
+static void test_media_events(void **state)
+{
+	struct media_event digit = { .type = MEDIA_DIGIT,
+		.digit = { '7', DIGIT_RFC4733, 120 } };
+	struct media_event flash = { .type = MEDIA_DIGIT,
+		.digit = { 'F', DIGIT_RFC4733, 300 } };
+	struct media_event first = { .type = MEDIA_RTP_FIRST };
+	struct media_event dead = { .type = MEDIA_RTP_DEAD };
+	struct sipp s;
+
+	start();
+	sipp_start(&f, &s, "out-tones", NULL, "u1", NULL, NULL);
+	fixture_run(&f, 400);
+	assert_int_equal(fixture_call(&f, "900", NULL), 0);
+	/* 180 with a description: only packets tell whether tones come. */
+	assert_true(fixture_wait(&f, "alerting", 5000));
+	assert_false(fixture_logged("progress"));
+	fixture_media(&first);
+	expect("progress");
+	assert_true(fixture_wait(&f, "answered", 5000));
+	fixture_media(&digit);
+	expect("digit 7 120");
+	fixture_media(&flash);
+	expect("flash");
+	f.leg->ops->digit(f.leg, '5', 90);
+	expect("send digit 5 90");
+	fixture_media(&dead);
+	expect("released 102 near no RTP from the far end for 30 s");
+	assert_true(sipp_result(&f, &s));
+	stop();
+}
+
+/* The first address of the name refuses, the next one takes the call. */
+static void test_out_next_server(void **state)
+{
+	struct sipp s;
+
+	fixture_init(&f);
+	f.trunk[0].server = "two.test";
+	fixture_hosts(&f, "127.0.0.77 two.test\n127.0.0.1 two.test\n");
+	assert_true(fixture_start(&f));
+	assert_true(fixture_wait(&f, "acme up", 2000));
+	sipp_start(&f, &s, "out-answer", NULL, "u1", NULL, NULL);
+	fixture_run(&f, 400);
+	assert_int_equal(fixture_call(&f, "+15557654321", NULL), 0);
+	assert_true(sipp_result(&f, &s));
+	expect("answered 1 100");
+	stop();
+}
+
 /* Nobody there: core must hear of it in time for its next route. */
 static void test_out_silent(void **state)
 {
@@ -387,6 +459,9 @@ int main(void)
 		cmocka_unit_test(test_out_challenged),
 		cmocka_unit_test(test_out_private),
 		cmocka_unit_test(test_out_silent),
+		cmocka_unit_test(test_out_held),
+		cmocka_unit_test(test_media_events),
+		cmocka_unit_test(test_out_next_server),
 	};
 
 	if (getenv("ONLY"))

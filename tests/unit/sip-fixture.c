@@ -18,6 +18,7 @@
 #include "base/loop.h"
 #include "core/box.h"
 #include "sip/access.h"
+#include "sip/lookup.h"
 
 static char events[16384];
 static struct fixture *current;
@@ -107,6 +108,12 @@ static int end_digit(struct media_end *e, char digit, unsigned ms)
 	(void)e;
 	note("send digit %c %u", digit, ms);
 	return 0;
+}
+
+void fixture_media(const struct media_event *e)
+{
+	assert(last_end);
+	last_end->fn(last_end->owner, e);
 }
 
 static const struct media_ops media_ops = {
@@ -325,6 +332,7 @@ void fixture_init(struct fixture *f)
 	memset(f, 0, sizeof(*f));
 	memset(trunks, 0, sizeof(trunks));
 	events[0] = '\0';
+	lookup_hosts_file = "/etc/hosts";
 	current = f;
 	srandom((unsigned)getpid() ^ (unsigned)clock_ms());
 	f->port = free_port();
@@ -388,6 +396,19 @@ bool fixture_start(struct fixture *f)
 		return true;
 	note("%s", why);
 	return false;
+}
+
+void fixture_hosts(struct fixture *f, const char *text)
+{
+	static char path[96];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/hosts", f->directory);
+	file = fopen(path, "we");
+	assert(file);
+	fputs(text, file);
+	fclose(file);
+	lookup_hosts_file = path;
 }
 
 static void finished(void *arg)

@@ -43,6 +43,9 @@ bool fixture_start(struct fixture *);
 /* Ends the agent, checks that nothing is left of legs and ends. */
 void fixture_stop(struct fixture *);
 
+/* Names that are known while the fixture lives, as /etc/hosts has them. */
+void fixture_hosts(struct fixture *, const char *text);
+
 /* Runs the loop for so long, or until the log has the text; false: it has not. */
 void fixture_run(struct fixture *, unsigned ms);
 bool fixture_wait(struct fixture *, const char *text, unsigned ms);
@@ -83,6 +86,9 @@ void peer_answer(struct fixture *, int fd, const char *request, const char *stat
 		 const char *headers);
 
 uint16_t free_port(void);
+
+/* The media room reports something of the end that was made last. */
+void fixture_media(const struct media_event *);
 
 /* What the calls of the fake media room left alive. */
 extern unsigned media_ends;

@@ -27,7 +27,8 @@ EXTRA_DIST += tests/system/sipp/in-100rel.xml tests/system/sipp/in-answer.xml \
 	tests/system/sipp/in-released.xml tests/system/sipp/in-video.xml \
 	tests/system/sipp/out-answer.xml tests/system/sipp/out-auth.xml \
 	tests/system/sipp/out-cancelled.xml tests/system/sipp/out-crossing.xml \
-	tests/system/sipp/out-early.xml tests/system/sipp/out-private.xml \
+	tests/system/sipp/out-early.xml tests/system/sipp/out-held.xml \
+	tests/system/sipp/out-private.xml tests/system/sipp/out-tones.xml \
 	tests/system/sipp/out-refused.xml tests/system/sipp/out-ringing.xml \
 	tests/system/sipp/refused.xml tests/system/sipp/refused-body.xml \
 	tests/system/sipp/refused-codec.xml tests/system/sipp/refused-sdp.xml
