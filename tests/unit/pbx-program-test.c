@@ -565,7 +565,7 @@ static void test_control(void **state)
 {
 	char path[64];
 	const char *const more[] = { "--fxs", "1", "--control", path, NULL };
-	static char garbage[9000];
+	static char garbage[9001];
 	int a, b, c;
 
 	snprintf(path, sizeof(path), "%s/control", gw.directory);
