@@ -25,8 +25,11 @@ static void print_line(const json_t *j)
 
 static void print_trunk(const json_t *j)
 {
+	char calls[32];
+
 	say("trunk ", cli_text(j, "name"));
-	printf(": %s", cli_true(j, "up") ? "up" : "down");
+	printf(": %s, calls %s", cli_true(j, "up") ? "up" : "down",
+	       cli_bound(calls, json_object_get(j, "limit")));
 	if (*cli_text(j, "registration"))
 		say(", ", cli_text(j, "registration"));
 	if (*cli_text(j, "why"))

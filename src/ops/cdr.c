@@ -13,6 +13,7 @@
 #include <systemd/sd-journal.h>
 
 #include "base/log.h"
+#include "ops/show.h"
 
 struct cdr {
 	char *path;		/* NULL: no file */
@@ -181,7 +182,7 @@ void cdr_write(struct cdr *c, const json_t *record)
 	if (!record)
 		return;
 	if (c->path) {
-		text = json_dumps(record, JSON_COMPACT);
+		text = json_dumps(record, SHOW_FLAGS);
 		if (text)
 			write_file(c, text);
 		free(text);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "ops/show.h"
 
 struct client {
 	struct list_head node;
@@ -143,7 +144,7 @@ static void put(struct client *c, const char *line, size_t len)
 
 static void reply(struct client *c, json_t *answer)
 {
-	char *text = answer ? json_dumps(answer, JSON_COMPACT) : NULL;
+	char *text = answer ? json_dumps(answer, SHOW_FLAGS) : NULL;
 
 	if (text)
 		put(c, text, strlen(text));

@@ -237,7 +237,7 @@ bool control_watched(const struct control *c)
 
 void control_event(struct control *c, json_t *event)
 {
-	char *text = event ? json_dumps(event, JSON_COMPACT) : NULL;
+	char *text = event ? json_dumps(event, SHOW_FLAGS) : NULL;
 
 	if (text)
 		clients_tell(&c->clients, text, strlen(text));

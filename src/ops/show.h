@@ -39,4 +39,7 @@ json_t *show_record(const struct call_record *, const struct config *,
 
 const char *show_codec(enum codec);
 
+/* How all of it is written: one line, ms and tenths without binary dust. */
+#define SHOW_FLAGS (JSON_COMPACT | JSON_REAL_PRECISION(12))
+
 #endif
