@@ -133,6 +133,9 @@ struct account {
 struct account *account_new(struct provider *, const struct config_line *,
 			    char *why, size_t size);
 void account_free(struct account *);
+/* The machine in it (registration.c). */
+void account_init(struct account *);
+void account_fini(struct account *);
 void account_start(struct account *);
 /* Unregisters if need be; agent_settle() when done. */
 void account_stop(struct account *);

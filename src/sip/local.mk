@@ -1,6 +1,6 @@
 noinst_LIBRARIES += libsip.a
 libsip_a_SOURCES = src/sip/access.c src/sip/access.h \
-	src/sip/agent.c src/sip/agent.h \
+	src/sip/account.c src/sip/agent.c src/sip/agent.h \
 	src/sip/cause_map.c src/sip/cause_map.h \
 	src/sip/digest.c src/sip/digest.h \
 	src/sip/guards.c src/sip/guards.h \

@@ -519,75 +519,21 @@ static void unregistering_event(void *self, int event, const void *data)
 	fsm_go(&a->fsm, ACCOUNT_STOPPED);
 }
 
-/* -------------------------------------------------------------------- account */
+/* -------------------------------------------------------------- from outside */
 
-static char *copy(const char *text, bool *ok)
+void account_init(struct account *a)
 {
-	char *s = strdup(text ? text : "");
+	struct provider *p = a->provider;
 
-	*ok = *ok && s;
-	return s;
-}
-
-static int read_secret(struct account *a, const char *file, char *why, size_t size)
-{
-	if (!file || !file[0])
-		return 0;
-	a->secret = secret_read(file, why, size);
-	return a->secret ? 0 : -EINVAL;
-}
-
-struct account *account_new(struct provider *p, const struct config_line *l,
-			    char *why, size_t size)
-{
-	struct account *a = calloc(1, sizeof(*a));
-	const struct config_trunk *c = p->conf;
-	const char *auth = l ? l->auth_user : c->auth_user;
-	bool ok = true;
-	char name[128];
-
-	snprintf(why, size, "out of memory");
-	if (!a)
-		return NULL;
 	a->owner.happened = happened;
-	a->provider = p;
-	list_init(&a->node);
-	a->registers = l ? l->registers : c->registers;
-	a->ask_s = c->expires ? c->expires : 3600;
-	snprintf(name, sizeof(name), l ? "trunk %s, line %s" : "trunk %s", c->name,
-		 l ? l->name : "");
-	a->name = copy(name, &ok);
-	a->line = l ? copy(l->name, &ok) : NULL;
-	a->number = l ? copy(l->number, &ok) : NULL;
-	a->user = copy(l ? l->user : c->user, &ok);
-	a->auth_user = copy(auth && auth[0] ? auth : a->user, &ok);
-	snprintf(a->call_id, sizeof(a->call_id), "%08x%08x%08x%08x", arc4random(),
-		 arc4random(), arc4random(), arc4random());
-	snprintf(a->tag, sizeof(a->tag), "%08x", arc4random());
 	fsm_init(&a->fsm, &type, a->name, a, &p->agent->queue,
 		 agent_timers(p->agent), ACCOUNT_STOPPED);
-	if (ok && !read_secret(a, l ? l->secret_file : c->secret_file, why, size))
-		return a;
-	account_free(a);
-	return NULL;
 }
 
-void account_free(struct account *a)
+void account_fini(struct account *a)
 {
-	if (!a)
-		return;
 	fsm_fini(&a->fsm);
 	drop_handle(a);
-	list_remove(&a->node);
-	secret_free(a->secret);
-	free(a->name);
-	free(a->line);
-	free(a->number);
-	free(a->user);
-	free(a->auth_user);
-	free(a->service_route);
-	free(a->contact);
-	free(a);
 }
 
 void account_start(struct account *a)

@@ -1,17 +1,26 @@
 check_PROGRAMS += tests/unit/sip-agent-test
 TESTS += tests/unit/sip-agent-test
+sip_test_fixture = tests/unit/sip-fixture.c tests/unit/sip-fixture.h \
+	tests/unit/sip-peers.c
 sip_test_libs = libsip.a libbase.a $(SOFIA_LIBS) $(CMOCKA_LIBS) -lpthread
 tests_unit_sip_agent_test_SOURCES = tests/unit/sip-agent-test.c \
-	tests/unit/sip-fixture.c tests/unit/sip-fixture.h
+	$(sip_test_fixture)
 tests_unit_sip_agent_test_LDADD = $(sip_test_libs)
 tests_unit_sip_agent_test_LDFLAGS = $(AM_LDFLAGS) $(SIP_LDFLAGS)
 
 check_PROGRAMS += tests/unit/sip-trunk-test
 TESTS += tests/unit/sip-trunk-test
 tests_unit_sip_trunk_test_SOURCES = tests/unit/sip-trunk-test.c \
-	tests/unit/sip-fixture.c tests/unit/sip-fixture.h
+	$(sip_test_fixture)
 tests_unit_sip_trunk_test_LDADD = $(sip_test_libs)
 tests_unit_sip_trunk_test_LDFLAGS = $(AM_LDFLAGS) $(SIP_LDFLAGS)
+
+check_PROGRAMS += tests/unit/sip-access-test
+TESTS += tests/unit/sip-access-test
+tests_unit_sip_access_test_SOURCES = tests/unit/sip-access-test.c \
+	$(sip_test_fixture)
+tests_unit_sip_access_test_LDADD = $(sip_test_libs)
+tests_unit_sip_access_test_LDFLAGS = $(AM_LDFLAGS) $(SIP_LDFLAGS)
 
 check_PROGRAMS += tests/unit/sip-offer-test tests/unit/sip-text-test
 TESTS += tests/unit/sip-offer-test tests/unit/sip-text-test
