@@ -423,7 +423,8 @@ static void waiting_enter(void *self)
 
 	list_remove(&call->wait_node);
 	list_add_before(&call->box->waiting, &call->wait_node);
-	call_changed(call);
+	if (call->record.state != fsm_state_name(&call->fsm))
+		call_changed(call);
 }
 
 static void waiting_event(void *self, int event, const void *data)

@@ -15,6 +15,9 @@
 
 bool call_may_reroute(struct call *call, enum cause cause)
 {
+	/* An emergency takes no for an answer from nobody. */
+	if (call->plan.emergency)
+		return call->next < call->plan.count;
 	switch (cause) {
 	case CAUSE_NO_ROUTE_TRANSIT:
 	case CAUSE_NO_ROUTE:

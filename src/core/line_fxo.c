@@ -254,7 +254,7 @@ static void guard_event(void *self, int event, const void *data)
 
 	if (fxo_first(l, event, data) || fxo_refuse_offer(l, event, data))
 		return;
-	if (event == L_RING_ON) {
+	if (event == L_RING_ON && !l->box->shutting_down) {
 		fxo_forget(l);
 		fxo_go(l, FXO_RINGING);
 	} else if (event == FSM_TIMEOUT) {

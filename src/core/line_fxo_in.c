@@ -244,7 +244,7 @@ void fxo_second_dial_event(void *self, int event, const void *data)
 		if (l->fsm.state == FXO_SECOND_DIGITS)
 			dialled(l, dial_timeout(l), 0);
 		else
-			refuse(l, CAUSE_INVALID_NUMBER);
+			refuse(l, CAUSE_NO_RESPONSE);
 		return;
 	case L_BREAK:
 	case L_HEARD:

@@ -220,8 +220,8 @@ static enum heard hear_burst(struct supervision *s, const struct media_event *e,
 		unsigned needed = id == TONE_RINGBACK || id == TONE_SIT ? 1 : CYCLES;
 		enum heard v = verdict_of(id);
 
-		/* Cadenced dial tones are told before dialling only. */
-		if (cycles < needed || v <= HEARD_DIAL || v < best)
+		/* Of two tones with one cadence the one that says more. */
+		if (cycles < needed || v == HEARD_NOTHING || v < best)
 			continue;
 		best = v;
 		describe(words, size, id, &s->plan[id], cycles);
