@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
+#include "daemon.h"
+
+#include <arpa/inet.h>
+#include <dirent.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+int daemon_prepare(struct daemon *d)
+{
+	memset(d, 0, sizeof *d);
+	strcpy(d->directory, "/tmp/bench-calls-XXXXXX");
+	return mkdtemp(d->directory) ? 0 : -1;
+}
+
+static uint16_t free_port(void)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET };
+	socklen_t size = sizeof at;
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	if (fd < 0 || bind(fd, (struct sockaddr *)&at, sizeof at) ||
+	    getsockname(fd, (struct sockaddr *)&at, &size))
+		at.sin_port = htons(5099);
+	close(fd);
+	return ntohs(at.sin_port);
+}
+
+static int configure(const struct daemon *d, const char *path, unsigned n,
+		     uint16_t sip_port)
+{
+	FILE *f = fopen(path, "w");
+
+	if (!f)
+		return -1;
+	fprintf(f, "country = \"us\";\nlog = \"warning\";\n"
+		"sip = { listen = [ \"udp:127.0.0.1:%u\" ]; };\n"
+		"rtp = { address = \"127.0.0.1\"; ports = [20000, 21999];"
+		" jitter = [%u, %u]; dead = 0; };\n"
+		"sim = { directory = \"%s\"; };\ncontrol = \"%s/control\";\n"
+		"cdr = { file = \"%s/cdr.json\"; journal = false; };\n"
+		"trunks = ( { name = \"peer\"; server = \"127.0.0.1\";"
+		" port = %u; options = 0; } );\nlines = (\n",
+		free_port(), BENCH_JITTER_MS, BENCH_JITTER_MS + 1, d->directory,
+		d->directory, d->directory, sip_port);
+	for (unsigned i = 0; i < n; i++)
+		fprintf(f, "%s{ name = \"phone-%u\"; port = \"sim/%u\";"
+			" kind = \"fxs\"; number = \"%u\"; trunk = \"peer\";"
+			" hotline = \"600\"; echo = { ms = 64; }; }",
+			i ? ",\n" : "", i + 1, i + 1, 1000 + i);
+	fprintf(f, "\n);\n");
+	return fclose(f);
+}
+
+int daemon_start(struct daemon *d, const char *program, unsigned n,
+		 uint16_t sip_port)
+{
+	char path[80];
+
+	snprintf(path, sizeof path, "%s/tipring.conf", d->directory);
+	if (configure(d, path, n, sip_port))
+		return -1;
+	d->pid = fork();
+	if (!d->pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		dup2(STDERR_FILENO, STDOUT_FILENO);
+		execl(program, program, "--foreground", "--config", path, NULL);
+		perror(program);
+		_exit(127);
+	}
+	return d->pid < 0 ? -1 : 0;
+}
+
+int daemon_stop(struct daemon *d)
+{
+	int status = -1, ended = 0;
+	struct dirent *e;
+	DIR *dir;
+
+	if (d->pid > 0) {
+		kill(d->pid, SIGTERM);
+		for (int i = 0; i < 100 && !ended; i++) {
+			ended = waitpid(d->pid, &status, WNOHANG) == d->pid;
+			if (!ended)
+				usleep(50000);
+		}
+		if (!ended) {
+			kill(d->pid, SIGKILL);
+			waitpid(d->pid, NULL, 0);
+		}
+	}
+	dir = opendir(d->directory);
+	while (dir && (e = readdir(dir))) {
+		char path[300];
+
+		snprintf(path, sizeof path, "%s/%s", d->directory, e->d_name);
+		if (e->d_name[0] != '.')
+			unlink(path);
+	}
+	if (dir)
+		closedir(dir);
+	rmdir(d->directory);
+	return ended && WIFEXITED(status) && !WEXITSTATUS(status) ? 0 : -1;
+}
+
+/* By the scheduler's own account, in ns, of each thread. */
+double daemon_cpu_us(const struct daemon *d)
+{
+	char path[300];
+	struct dirent *e;
+	double sum = 0;
+	DIR *dir;
+
+	snprintf(path, sizeof path, "/proc/%d/task", (int)d->pid);
+	dir = opendir(path);
+	while (dir && (e = readdir(dir))) {
+		unsigned long long ns;
+		FILE *f;
+
+		if (e->d_name[0] == '.')
+			continue;
+		snprintf(path, sizeof path, "/proc/%d/task/%s/schedstat",
+			 (int)d->pid, e->d_name);
+		f = fopen(path, "r");
+		if (f && fscanf(f, "%llu", &ns) == 1)
+			sum += (double)ns / 1000;
+		if (f)
+			fclose(f);
+	}
+	if (dir)
+		closedir(dir);
+	return sum;
+}
+
+double daemon_rss_mb(const struct daemon *d)
+{
+	char path[64], line[200];
+	unsigned long kb = 0;
+	FILE *f;
+
+	snprintf(path, sizeof path, "/proc/%d/status", (int)d->pid);
+	f = fopen(path, "r");
+	while (f && fgets(line, sizeof line, f))
+		if (sscanf(line, "VmRSS: %lu", &kb) == 1)
+			break;
+	if (f)
+		fclose(f);
+	return (double)kb / 1024;
+}
