@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "drivers/sim/sim.h"
+#include "drivers/table.h"
+#include "pbx/options.h"
 
 static void on_digits(void *arg, const char *digits, int count)
 {
@@ -50,14 +52,33 @@ void line_off_hook(struct pbx_line *l, bool off_hook)
 	}
 }
 
+static void unwatch(struct pbx_line *l)
+{
+	loop_unwatch(l->pbx->loop, l->watch);
+	l->watch = NULL;
+}
+
+/* A clock that lines share is the PBX's to watch. */
+static void watch_audio(struct pbx_line *l, const struct port_wait *w)
+{
+	l->audio_mask = w->audio_fd == w->event_fd ? w->audio_mask : 0;
+	l->audio_fd = l->connected && !l->audio_mask ? w->audio_fd : -1;
+	pbx_watch_clocks(l->pbx);
+}
+
 static void on_alarm(struct pbx_line *l, bool alarm)
 {
 	struct port_wait w;
 
 	l->connected = !alarm;
-	if (!l->driver->wait(l->port, &w))
-		l->audio_fd = alarm ? -1 : w.audio_fd;
-	pbx_watch_clocks(l->pbx);
+	if (!l->driver->wait(l->port, &w)) {
+		watch_audio(l, &w);
+		if (w.event_fd < 0)
+			unwatch(l);
+		else if (l->audio_mask)
+			loop_watch_for(l->pbx->loop, l->watch, w.event_mask |
+				       (alarm ? 0 : l->audio_mask));
+	}
 	if (alarm && l->kind == PORT_FXS && l->state != LINE_IDLE)
 		exchange_event(l, &(struct line_event){ LINE_EVENT_ON_HOOK, 0, 0 });
 	pbx_event(l, alarm ? EVENT_LOST : EVENT_CONNECTED, 0, NULL, NULL);
@@ -93,60 +114,85 @@ static void take_events(void *arg, int fd, short revents)
 	struct pbx_line *l = arg;
 	struct line_event e;
 
+	/* Some are the driver's own and wake nobody. */
 	while (l->driver->next_event(l->port, &e) == 1)
 		on_event(l, &e);
+	if (l->connected && revents & l->audio_mask)
+		line_turn(l);
 }
 
-static int open_port(struct pbx_line *l, const char *directory, char *why, size_t size)
+static int watch_port(struct pbx_line *l)
 {
-	struct port_conf conf = { .kind = l->kind, .directory = directory,
-				  .flash_min_ms = 200, .flash_max_ms = 800 };
 	struct port_state s;
 	struct port_wait w;
-	int err;
+	int err = l->driver->state(l->port, &s);
 
-	memcpy(conf.address, l->name, sizeof(conf.address));
-	err = l->driver->open(&l->port, &conf, why, size);
-	if (err)
-		return err;
-	err = l->driver->state(l->port, &s);
 	if (!err)
 		err = l->driver->wait(l->port, &w);
-	if (!err) {
-		l->format = s.format;
-		l->connected = s.alarm == ALARM_NONE;
-		l->audio_fd = l->connected ? w.audio_fd : -1;
-		l->watch = loop_watch(l->pbx->loop, w.event_fd, w.event_mask,
-				      take_events, l);
-		err = l->watch ? 0 : -errno;
+	if (err)
+		return err;
+	l->format = s.format;
+	l->times_breaks = s.capabilities & PORT_TIMES_BREAKS;
+	l->connected = s.alarm == ALARM_NONE;
+	watch_audio(l, &w);
+	l->watch = loop_watch(l->pbx->loop, w.event_fd, w.event_mask |
+			      (l->connected ? l->audio_mask : 0), take_events, l);
+	return l->watch ? 0 : -errno;
+}
+
+/* Without a port of its own a line is the far end of the simulated line of its
+ * name. Of a card it is whatever channel it is told. */
+static int open_port(struct pbx_line *l, const char *port, const char *directory,
+		     char *why, size_t size)
+{
+	struct port_conf conf = { .kind = l->kind, .directory = directory,
+				  .flash_min_ms = 200, .flash_max_ms = 1000 };
+	const char *address = l->name;
+	int err;
+
+	l->driver = &sim_far_driver;
+	if (*port) {
+		l->driver = line_driver_find(port, &address);
+		if (l->driver == &sim_driver)
+			l->driver = &sim_far_driver;
 	}
+	if (!l->driver || strlen(address) >= sizeof(conf.address)) {
+		snprintf(why, size, "line %s: \"%s\" is no port; ports are called "
+			 "dahdi/N or sim/NAME", l->name, port);
+		return -EINVAL;
+	}
+	snprintf(conf.address, sizeof(conf.address), "%s", address);
+	err = l->driver->open(&l->port, &conf, why, size);
+	if (err) {
+		l->port = NULL;
+		return err;
+	}
+	err = watch_port(l);
 	if (err)
 		snprintf(why, size, "line %s: %s", l->name, strerror(-err));
 	return err;
 }
 
-int line_open(struct pbx *p, const char *name, enum port_kind kind,
-	      const char *directory, const struct model_conf *model,
-	      char *why, size_t size)
+int line_open(struct pbx *p, const struct options_line *o, const char *directory,
+	      const struct model_conf *model, char *why, size_t size)
 {
 	struct pbx_line *l = calloc(1, sizeof(*l));
 	int err = -ENOMEM;
 
-	snprintf(why, size, "line %s: no memory", name);
+	snprintf(why, size, "line %s: no memory", o->name);
 	if (!l)
 		return err;
 	l->pbx = p;
-	l->kind = kind;
-	l->driver = &sim_far_driver;
+	l->kind = o->kind;
 	l->audio_fd = -1;
 	l->answer_ms = -1;
 	l->dial_tone = true;
-	snprintf(l->name, sizeof(l->name), "%s", name);
+	snprintf(l->name, sizeof(l->name), "%s", o->name);
 	hear_init(&l->hear, p->country->tones, on_hop, l);
 	l->dtmf_rx = dtmf_rx_init(NULL, on_digits, l);
 	l->dtmf_tx = dtmf_tx_init(NULL);
 	l->model = model_new();
-	if (kind == PORT_FXO)
+	if (l->kind == PORT_FXO)
 		l->reader = callerid_reader_new(p->country->callerid, on_caller, l);
 	if (!l->dtmf_rx || !l->dtmf_tx || !l->model) {
 		line_close(l);
@@ -154,7 +200,7 @@ int line_open(struct pbx *p, const char *name, enum port_kind kind,
 	}
 	dtmf_tx_set_timing(l->dtmf_tx, 80, 80);
 	model_set(l->model, model);
-	err = open_port(l, directory, why, size);
+	err = open_port(l, o->port, directory, why, size);
 	if (err) {
 		line_close(l);
 		return err;
@@ -168,7 +214,7 @@ void line_close(struct pbx_line *l)
 {
 	timer_stop(&l->timer);
 	timer_stop(&l->sound_timer);
-	loop_unwatch(l->pbx->loop, l->watch);
+	unwatch(l);
 	if (l->port) {
 		if (l->kind == PORT_FXS)
 			l->driver->ring(l->port, NULL);

@@ -32,6 +32,8 @@
 enum line_state { LINE_IDLE, LINE_ALERTING, LINE_COLLECTING, LINE_PROGRESS,
 		  LINE_TALKING, LINE_CLEARED };
 
+struct options_line;
+
 struct pbx_line {
 	struct pbx *pbx;
 	char name[PORT_NAME_SIZE];
@@ -40,7 +42,9 @@ struct pbx_line {
 	struct line_port *port;
 	enum audio_format format;
 	struct loop_watch *watch;
-	int audio_fd;
+	int audio_fd;		/* a clock that lines share; -1: none */
+	short audio_mask;	/* else: of the descriptor that events have, too */
+	bool times_breaks;	/* BREAK_END tells how long it was */
 	bool connected;		/* there is a gateway, and no alarm */
 	enum line_state state;
 	bool off_hook;		/* the loop is closed, whoever closed it */
@@ -76,7 +80,7 @@ struct pbx_line {
 };
 
 /* 0 or -errno and a sentence. The line is added to the PBX. */
-int line_open(struct pbx *, const char *name, enum port_kind, const char *directory,
+int line_open(struct pbx *, const struct options_line *, const char *directory,
 	      const struct model_conf *, char *why, size_t size);
 /* Hangs up, stops ringing, closes. */
 void line_close(struct pbx_line *);

@@ -1,4 +1,5 @@
 bin_PROGRAMS += tipring-pbx
+dist_man_MANS += src/pbx/tipring-pbx.1
 tipring_pbx_SOURCES = src/pbx/main.c \
 	src/pbx/callerid.c src/pbx/callerid.h \
 	src/pbx/client.c src/pbx/client.h \
@@ -18,3 +19,4 @@ tipring_pbx_SOURCES = src/pbx/main.c \
 	src/pbx/wav.c src/pbx/wav.h
 tipring_pbx_LDADD = libdrivers.a libconfig.a libbase.a $(SPANDSP_LIBS) \
 	$(TONEZONE_LIBS) $(LIBCONFIG_LIBS) -lpthread -lm
+dist_man_MANS += src/pbx/tipring-pbx.1

@@ -49,8 +49,8 @@ static int open_all(struct pbx *p, const struct options *o, struct control **con
 	int err = 0;
 
 	for (unsigned i = 0; i < o->line_count && !err; i++)
-		err = line_open(p, o->lines[i].name, o->lines[i].kind, o->directory,
-				&o->model, why, sizeof(why));
+		err = line_open(p, &o->lines[i], o->directory, &o->model,
+				why, sizeof(why));
 	if (!err && o->control)
 		err = control_open(control, p, o->control, why, sizeof(why));
 	if (!err && o->script)

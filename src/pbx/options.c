@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "drivers/table.h"
 #include "pbx/client.h"
 #include "pbx/command.h"
 
@@ -53,7 +54,9 @@ static const char help[] =
 "                        tone; the gateway has FXO ports there): 1-2 or 1,3,co\n"
 "      --fxo LINES       telephones or trunk ports (they go off hook and dial;\n"
 "                        the gateway has FXS ports there)\n"
-"  -l, --line NAME=KIND  one line, fxs or fxo\n"
+"  -l, --line NAME=KIND  one line, fxs or fxo; NAME=KIND:PORT on that port\n"
+"                        LINES may name ports of a card that is wired to the\n"
+"                        gateway's: 1=dahdi/5, or 1-4=dahdi/5 for channels 5-8\n"
 "  -c, --country CODE    tones, ringing and caller ID; us unless told\n"
 "\n"
 "Commands, from any of these, one a line (see --commands):\n"
@@ -82,7 +85,9 @@ static const char help[] =
 "  > off-hook 3\n"
 "  > expect 3 dial-tone\n"
 "  > dial 3 5551234\n"
-"  > expect 3 ringback\n";
+"  > expect 3 ringback\n"
+"On channel 25 of a card, wired to the gateway's channel 1:\n"
+"  tipring-pbx --fxo 3=dahdi/25 -i\n";
 
 static bool fail(int *status, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
@@ -100,54 +105,90 @@ static bool fail(int *status, const char *format, ...)
 	return false;
 }
 
-static bool add_line(struct options *o, const char *name, enum port_kind kind, int *status)
+/* port "": the simulated line of that name. */
+static bool add_line(struct options *o, const char *name, const char *port,
+		     enum port_kind kind, int *status)
 {
+	struct options_line *l = &o->lines[o->line_count];
+
 	for (unsigned i = 0; i < o->line_count; i++)
 		if (!strcmp(o->lines[i].name, name))
 			return fail(status, "line %s is named twice", name);
 	if (!*name || strlen(name) >= PORT_NAME_SIZE || strpbrk(name, "/ *"))
 		return fail(status, "\"%s\" is not a line's name", name);
+	if (strlen(port) >= PORT_NAME_SIZE || (*port && !line_driver_find(port, NULL)))
+		return fail(status, "line %s: \"%s\" is no port; ports are called "
+			    "dahdi/N or sim/NAME", name, port);
 	if (o->line_count == PBX_LINES)
 		return fail(status, "more than %d lines", PBX_LINES);
-	snprintf(o->lines[o->line_count].name, PORT_NAME_SIZE, "%s", name);
-	o->lines[o->line_count++].kind = kind;
+	snprintf(l->name, sizeof(l->name), "%s", name);
+	snprintf(l->port, sizeof(l->port), "%s", port);
+	l->kind = kind;
+	o->line_count++;
 	return true;
 }
 
-/* "1-4,7,co" */
-static bool add_lines(struct options *o, const char *list, enum port_kind kind, int *status)
+/* "1-4" or, with its ports from the first on, "1-4=dahdi/25". */
+static bool add_range(struct options *o, int from, int to, const char *port,
+		      enum port_kind kind, int *status)
 {
-	char text[1024], name[16], *save = NULL;
+	const char *slash = strchr(port, '/');
+	int first = slash ? atoi(slash + 1) : 0;
+	char name[16], at[PORT_NAME_SIZE + 16] = "";
 
-	snprintf(text, sizeof(text), "%s", list);
-	for (char *w = strtok_r(text, ",", &save); w; w = strtok_r(NULL, ",", &save)) {
-		int from, to, end = 0;
-
-		if (sscanf(w, "%d-%d%n", &from, &to, &end) == 2 && !w[end]) {
-			if (from < 0 || to < from || to - from >= PBX_LINES)
-				return fail(status, "\"%s\" is no range of lines", w);
-			for (; from <= to; from++) {
-				snprintf(name, sizeof(name), "%d", from);
-				if (!add_line(o, name, kind, status))
-					return false;
-			}
-		} else if (!add_line(o, w, kind, status)) {
+	if (from < 0 || to < from || to - from >= PBX_LINES)
+		return fail(status, "\"%d-%d\" is no range of lines", from, to);
+	if (*port && first < 1)
+		return fail(status, "\"%s\": needed is the first port's number, "
+			    "like dahdi/1", port);
+	for (int n = from; n <= to; n++) {
+		snprintf(name, sizeof(name), "%d", n);
+		if (*port)
+			snprintf(at, sizeof(at), "%.*s/%d", (int)(slash - port),
+				 port, first + n - from);
+		if (!add_line(o, name, at, kind, status))
 			return false;
-		}
 	}
 	return true;
 }
 
+/* "1-4,7,co=dahdi/3" */
+static bool add_lines(struct options *o, const char *list, enum port_kind kind, int *status)
+{
+	char text[1024], *save = NULL;
+
+	snprintf(text, sizeof(text), "%s", list);
+	for (char *w = strtok_r(text, ",", &save); w; w = strtok_r(NULL, ",", &save)) {
+		char *port = strchr(w, '=');
+		int from, to, end = 0;
+		bool good;
+
+		if (port)
+			*port++ = '\0';
+		if (sscanf(w, "%d-%d%n", &from, &to, &end) == 2 && !w[end])
+			good = add_range(o, from, to, port ? port : "", kind, status);
+		else
+			good = add_line(o, w, port ? port : "", kind, status);
+		if (!good)
+			return false;
+	}
+	return true;
+}
+
+/* "co=fxs", "co=fxs:dahdi/1" */
 static bool add_named(struct options *o, const char *text, int *status)
 {
-	const char *equals = strchr(text, '=');
+	const char *equals = strchr(text, '='), *kind = equals ? equals + 1 : "";
 	char name[PORT_NAME_SIZE];
 
 	if (!equals || equals == text || equals - text >= PORT_NAME_SIZE ||
-	    (strcmp(equals + 1, "fxs") && strcmp(equals + 1, "fxo")))
-		return fail(status, "--line %s: needed is NAME=fxs or NAME=fxo", text);
+	    (strncmp(kind, "fxs", 3) && strncmp(kind, "fxo", 3)) ||
+	    (kind[3] && kind[3] != ':') || (kind[3] && !kind[4]))
+		return fail(status, "--line %s: needed is NAME=fxs or NAME=fxo, or "
+			    "NAME=fxs:dahdi/1", text);
 	snprintf(name, sizeof(name), "%.*s", (int)(equals - text), text);
-	return add_line(o, name, equals[3] == 's' ? PORT_FXS : PORT_FXO, status);
+	return add_line(o, name, kind[3] ? kind + 4 : "",
+			kind[2] == 's' ? PORT_FXS : PORT_FXO, status);
 }
 
 static bool number(const char *option, const char *text, double least, double most,
@@ -221,6 +262,14 @@ static bool one(struct options *o, int option, char *value, int *status)
 	return wires(o, option, value, status);
 }
 
+static bool simulated(const struct options *o)
+{
+	for (unsigned i = 0; i < o->line_count; i++)
+		if (!*o->lines[i].port || !strncmp(o->lines[i].port, "sim/", 4))
+			return true;
+	return false;
+}
+
 static bool check(struct options *o, int *status)
 {
 	if (o->connect)
@@ -228,7 +277,7 @@ static bool check(struct options *o, int *status)
 	if (o->command_count)
 		return fail(status, "\"%s\": what is it for? commands go with --connect",
 			    o->commands[0]);
-	if (!o->directory || !o->line_count)
+	if (!o->line_count || (!o->directory && simulated(o)))
 		return fail(status, "which lines, and where? for example: tipring-pbx "
 			    "--directory /run/tipring/sim --fxs 1-2 --fxo 3-4 "
 			    "--interactive; see --help");

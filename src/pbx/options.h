@@ -9,6 +9,8 @@
 
 struct options_line {
 	char name[PORT_NAME_SIZE];
+	char port[PORT_NAME_SIZE];	/* "dahdi/1"; "": the simulated line of
+					   that name */
 	enum port_kind kind;
 };
 

@@ -72,6 +72,10 @@ void phone_event(struct pbx_line *l, const struct line_event *e)
 		line_dial_stop(l);
 		pbx_heard(l);
 		break;
+	case LINE_EVENT_BREAK:
+		if (!l->times_breaks)
+			pbx_event(l, EVENT_BREAK, 0, NULL, NULL);
+		break;
 	case LINE_EVENT_BREAK_END:
 		pbx_event(l, EVENT_BREAK, e->value, NULL, NULL);
 		break;

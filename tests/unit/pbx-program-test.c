@@ -4,281 +4,33 @@
  * is played here: hooks, digits, tones, caller ID, sound in both directions,
  * and what a script that fails says.
  */
+#include "pbx-gateway.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stddef.h>
 #include <cmocka.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
-#include <poll.h>
 #include <signal.h>
-#include <spandsp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "drivers/sim/sim.h"
 #include "pbx/callerid.h"
 #include "pbx/wav.h"
 
-extern char **environ;
-
-#define SAMPLES 160000
-
-/* The gateway's end of one line. */
-struct gateway {
-	char directory[40], path[80];	/* path: of what a test writes */
-	struct line_port *port;
-	pid_t child;
-	int status, output;
-	char text[8192];		/* all that the child said */
-	size_t text_size;
-	struct line_event event[64];
-	unsigned events, taken;
-	int16_t heard[SAMPLES];
-	size_t heard_count;
-	double hz[2];			/* what is said: two frequencies, or */
-	double phase[2], level;
-	const int16_t *samples;
-	size_t sample_count, sample_at;
-	unsigned on_ms, off_ms;		/* cadence */
-	uint64_t said;			/* samples */
-	dtmf_rx_state_t *dtmf;
-	char digits[64];
-};
-
-static struct gateway gw;
-
-static uint64_t now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
-}
-
-static void on_digits(void *arg, const char *digits, int n)
-{
-	strncat(gw.digits, digits, sizeof(gw.digits) - strlen(gw.digits) - 1);
-}
-
-static int setup(void **state)
-{
-	memset(&gw, 0, sizeof(gw));
-	strcpy(gw.directory, "/tmp/tipring-program-XXXXXX");
-	assert_non_null(mkdtemp(gw.directory));
-	snprintf(gw.path, sizeof(gw.path), "%s/x.wav", gw.directory);
-	gw.dtmf = dtmf_rx_init(NULL, on_digits, NULL);
-	gw.output = -1;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	if (gw.child) {
-		kill(gw.child, SIGTERM);
-		waitpid(gw.child, NULL, 0);
-	}
-	if (gw.port)
-		sim_driver.close(gw.port);
-	if (gw.output >= 0)
-		close(gw.output);
-	dtmf_rx_free(gw.dtmf);
-	unlink(gw.path);
-	return rmdir(gw.directory);
-}
-
-/* Starts the program; script NULL: no --script. */
-static void start(const char *script, const char *const more[])
-{
-	const char *build = getenv("BUILD");
-	char program[256];
-	const char *argv[32] = { program, "--directory", gw.directory, "--script", "-" };
-	int n = script ? 5 : 3, in[2], out[2];
-
-	snprintf(program, sizeof(program), "%s/tipring-pbx", build ? build : ".");
-	for (; more && *more; more++)
-		argv[n++] = *more;
-	assert_int_equal(pipe(in) | pipe(out), 0);
-	gw.child = fork();
-	assert_true(gw.child >= 0);
-	if (!gw.child) {
-		dup2(in[0], 0);
-		dup2(out[1], 1);
-		dup2(out[1], 2);
-		close(in[1]);
-		close(out[0]);
-		execv(program, (char *const *)argv);
-		_exit(127);
-	}
-	close(in[0]);
-	close(out[1]);
-	if (script)
-		assert_int_equal(write(in[1], script, strlen(script)), strlen(script));
-	close(in[1]);
-	gw.output = out[0];
-	fcntl(gw.output, F_SETFL, O_NONBLOCK);
-}
-
-static void open_near(enum port_kind kind)
-{
-	struct port_conf conf = { .address = "1", .kind = kind,
-				  .directory = gw.directory, .flash_max_ms = 800 };
-	char why[160];
-
-	if (sim_driver.open(&gw.port, &conf, why, sizeof(why)))
-		fail_msg("%s", why);
-}
-
-static int16_t say(void)
-{
-	unsigned cycle = gw.on_ms + gw.off_ms;
-	bool on = !cycle || gw.said % (cycle * 8) < gw.on_ms * 8;
-	double x = 0;
-
-	gw.said++;
-	if (gw.sample_at < gw.sample_count)
-		return gw.samples[gw.sample_at++];
-	for (int i = 0; i < 2 && gw.hz[i] > 0; i++) {
-		x += sin(gw.phase[i]) * gw.level;
-		gw.phase[i] += 2 * M_PI * gw.hz[i] / 8000;
-	}
-	return on ? (int16_t)x : 0;
-}
-
-static void tone(double a, double b, unsigned on_ms, unsigned off_ms)
-{
-	gw.hz[0] = a;
-	gw.hz[1] = b;
-	gw.level = 3000;
-	gw.on_ms = on_ms;
-	gw.off_ms = off_ms;
-	gw.said = 0;
-}
-
-static void serve_audio(void)
-{
-	uint8_t frame[FRAME_MAX];
-	int16_t in[FRAME_MAX];
-	ssize_t n;
-
-	while ((n = sim_driver.read(gw.port, frame, sizeof(frame))) > 0) {
-		for (ssize_t i = 0; i < n; i++) {
-			in[i] = ulaw_to_linear(frame[i]);
-			if (gw.heard_count < SAMPLES)
-				gw.heard[gw.heard_count++] = in[i];
-			frame[i] = linear_to_ulaw(say());
-		}
-		dtmf_rx(gw.dtmf, in, (int)n);
-		sim_driver.write(gw.port, frame, (size_t)n);
-	}
-}
-
-static void turn(void)
-{
-	struct port_wait w = { .event_fd = -1, .audio_fd = -1 };
-	struct pollfd pfd[3];
-	ssize_t n;
-
-	if (gw.port)
-		sim_driver.wait(gw.port, &w);
-	pfd[0] = (struct pollfd){ .fd = w.event_fd, .events = POLLIN };
-	pfd[1] = (struct pollfd){ .fd = w.audio_fd, .events = POLLIN };
-	pfd[2] = (struct pollfd){ .fd = gw.output, .events = POLLIN };
-	poll(pfd, 3, 20);
-	n = read(gw.output, gw.text + gw.text_size, sizeof(gw.text) - 1 - gw.text_size);
-	if (n > 0)
-		gw.text_size += (size_t)n;
-	while (gw.port && gw.events < 64 &&
-	       sim_driver.next_event(gw.port, &gw.event[gw.events]) == 1)
-		gw.events++;
-	if (pfd[1].revents & POLLIN) {
-		sim_driver.turn_begin(w.audio_fd);
-		serve_audio();
-	}
-	if (gw.child && waitpid(gw.child, &gw.status, WNOHANG) == gw.child) {
-		gw.child = 0;
-		while ((n = read(gw.output, gw.text + gw.text_size,
-				 sizeof(gw.text) - 1 - gw.text_size)) > 0)
-			gw.text_size += (size_t)n;
-	}
-}
-
-static void run(unsigned ms)
-{
-	uint64_t end = now_ms() + ms;
-
-	do
-		turn();
-	while (now_ms() < end);
-}
-
-/* Until the gateway sees that event. Its value. */
-static int until_event(enum line_event_type type, unsigned ms)
-{
-	uint64_t end = now_ms() + ms;
-
-	for (;;) {
-		while (gw.taken < gw.events)
-			if (gw.event[gw.taken++].type == type)
-				return gw.event[gw.taken - 1].value;
-		if (now_ms() > end)
-			fail_msg("event %d does not come; the program said: %s", type,
-				 gw.text);
-		turn();
-	}
-}
-
-static void until_digits(const char *digits, unsigned ms)
-{
-	uint64_t end = now_ms() + ms;
-
-	while (strcmp(gw.digits, digits)) {
-		if (now_ms() > end || strncmp(gw.digits, digits, strlen(gw.digits)))
-			fail_msg("digits %s, not %s; %s", gw.digits, digits, gw.text);
-		turn();
-	}
-}
-
-static void until_text(const char *text, unsigned ms)
-{
-	uint64_t end = now_ms() + ms;
-
-	while (!strstr(gw.text, text)) {
-		if (now_ms() > end)
-			fail_msg("it does not say \"%s\" but: %s", text, gw.text);
-		turn();
-	}
-}
-
-static void until_end(int status, unsigned ms)
-{
-	uint64_t end = now_ms() + ms;
-
-	while (gw.child) {
-		if (now_ms() > end)
-			fail_msg("the program does not end; it said: %s", gw.text);
-		turn();
-	}
-	if (!WIFEXITED(gw.status) || WEXITSTATUS(gw.status) != status)
-		fail_msg("ended with 0x%x: %s", gw.status, gw.text);
-}
-
 static const char *const exchange[] = { "--line", "1=fxs", NULL };
 static const char *const phone[] = { "--line", "1=fxo", "--log", NULL };
-
-/* ------------------------------------------------------------- the tests */
 
 /* A telephone calls through the gateway. */
 static void test_phone_calls(void **state)
 {
-	start("expect 1 connected\n"
+	gateway_start("expect 1 connected\n"
 	      "off-hook 1\n"
 	      "expect 1 dial-tone within 5\n"
 	      "dial 1 5551234w#\n"
@@ -289,17 +41,17 @@ static void test_phone_calls(void **state)
 	      "sleep 0.6\n"
 	      "on-hook 1\n"
 	      "sleep 1.2\n", phone);
-	open_near(PORT_FXS);
+	gateway_open(PORT_FXS);
 	until_event(LINE_EVENT_OFF_HOOK, 5000);
-	tone(350, 440, 0, 0);
+	gateway_tone(350, 440, 0, 0);
 	until_digits("5", 5000);
-	tone(0, 0, 0, 0);
+	gateway_tone(0, 0, 0, 0);
 	until_digits("5551234#", 5000);
-	tone(440, 480, 2000, 4000);
+	gateway_tone(440, 480, 2000, 4000);
 	until_text("ringback", 8000);
-	tone(1004, 0, 0, 0);
+	gateway_tone(1004, 0, 0, 0);
 	until_text("tone 1004", 8000);
-	tone(480, 620, 500, 500);
+	gateway_tone(480, 620, 500, 500);
 	until_text("busy", 8000);
 	assert_in_range(until_event(LINE_EVENT_FLASH, 3000), 290, 310);
 	until_event(LINE_EVENT_ON_HOOK, 3000);
@@ -309,9 +61,9 @@ static void test_phone_calls(void **state)
 /* It dials with its loop. */
 static void test_phone_pulses(void **state)
 {
-	start("expect 1 connected\noff-hook 1\ndial 1 302 pulse\nsleep 0.5\non-hook 1\n",
+	gateway_start("expect 1 connected\noff-hook 1\ndial 1 302 pulse\nsleep 0.5\non-hook 1\n",
 	      phone);
-	open_near(PORT_FXS);
+	gateway_open(PORT_FXS);
 	until_event(LINE_EVENT_OFF_HOOK, 5000);
 	assert_int_equal(until_event(LINE_EVENT_PULSE_DIGIT, 3000), '3');
 	assert_int_equal(until_event(LINE_EVENT_PULSE_DIGIT, 3000), '0');
@@ -328,7 +80,7 @@ static void test_phone_is_called(void **state)
 	size_t count;
 
 	assert_int_equal(callerid_make(CALLERID_BELLCORE, &from, &samples, &count), 0);
-	start("answer 1 after 3.2\n"
+	gateway_start("answer 1 after 3.2\n"
 	      "expect 1 ring\n"
 	      "expect 1 caller 5559876\n"
 	      "expect 1 name \"Ms Smith\"\n"
@@ -336,11 +88,11 @@ static void test_phone_is_called(void **state)
 	      "expect 1 polarity reverse\n"
 	      "expect 1 break within 4\n"
 	      "expect 1 silence|congestion|tone 440 within 5\n", phone);
-	open_near(PORT_FXS);
+	gateway_open(PORT_FXS);
 	until_event(LINE_EVENT_ALARM_CLEARED, 5000);
 	sim_driver.ring(gw.port, &ring);
 	until_event(LINE_EVENT_BURST_END, 3000);
-	run(400);
+	gateway_run(400);
 	gw.samples = samples;
 	gw.sample_count = count;
 	until_event(LINE_EVENT_OFF_HOOK, 5000);
@@ -348,7 +100,7 @@ static void test_phone_is_called(void **state)
 	until_text("polarity reverse", 3000);
 	sim_driver.battery(gw.port, 250);
 	until_text("break 250 ms", 3000);
-	tone(480, 620, 250, 250);
+	gateway_tone(480, 620, 250, 250);
 	until_end(0, 8000);
 	assert_non_null(strstr(gw.text, "congestion"));
 	free(samples);
@@ -366,19 +118,19 @@ static void test_exchange_is_called(void **state)
 
 	dtmf_tx_put(dtmf, "60", -1);
 	dtmf_tx(dtmf, digits, 16000);
-	start("dial-plan 1 602 = answer after 2 reverse\n"
+	gateway_start("dial-plan 1 602 = answer after 2 reverse\n"
 	      "expect 1 off-hook\n"
 	      "expect 1 digits 60\n"
 	      "expect 1 digits 2\n"
 	      "sleep 3.5\n"
 	      "release 1\n"
 	      "expect 1 on-hook within 5\n", exchange);
-	open_near(PORT_FXO);
+	gateway_open(PORT_FXO);
 	until_event(LINE_EVENT_ALARM_CLEARED, 5000);
 	sim_driver.hook(gw.port, true);
 	until_event(LINE_EVENT_SEIZED, 3000);
 	gw.heard_count = 0;
-	run(600);
+	gateway_run(600);
 	/* Dial tone: as loud as it should be, and no other thing. */
 	assert_true(gw.heard_count >= 3200);
 	memcpy(part.x, gw.heard + gw.heard_count - 2000, 4000);
@@ -391,7 +143,7 @@ static void test_exchange_is_called(void **state)
 	/* Two digits by DTMF, one by pulses. */
 	gw.samples = digits;
 	gw.sample_count = 4000;
-	run(800);
+	gateway_run(800);
 	assert_int_equal(sim_driver.pulse(gw.port, "2"), 0);
 	until_event(LINE_EVENT_DIALLED, 3000);
 	assert_int_equal(until_event(LINE_EVENT_POLARITY, 5000), 1);
@@ -433,8 +185,8 @@ static void test_exchange_calls(void **state)
 		 "sleep 0.5\n"
 		 "record 1 off\n"
 		 "expect 1 on-hook\n", record, gw.path);
-	start(script, exchange);
-	open_near(PORT_FXO);
+	gateway_start(script, exchange);
+	gateway_open(PORT_FXO);
 	until_event(LINE_EVENT_RING_ON, 5000);
 	until_event(LINE_EVENT_RING_OFF, 5000);
 	gw.heard_count = 0;
@@ -446,10 +198,10 @@ static void test_exchange_calls(void **state)
 	sim_driver.hook(gw.port, true);
 	until_event(LINE_EVENT_SEIZED, 2000);
 	gw.heard_count = 0;
-	run(300);
+	gateway_run(300);
 	gw.samples = said;
 	gw.sample_count = 8000;
-	run(1800);
+	gateway_run(1800);
 	sim_driver.hook(gw.port, false);
 	until_end(0, 5000);
 	for (at = 0; at < gw.heard_count && gw.heard[at] != sent[0]; at++)
@@ -472,9 +224,9 @@ static void test_exchange_calls(void **state)
 /* A script that fails says what was seen instead, and the status tells. */
 static void test_failure(void **state)
 {
-	start("expect 1 connected\nexpect 1 off-hook\nexpect 1 digits 77 within 1.5\nquit\n",
+	gateway_start("expect 1 connected\nexpect 1 off-hook\nexpect 1 digits 77 within 1.5\nquit\n",
 	      exchange);
-	open_near(PORT_FXO);
+	gateway_open(PORT_FXO);
 	until_event(LINE_EVENT_ALARM_CLEARED, 5000);
 	sim_driver.hook(gw.port, true);
 	until_event(LINE_EVENT_SEIZED, 2000);
@@ -504,6 +256,11 @@ static void test_mistakes(void **state)
 		{ "quit\n", "--fxs", "1-2,2", 2, "named twice" },
 		{ "quit\n", "--fxs", "5-3", 2, "range" },
 		{ "quit\n", "--line", "1=pri", 2, "NAME=fxs or NAME=fxo" },
+		{ "quit\n", "--line", "1=fxs:", 2, "NAME=fxs:dahdi/1" },
+		{ "quit\n", "--line", "1=fxs:pots/1", 2, "\"pots/1\" is no port" },
+		{ "quit\n", "--fxo", "1-2=dahdi/x", 2, "first port's number" },
+		{ "quit\n", "--fxo", "1-2=dahdi/0", 2, "first port's number" },
+		{ "quit\n", "--fxs", "1=dahdi/zap", 2, "is no channel" },
 		{ "quit\n", "--country", "atlantis", 2, "which lines" },
 		{ "quit\n", "--erl", "many", 2, "a number from 0 to 80" },
 		{ "quit\n", "--fxs", "../x", 2, "not a line's name" },
@@ -516,7 +273,7 @@ static void test_mistakes(void **state)
 		gw.text_size = 0;
 		if (gw.output >= 0)
 			close(gw.output);
-		start(table[i].script, more);
+		gateway_start(table[i].script, more);
 		until_end(table[i].status, 5000);
 		if (!strstr(gw.text, table[i].says))
 			fail_msg("%s: it said: %s", table[i].script, gw.text);
@@ -528,13 +285,13 @@ static void test_mistakes(void **state)
 static int control(const char *path)
 {
 	struct sockaddr_un to = { .sun_family = AF_UNIX };
-	uint64_t end = now_ms() + 5000;
+	uint64_t end = gateway_now() + 5000;
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
 
 	snprintf(to.sun_path, sizeof(to.sun_path), "%s", path);
 	while (connect(fd, (struct sockaddr *)&to, sizeof(to))) {
-		assert_true(now_ms() < end);
-		turn();
+		assert_true(gateway_now() < end);
+		gateway_turn();
 	}
 	fcntl(fd, F_SETFL, O_NONBLOCK);
 	return fd;
@@ -548,14 +305,14 @@ static void ask(int fd, const char *text)
 /* What has come by then begins so. */
 static void answer(int fd, const char *begins, unsigned ms)
 {
-	uint64_t end = now_ms() + ms;
+	uint64_t end = gateway_now() + ms;
 	char got[8192] = "";
 	ssize_t n;
 
 	while ((n = read(fd, got, sizeof(got) - 1)) < 0) {
-		if (now_ms() > end)
+		if (gateway_now() > end)
 			fail_msg("no answer, \"%s\" was to come", begins);
-		turn();
+		gateway_turn();
 	}
 	if (strncmp(got, begins, strlen(begins)))
 		fail_msg("\"%s\" came, not \"%s\"", got, begins);
@@ -569,7 +326,7 @@ static void test_control(void **state)
 	int a, b, c;
 
 	snprintf(path, sizeof(path), "%s/control", gw.directory);
-	start(NULL, more);
+	gateway_start(NULL, more);
 	a = control(path);
 	b = control(path);
 	/* One waits, the other does not. */
@@ -582,7 +339,7 @@ static void test_control(void **state)
 	answer(b, "error: there is no command", 2000);
 	ask(b, "\n");
 	answer(b, "error: an empty command", 2000);
-	open_near(PORT_FXO);
+	gateway_open(PORT_FXO);
 	ask(b, "expect 1 connected\n");
 	answer(b, "ok connected", 3000);
 	sim_driver.hook(gw.port, true);
@@ -598,15 +355,15 @@ static void test_control(void **state)
 	answer(c, "error: ", 2000);
 	close(c);
 	ask(a, "expect 1 flash within 60\n");
-	run(100);
+	gateway_run(100);
 	close(a);
-	run(200);
+	gateway_run(200);
 	ask(b, "dial-tone 1\n");
 	answer(b, "ok", 2000);
 	/* Half closed: what was asked is still answered. */
 	ask(b, "expect 1 on-hook within 5\n");
 	shutdown(b, SHUT_WR);
-	run(100);
+	gateway_run(100);
 	sim_driver.hook(gw.port, false);
 	answer(b, "ok on-hook", 3000);
 	close(b);
@@ -620,9 +377,9 @@ static void test_speak(void **state)
 
 	if (access("/usr/bin/espeak-ng", X_OK))
 		skip();
-	start("expect 1 connected\noff-hook 1\nspeak 1 \"hello, this is a test\"\n"
+	gateway_start("expect 1 connected\noff-hook 1\nspeak 1 \"hello, this is a test\"\n"
 	      "wait-played 1\n", phone);
-	open_near(PORT_FXS);
+	gateway_open(PORT_FXS);
 	until_event(LINE_EVENT_OFF_HOOK, 5000);
 	until_end(0, 15000);
 	for (size_t i = 0; i < gw.heard_count; i++)
@@ -632,7 +389,7 @@ static void test_speak(void **state)
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, gateway_setup, gateway_teardown)
 	const struct CMUnitTest tests[] = {
 		T(test_phone_calls), T(test_phone_pulses), T(test_phone_is_called),
 		T(test_exchange_is_called), T(test_exchange_calls), T(test_failure),

@@ -9,6 +9,7 @@ tests_unit_pbx_test_LDADD = libconfig.a libbase.a $(CMOCKA_LIBS) \
 check_PROGRAMS += tests/unit/pbx-program-test
 TESTS += tests/unit/pbx-program-test
 tests_unit_pbx_program_test_SOURCES = tests/unit/pbx-program-test.c \
+	tests/unit/pbx-gateway.c tests/unit/pbx-gateway.h \
 	src/pbx/callerid.c src/pbx/wav.c
 EXTRA_tests_unit_pbx_program_test_DEPENDENCIES = tipring-pbx$(EXEEXT)
 tests_unit_pbx_program_test_LDADD = libdrivers.a libbase.a $(CMOCKA_LIBS) \
