@@ -64,6 +64,24 @@ static void test_answered_tcp(void **state)
 	stop();
 }
 
+/* A trunk that speaks TCP: our call goes out so. */
+static void test_trunk_tcp(void **state)
+{
+	struct sipp s;
+
+	fixture_init(&f);
+	f.trunk[0].transport = TRANSPORT_TCP;
+	assert_true(fixture_start(&f));
+	assert_true(fixture_wait(&f, "acme up", 2000));
+	sipp_start(&f, &s, "out-answer", NULL, "t1", NULL, NULL);
+	fixture_run(&f, 400);
+	assert_int_equal(fixture_call(&f, "+15557654321", NULL), 0);
+	assert_true(sipp_result(&f, &s));
+	expect("answered 1 100");
+	expect("released 31 far");
+	stop();
+}
+
 static void test_early_media(void **state)
 {
 	start();
@@ -438,6 +456,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_answered),
 		cmocka_unit_test(test_answered_tcp),
+		cmocka_unit_test(test_trunk_tcp),
 		cmocka_unit_test(test_early_media),
 		cmocka_unit_test(test_cancelled),
 		cmocka_unit_test(test_released),

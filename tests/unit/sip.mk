@@ -29,6 +29,12 @@ tests_unit_sip_offer_test_LDADD = $(sip_test_libs)
 tests_unit_sip_text_test_SOURCES = tests/unit/sip-text-test.c
 tests_unit_sip_text_test_LDADD = $(sip_test_libs)
 
+check_PROGRAMS += tests/unit/sip-lookup-test
+TESTS += tests/unit/sip-lookup-test
+tests_unit_sip_lookup_test_SOURCES = tests/unit/sip-lookup-test.c
+tests_unit_sip_lookup_test_LDADD = $(sip_test_libs)
+tests_unit_sip_lookup_test_LDFLAGS = $(AM_LDFLAGS) $(SIP_LDFLAGS)
+
 EXTRA_DIST += tests/system/sipp/in-100rel.xml tests/system/sipp/in-answer.xml \
 	tests/system/sipp/in-cancel.xml tests/system/sipp/in-early.xml \
 	tests/system/sipp/in-hold.xml tests/system/sipp/in-info.xml \
