@@ -210,6 +210,8 @@ void line_port_command(struct line_end *l, const struct command *c)
 	/* Signalling believes that it happened: make it look. */
 	if (err && err != -ENOTSUP)
 		tell(l, &resync);
+	/* What the driver itself has to tell of it wakes nobody. */
+	line_end_events(l);
 	end_changed(&l->end);
 }
 
