@@ -24,7 +24,7 @@ system_tests = tests/system/house-test.py tests/system/phone-test.py \
 TESTS += $(system_tests)
 EXTRA_DIST += $(system_tests) tests/system/tap.py tests/system/sound.py \
 	tests/system/harness.py tests/system/baresip.py tests/system/rtp.py \
-	tests/system/phone.py tests/system/box.py tests/system/demo.py
+	tests/system/phone.py tests/system/wire.py tests/system/box.py tests/system/demo.py
 
 # They open lines and sockets in real time: one after the other.
 tests/system/faults-test.log: tests/system/calls-test.log

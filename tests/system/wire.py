@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception
+"""What is between the gateway and tipring-pbx. With WIRE=sim (the default)
+lines are sockets. With WIRE=dahdi they are channels of two spans that are
+wired back to back, as dahdi-vm makes them: channel k, an FXS port, to channel
+CHANNELS + k, an FXO port. A bench takes a row of lines 1 to COUNT of them and
+gives it back at its end."""
+
+import os
+
+from tap import Fail, Skip
+
+DAHDI = os.environ.get("WIRE", "sim") == "dahdi"
+CHANNELS = int(os.environ.get("CHANNELS", "24"))
+_taken = set()
+
+
+def needs_sim(why):
+    """Ends a test that a loop span cannot carry."""
+    if DAHDI:
+        raise Skip("loop spans cannot: " + why)
+
+
+def _numbers(lines):
+    """"1-2,5" as a list."""
+    for part in filter(None, lines.split(",")):
+        first, _, last = part.partition("-")
+        yield from range(int(first), int(last or first) + 1)
+
+
+class Wire:
+    def __init__(self, count=4):
+        self.first = self.count = 0
+        if not DAHDI:
+            return
+        free = [n for n in range(1, CHANNELS + 1) if n not in _taken]
+        for first in free:
+            row = set(range(first, first + count))
+            if row.issubset(free):
+                self.first, self.count = first, count
+                _taken.update(row)
+                return
+        raise Fail("no %d free channels left of %d" % (count, CHANNELS))
+
+    def free(self):
+        _taken.difference_update(range(self.first, self.first + self.count))
+        self.count = 0
+
+    def _fxs(self, n):
+        return self.first + n - 1
+
+    def _fxo(self, n):
+        return CHANNELS + self.first + n - 1
+
+    def port(self, n, kind):
+        """The gateway's port of line n."""
+        if not DAHDI:
+            return "sim/%d" % n
+        return "dahdi/%d" % (self._fxs(n) if kind == "fxs" else self._fxo(n))
+
+    def far(self, lines, kind):
+        """The same lines as tipring-pbx is told; kind is its own."""
+        if not DAHDI:
+            return lines
+        return ",".join("%d=dahdi/%d" % (n, self._fxs(n) if kind == "fxs"
+                                         else self._fxo(n))
+                        for n in _numbers(lines))
