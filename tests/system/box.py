@@ -28,14 +28,14 @@ trunks = (
     {trunk} }}
 );
 lines = (
-  {{ name = "pbx-1"; port = "sim/1"; kind = "fxo"; number = "201";
+  {{ name = "pbx-1"; port = "{port1}"; kind = "fxo"; number = "201";
     trunk = "peer"; ring_to = "600"; {fxo} }},
-  {{ name = "pbx-2"; port = "sim/2"; kind = "fxo"; number = "202";
+  {{ name = "pbx-2"; port = "{port2}"; kind = "fxo"; number = "202";
     trunk = "peer"; ring_to = "600"; {fxo} }},
-  {{ name = "phone-3"; port = "sim/3"; kind = "fxs"; number = "103";
+  {{ name = "phone-3"; port = "{port3}"; kind = "fxs"; number = "103";
     display_name = "Reception"; trunk = "peer";
     digit_map = "[1-9]xx|911"; {fxs} }},
-  {{ name = "phone-4"; port = "sim/4"; kind = "fxs"; number = "104";
+  {{ name = "phone-4"; port = "{port4}"; kind = "fxs"; number = "104";
     trunk = "peer"; digit_map = "[1-9]xx|911"; {fxs} }}
 );
 {more}
@@ -45,7 +45,7 @@ KIND = {1: "fxo", 2: "fxo", 3: "fxs", 4: "fxs"}
 
 def config(**parts):
     """CONFIG with these parts, the rest as usual."""
-    usual = dict(dead=30, timers="ring = 30;", box="", trunk="", fxo="",
+    usual = dict({"port%d" % n: "sim/%d" % n for n in KIND}, dead=30, timers="ring = 30;", box="", trunk="", fxo="",
                  fxs="", more="", peer=5060)
     return CONFIG.format(**dict(usual, **parts))
 
@@ -62,7 +62,9 @@ class Box:
             rtp = harness.free_ports(60)
             self.parts = dict(parts, sip=self.sip, rtp=rtp, rtp_last=rtp + 59,
                               lines=self.pbx.directory, control=self.control,
-                              cdr=self.cdr_file)
+                              cdr=self.cdr_file,
+                              **{"port%d" % n: self.pbx.wire.port(n, kind)
+                                 for n, kind in KIND.items()})
             if phone:
                 self.parts["peer"] = parts.get("peer_port", self.phone.port)
             self.gateway = Gateway(self.ws, config(**self.parts), self.control,

@@ -15,6 +15,7 @@ import tempfile
 import threading
 
 from tap import Fail, Skip, check, comment, wait
+from wire import Wire
 
 BUILD = os.environ.get("BUILD", os.getcwd())
 SOURCE = os.environ.get("SOURCE", os.path.join(os.path.dirname(
@@ -122,6 +123,7 @@ class Workspace:
     def __init__(self):
         self.dir = tempfile.mkdtemp(prefix="tipring-test.")
         self.processes = []
+        self.wires = []
         self.count = 0
         self.keep = False
 
@@ -151,6 +153,8 @@ class Workspace:
     def close(self):
         for p in reversed(self.processes):
             p.stop(10)
+        for wire in self.wires:
+            wire.free()
         if not self.keep:
             shutil.rmtree(self.dir, ignore_errors=True)
 
@@ -175,10 +179,16 @@ def checked_stop(process, seconds=15):
 
 class Pbx:
     """tipring-pbx: lines `fxs` give battery (the gateway's FXO ports), lines
-    `fxo` are phones (the gateway's FXS ports). Both are like "1-2" or ""."""
+    `fxo` are phones (the gateway's FXS ports). Both are like "1-2" or "".
+    There are `count` lines."""
 
-    def __init__(self, ws, fxs="1-2", fxo="3-4", directory=None, more=()):
-        self.ws, self.fxs, self.fxo, self.more = ws, fxs, fxo, more
+    def __init__(self, ws, fxs="1-2", fxo="3-4", directory=None, more=(),
+                 count=4):
+        self.wire = Wire(count)
+        ws.wires.append(self.wire)
+        self.ws, self.more = ws, more
+        self.fxs = self.wire.far(fxs, "fxs")
+        self.fxo = self.wire.far(fxo, "fxo")
         self.directory = directory or ws.path("lines")
         os.makedirs(self.directory, exist_ok=True)
         self.control = ws.path("pbx.sock")

@@ -123,9 +123,9 @@ def config(ws, b):
     for n in range(1, 25):
         kind = "fxo" if n in RUNG else "fxs"
         lines.append(
-            '{ name = "line-%d"; port = "sim/%d"; kind = "%s"; number = "%d";'
+            '{ name = "line-%d"; port = "%s"; kind = "%s"; number = "%d";'
             ' trunk = "peer"; %s }' % (
-                n, n, kind, 100 + n,
+                n, b.pbx.wire.port(n, kind), kind, 100 + n,
                 'ring_to = "600"; callerid = false;' if kind == "fxo"
                 else 'digit_map = "[1-9]xx";'))
     return ('country = "us";\n'
@@ -144,7 +144,7 @@ class Load:
         self.ws = ws = harness.Workspace()
         self.sip, self.rtp = harness.free_ports(2), harness.free_ports(120)
         self.control, self.cdr = ws.path("control"), ws.path("cdr.json")
-        self.pbx = harness.Pbx(ws, fxs="1-8", fxo="9-24")
+        self.pbx = harness.Pbx(ws, fxs="1-8", fxo="9-24", count=24)
         self.answering = harness.Sipp(ws, ANSWERING, more=[
             "-m", str(len(RUNG) + len(CALLING))])
         self.peer_port = self.answering.port
