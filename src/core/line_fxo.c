@@ -273,6 +273,7 @@ static void guard_event(void *self, int event, const void *data)
 #define TOLD (BIT(L_PROCEED) | BIT(L_ALERT) | BIT(L_PROGRESS) | BIT(L_ANSWER) | \
 	      BIT(L_SEND_DIGIT) | BIT(L_SEND_FLASH))
 #define AWAY (BIT(FXO_OUT) | BIT(FXO_GUARD))
+#define GLARE (BIT(FXO_RESEIZE) | BIT(FXO_SECOND_TONE) | BIT(FXO_SECOND_CALLING))
 
 static const struct fsm_state states[] = {
 	[FXO_OUT] = { "out of service", REVIEWED, RESTING, NULL, resting_enter,
@@ -308,18 +309,17 @@ static const struct fsm_state states[] = {
 	[FXO_REFUSING] = { "refusal tone", CLOSED, AWAY, fxo_refusing_time,
 		fxo_refusing_enter, fxo_refusing_event },
 	[FXO_SEIZING] = { "seizing", CLOSED | TOLD,
-		AWAY | BIT(FXO_RESEIZE) | BIT(FXO_TONE_WAIT) | BIT(FXO_PAUSE) |
-		BIT(FXO_PROGRESS) | BIT(FXO_SECOND_TONE) |
-		BIT(FXO_SECOND_CALLING) | RESTING, fxo_seizing_time,
+		AWAY | GLARE | RESTING | BIT(FXO_TONE_WAIT) | BIT(FXO_PAUSE) |
+		BIT(FXO_PROGRESS), fxo_seizing_time,
 		fxo_seizing_enter, fxo_seizing_event },
 	[FXO_RESEIZE] = { "seizing again", CLOSED | TOLD,
 		AWAY | BIT(FXO_SEIZING) | BIT(FXO_RINGING), guard_time,
 		fxo_reseize_enter, fxo_reseize_event },
 	[FXO_TONE_WAIT] = { "waiting for dial tone", CLOSED | TOLD,
-		AWAY | BIT(FXO_DIALLING), fxo_tone_wait_time, fxo_tone_wait_enter,
+		AWAY | GLARE | BIT(FXO_DIALLING), fxo_tone_wait_time, fxo_tone_wait_enter,
 		fxo_before_dialling_event },
 	[FXO_PAUSE] = { "pause before dialling", CLOSED | TOLD,
-		AWAY | BIT(FXO_DIALLING), fxo_pause_time, fxo_pause_enter,
+		AWAY | GLARE | BIT(FXO_DIALLING), fxo_pause_time, fxo_pause_enter,
 		fxo_before_dialling_event },
 	[FXO_DIALLING] = { "dialling", CLOSED | TOLD, AWAY | BIT(FXO_PROGRESS), NULL,
 		fxo_dialling_enter, fxo_dialling_event },

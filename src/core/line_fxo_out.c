@@ -214,7 +214,7 @@ void fxo_before_dialling_event(void *self, int event, const void *data)
 
 	if (common(l, event, data))
 		return;
-	if (event == L_HEARD)
+	if (event == L_HEARD && l->fsm.state == FXO_TONE_WAIT)
 		before_dialling_hears(l, data);
 	else if (event == L_RING_ON)
 		glare(l);

@@ -21,6 +21,7 @@ struct words {
 /* ------------------------------------------------- what happens a bit later */
 
 struct later {
+	struct list_head node;
 	struct timer timer;
 	struct world *w;
 	char text[120];
@@ -30,8 +31,22 @@ static void on_later(void *arg)
 {
 	struct later *l = arg;
 
+	list_remove(&l->node);
 	command_run(l->w, l->text);
 	free(l);
+}
+
+void command_forget(struct world *w)
+{
+	struct list_head *n, *tmp;
+
+	list_for_each_safe(n, tmp, &w->later) {
+		struct later *l = list_entry(n, struct later, node);
+
+		timer_stop(&l->timer);
+		list_remove(&l->node);
+		free(l);
+	}
 }
 
 static void later(struct world *w, uint64_t ms, const char *format, ...)
@@ -48,6 +63,7 @@ static void later(struct world *w, uint64_t ms, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(l->text, sizeof(l->text), format, args);
 	va_end(args);
+	list_add_before(&w->later, &l->node);
 	timer_start(&w->timers, &l->timer, ms, on_later, l);
 }
 

@@ -232,7 +232,7 @@ static int op_hook(struct media_end *end, bool off_hook)
 
 	check(e, "hook");
 	world_say(e->world, "%s: %s hook", e->label, off_hook ? "off" : "on");
-	e->state.off_hook = off_hook;
+	e->state.off_hook = e->taken = off_hook;
 	e->state.ringing = false;
 	timer_stop(&e->seized);
 	timer_stop(&e->dialled);
@@ -246,7 +246,7 @@ static int op_ring(struct media_end *end, const struct media_ring *r)
 	struct fake_end *e = of(end);
 
 	check(e, "ring");
-	e->state.ringing = r;
+	e->state.ringing = e->rung = r;
 	if (!r)
 		world_say(e->world, "%s: stop ringing", e->label);
 	else if (r->standard == CALLERID_NONE)

@@ -34,7 +34,7 @@ void world_say(struct world *w, const char *format, ...)
 
 static void on_log(enum log_level level, const char *line)
 {
-	if (logged && level <= LOG_LEVEL_WARNING)
+	if (logged && (level <= LOG_LEVEL_WARNING || getenv("SCENARIO_DEBUG")))
 		world_say(logged, "log: %s", line);
 }
 
@@ -137,6 +137,7 @@ int world_open(struct world *w, FILE *trace, const char *config_text)
 	list_init(&w->trunks);
 	list_init(&w->legs);
 	list_init(&w->old);
+	list_init(&w->later);
 	w->media.ops = &fake_media_ops;
 	timers_init(&w->timers, 0);
 	w->conf = load(config_text);
@@ -153,7 +154,7 @@ int world_open(struct world *w, FILE *trace, const char *config_text)
 	w->trace = trace;
 	logged = w;
 	log_set_sink(on_log);
-	log_set_level(LOG_LEVEL_WARNING);
+	log_set_level(getenv("SCENARIO_DEBUG") ? LOG_LEVEL_DEBUG : LOG_LEVEL_WARNING);
 	box_observe(w->box, &observer, w);
 	return 0;
 }
@@ -228,9 +229,9 @@ static int look(struct world *w, char *why, size_t size)
 
 		if (e->freed || !e->fn)
 			continue;
-		if (e->state.kind == PORT_FXO && e->state.off_hook)
+		if (e->taken)
 			return snprintf(why, size, "%s stays seized", e->label), -1;
-		if (e->state.kind == PORT_FXS && e->state.ringing)
+		if (e->rung)
 			return snprintf(why, size, "%s rings on", e->label), -1;
 	}
 	list_for_each(n, &w->legs)
@@ -259,6 +260,7 @@ static void free_all(struct world *w)
 {
 	struct list_head *n, *tmp;
 
+	command_forget(w);
 	box_free(w->box);
 	list_for_each_safe(n, tmp, &w->ends) {
 		timer_stop(&list_entry(n, struct fake_end, node)->closed);
@@ -279,6 +281,11 @@ int world_close(struct world *w, char *why, size_t size)
 {
 	int rc = 0;
 
+	if (w->box && w->box->queue.unexpected)
+		world_say(w, "events that a state did not expect: %" PRIu64,
+			  w->box->queue.unexpected);
+	if (w->trace)
+		fflush(w->trace);
 	w->trace = NULL;
 	if (w->box) {
 		if (!w->box->shutting_down)

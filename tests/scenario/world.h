@@ -19,6 +19,7 @@ struct world {
 	struct list_head ends;		/* struct fake_end */
 	struct list_head trunks;	/* struct fake_trunk */
 	struct list_head legs;		/* struct fake_leg, also those that ended */
+	struct list_head later;		/* what command.c still has to do */
 	struct list_head old;		/* configurations that a reload replaced */
 	unsigned leg_count;
 	FILE *trace;
@@ -40,6 +41,7 @@ struct fake_end {
 	bool dead;			/* no loop current when seized */
 	uint64_t dialled_at;		/* dial tone stops */
 	bool freed;
+	bool taken, rung;		/* as core told it */
 	struct fake_end *joined;
 	struct timer seized, dialled, closed;
 };
@@ -86,5 +88,6 @@ int world_close(struct world *, char *why, size_t size);
 
 /* One command of a script, at the world's present time. -EINVAL: unknown. */
 int command_run(struct world *, char *text);
+void command_forget(struct world *);	/* what was to happen later */
 
 #endif
