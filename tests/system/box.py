@@ -87,6 +87,15 @@ class Box:
                 self.phone.close()
             self.ws.close()
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, why, trace):
+        """After a failure it tells what the programs said instead."""
+        if kind:
+            self.ws.tails()
+        self.close(check_end=not kind)
+
     # ------------------------------------------------------- shorthands
 
     def do(self, command, seconds=40):
@@ -121,10 +130,13 @@ class Box:
         call.expect(200)
         return call
 
-    def hang_up(self, line, call):
+    def hang_up_only(self, line, call):
         """The line hangs up and SIP is told."""
         self.do("on-hook %d" % line)
         call.wait_ended()
+
+    def hang_up(self, line, call):
+        self.hang_up_only(line, call)
         self.gateway.wait_idle()
 
     def pbx_answers(self, line):
