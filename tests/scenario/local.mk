@@ -12,3 +12,9 @@ tests_scenario_runner_LDADD = $(scenario_libs)
 tests_scenario_monkey_SOURCES = tests/scenario/monkey.c $(scenario_world)
 tests_scenario_monkey_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/scenario
 tests_scenario_monkey_LDADD = $(scenario_libs)
+EXTRA_DIST += tests/scenario/README
+dist-hook: dist-scenarios
+dist-scenarios:
+	cp $(srcdir)/tests/scenario/*.scn $(srcdir)/tests/scenario/*.golden \
+		$(distdir)/tests/scenario/
+.PHONY: dist-scenarios
