@@ -34,6 +34,10 @@
 /* Share of the residual that may be echo while somebody near talks. */
 #define TRUST_NEAR 0.004f
 #define TRUST_PROBE 0.05f
+#define TRUST_LEAST 0.001f
+/* An echo path before anything is known: 6 dB of loss. */
+#define PRIOR_ECHO 0.25f
+#define BELIEF_LEAST 0.003f
 /* The 8th sample is foretold from 7 to so much of its power: a tone or two. */
 #define TONE_SHARE 1e-3f
 #define TONE_BLOCKS 20
@@ -129,6 +133,15 @@ static float ridge(const struct echo *e)
 		if (most < trust * e->error)
 			trust = fmaxf(most / e->error, TRUST_NEAR);
 	}
+	/* And by what has been learnt, whatever the residual says: this is what
+	 * lets it converge while somebody near talks from the beginning. */
+	if (!e->probe) {
+		float most = e->belief * PRIOR_ECHO * e->weighed /
+			(float)e->taps;
+
+		if (most < trust * e->error)
+			trust = fmaxf(most / e->error, TRUST_LEAST);
+	}
 	if (echo > trust * e->error) {
 		echo = trust * e->error;
 		noise = e->error - echo;
@@ -138,7 +151,7 @@ static float ridge(const struct echo *e)
 
 void echo_adapt(struct echo *e, const float *x, const float *residual)
 {
-	float r[N][8], z[N], power = 0, alone;
+	float r[N][8], z[N], power = 0, alone, d;
 
 	e->kernel->weigh(e->lags + e->row * e->groups * 8,
 			 e->gain + e->groups - 1 - e->slot, e->groups, &r[0][0]);
@@ -148,7 +161,8 @@ void echo_adapt(struct echo *e, const float *x, const float *residual)
 	e->weighed += 0.1f * (power / N - e->weighed);
 	if (power < N * 64 * ECHO_LOUD)
 		return;
-	alone = solve((const float (*)[8])r, ridge(e), residual, z);
+	d = ridge(e);
+	alone = solve((const float (*)[8])r, d, residual, z);
 	if (alone < TONE_SHARE * power / N)
 		e->tone = TONE_BLOCKS;
 	else if (e->tone)
@@ -158,4 +172,9 @@ void echo_adapt(struct echo *e, const float *x, const float *residual)
 		return;
 	e->kernel->update(x, z, e->gain, e->back, e->taps);
 	e->same = false;
+	/* 8 of so many directions are as good as known, as far as d let them. */
+	power /= N;
+	e->belief *= 1 - (float)N / (float)e->taps * power / (power + d);
+	if (e->belief < BELIEF_LEAST)
+		e->belief = BELIEF_LEAST;
 }

@@ -29,6 +29,10 @@
 #define CHANGE_STRETCHES 8
 #define BETTER 0.8f		/* background to foreground residual: copy */
 #define BETTER_NEAR 0.5f
+#define BETTER_AT_FIRST 0.5f	/* not converged: may be a talker's doing */
+#define BETTER_LONG 0.9f	/* over half a second and more */
+#define LONG_STRETCHES 40
+#define BELIEF_FADES 0.0005f	/* paths change, a little each stretch */
 #define DOUBT_AFTER 40		/* stretches of near talk with far speech */
 #define PROBE_LEAST 40		/* stretches until a probe may be believed */
 #define PROBE_RATE 0.04f
@@ -38,12 +42,13 @@ void echo_judge_clear(struct echo *e)
 	memset(&e->sum, 0, sizeof e->sum);
 	e->block = 0;
 	e->same = true;
-	e->kappa = e->trust = 1;
+	e->kappa = e->trust = e->belief = 1;
 	e->peak = 0;
 	e->rx_slow = e->fore_slow = e->back_slow = 0;
 	e->rx_avg = e->fore_avg = e->echo_avg = e->cross_avg = 0;
 	e->near = e->hold = e->tone = 0;
-	e->near_for = e->probe = 0;
+	e->near_for = e->probe = e->long_for = 0;
+	e->fore_long = e->back_long = 0;
 	e->better = e->worse = e->fits = e->bad = 0;
 }
 
@@ -65,6 +70,8 @@ void echo_judge_block(struct echo *e, float fore, float echo)
 static void keep(struct echo *e)
 {
 	memcpy(e->fore, e->back, e->taps * sizeof *e->fore);
+	e->back_long = e->fore_long;
+	e->long_for = 0;
 	e->same = true;
 	e->probe = e->near_for = 0;
 }
@@ -73,6 +80,8 @@ static void restore(struct echo *e)
 {
 	memcpy(e->back, e->fore, e->taps * sizeof *e->back);
 	e->back_slow = e->fore_slow;
+	e->back_long = e->fore_long;
+	e->long_for = 0;
 	e->same = true;
 	e->worse = 0;
 	e->probe = e->near_for = 0;
@@ -97,14 +106,14 @@ static void judge_talk(struct echo *e)
 		e->near--;
 
 	fit = e->cross_avg * e->cross_avg / (e->echo_avg * e->fore_avg + 1);
-	if (fit > CHANGE_FIT && e->echo_avg > S * 500 &&
+	if (fit > CHANGE_FIT && s->echo > S * 500 && e->echo_avg > S * 500 &&
 	    e->fore_avg > 0.1f * e->echo_avg)
 		e->fits++;
 	else
 		e->fits = 0;
-	if (e->fits > CHANGE_STRETCHES) {
+	if (e->fits > CHANGE_STRETCHES && e->kappa < ECHO_CONVERGED) {
 		e->near = 0;
-		e->kappa = e->trust = 1;
+		e->kappa = e->trust = e->belief = 1;
 	}
 
 	if (s->echo > S * 100) {
@@ -137,8 +146,25 @@ static void judge_probe(struct echo *e)
 	    e->back_slow < 0.6f * e->fore_slow) {
 		keep(e);
 		e->near = 0;
-		e->kappa = e->trust = 1;
+		e->kappa = e->trust = e->belief = 1;
 	}
+}
+
+/* A filter that fits only the sound of the moment is not kept: so the more a
+ * near talker may be at work, the more, or the longer, it must be better. */
+static bool clearly_better(struct echo *e, float fore, float back)
+{
+	float least = e->near ? BETTER_NEAR :
+		e->kappa > ECHO_CONVERGED ? BETTER_AT_FIRST : BETTER;
+
+	follow(&e->fore_long, 0.02f, fore);
+	follow(&e->back_long, 0.02f, back);
+	if (e->probe)
+		return false;
+	e->better = back < least * fore ? e->better + 1 : 0;
+	return e->better >= (e->near ? 3 : 2) ||
+		(++e->long_for > LONG_STRETCHES &&
+		 e->back_long < BETTER_LONG * e->fore_long);
 }
 
 /* Which filter is better? */
@@ -146,15 +172,12 @@ static void judge_filters(struct echo *e)
 {
 	float fore = e->sum.fore + S, back = e->sum.back + S;
 
-	if (!e->probe && back < (e->near ? BETTER_NEAR : BETTER) * fore) {
+	if (clearly_better(e, fore, back)) {
+		keep(e);
+		e->trust = fminf(1, 2 * e->trust);
 		e->worse = 0;
-		if (++e->better >= (e->near ? 3 : 2)) {
-			keep(e);
-			e->trust = fminf(1, 2 * e->trust);
-		}
 		return;
 	}
-	e->better = 0;
 	if (back > 1.3f * fore) {
 		if (++e->worse >= (e->kappa > ECHO_CONVERGED ? 6 : 2)) {
 			restore(e);
@@ -185,7 +208,7 @@ static void judge_harm(struct echo *e)
 	e->same = false;
 	if (s->back > s->rx)
 		restore(e);
-	e->kappa = e->trust = 1;
+	e->kappa = e->trust = e->belief = 1;
 	e->near = e->bad = 0;
 	e->fore_avg = e->rx_avg;
 	e->echo_avg = e->cross_avg = 0;
@@ -210,6 +233,8 @@ void echo_judge(struct echo *e)
 	judge_harm(e);
 	if (!e->near && s->echo > S * ECHO_LOUD)
 		follow(&e->erle, 0.01f, log10f((s->rx + S) / (s->fore + S)));
+	if (e->loud)
+		e->belief = fminf(1, e->belief + BELIEF_FADES);
 	echo_adapt_gains(e);
 	memset(&e->sum, 0, sizeof e->sum);
 }

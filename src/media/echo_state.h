@@ -74,6 +74,8 @@ struct echo {
 	unsigned flip;
 	float error, weighed, rx;	/* smoothed powers: residual of back, input
 				   as the gains weigh it, received */
+	float belief;		/* square of what the back filter misses, 1: as
+				   before anything was learnt */
 	float trust;		/* most of the residual that may be echo, 0 to 1 */
 
 	/* judgement */
@@ -88,6 +90,8 @@ struct echo {
 	unsigned probe;		/* stretches for which it has been doubted */
 	unsigned hold;		/* blocks, the same at once */
 	unsigned tone;		/* blocks for which a pure tone is assumed */
+	float fore_long, back_long;
+	unsigned long_for;	/* stretches since they were made equal */
 	unsigned better, worse, fits, bad;
 	float erle;		/* powers of ten, see echo_erle() */
 

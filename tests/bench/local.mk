@@ -25,3 +25,10 @@ tests_bench_bench_calls_SOURCES = tests/bench/bench_calls.c $(far_sources) \
 	tests/bench/sip_uas.c tests/bench/sip_uas.h
 tests_bench_bench_calls_CPPFLAGS = $(BENCH_CPPFLAGS)
 tests_bench_bench_calls_LDADD = $(far_libs)
+
+EXTRA_DIST += tests/bench/bench.py
+CLEANFILES += bench.json $(EXTRA_PROGRAMS)
+
+# BENCH="--runs 1 --seconds 5" for a quick look.
+bench: $(EXTRA_PROGRAMS) tipringd
+	python3 $(srcdir)/tests/bench/bench.py --build . $(BENCH)
