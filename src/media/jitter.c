@@ -40,7 +40,6 @@ void jitter_init(struct jitter *j, unsigned least_ms, unsigned most_ms)
 	j->least = (int32_t)least_ms * 8;
 	j->most = (int32_t)most_ms * 8;
 	j->noise = 400;
-	plc_init(&j->plc);
 	forget(j);
 }
 
@@ -349,8 +348,8 @@ static void conceal(struct jitter *j, int16_t *to, size_t have)
 	bool starved = (int32_t)(j->newest - j->play) <= (int32_t)have;
 
 	if (have)
-		plc_rx(&j->plc, to, (int)have);
-	plc_fillin(&j->plc, to + have, (int)missing);
+		conceal_good(&j->conceal, to, have);
+	conceal_fill(&j->conceal, to + have, missing);
 	j->stats.concealed += (uint32_t)missing;
 	j->silence += (int32_t)missing;
 	drop(j, have);
@@ -380,7 +379,7 @@ static void pull_frame(struct jitter *j, int16_t *to)
 		copy(j, to, j->play, JITTER_FADE);
 		drop(j, JITTER_FADE);
 	}
-	plc_rx(&j->plc, to, JITTER_FADE);
+	conceal_good(&j->conceal, to, JITTER_FADE);
 }
 
 void jitter_pull(struct jitter *j, int16_t *to, size_t n, int64_t now)
@@ -391,7 +390,7 @@ void jitter_pull(struct jitter *j, int16_t *to, size_t n, int64_t now)
 		size_t part = n < JITTER_FADE ? n : JITTER_FADE;
 
 		if (!j->started) {
-			plc_fillin(&j->plc, to, (int)part);
+			conceal_fill(&j->conceal, to, part);
 		} else if (part == JITTER_FADE) {
 			j->now = now;
 			if (j->fresh)

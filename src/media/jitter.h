@@ -18,7 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <spandsp.h>
+#include "media/conceal.h"
 
 #define JITTER_RING 8192	/* samples, a power of two */
 #define JITTER_FADE 80		/* samples of a cross-fade, and of a pull */
@@ -51,7 +51,7 @@ struct jitter {
 	int32_t silence;		/* samples in a row with nothing to play */
 	float noise;			/* mean square of the quiet */
 	int16_t past[JITTER_FADE];	/* the last samples given out */
-	plc_state_t plc;
+	struct conceal conceal;
 	struct jitter_stats stats;
 };
 

@@ -1,7 +1,7 @@
 # unit tests of media
 MEDIA_TESTS = tests/unit/media-pump-test tests/unit/media-rtp-test \
 	tests/unit/media-jitter-test tests/unit/media-sound-test \
-	tests/unit/media-callerid-test
+	tests/unit/media-callerid-test tests/unit/media-line-test
 check_PROGRAMS += $(MEDIA_TESTS)
 TESTS += $(MEDIA_TESTS)
 MEDIA_TEST_LIBS = libmedia.a libbase.a $(SPANDSP_LIBS) $(CMOCKA_LIBS) -lpthread -lm
@@ -17,3 +17,5 @@ tests_unit_media_sound_test_SOURCES = tests/unit/media-sound-test.c $(MEDIA_RIG)
 tests_unit_media_sound_test_LDADD = $(MEDIA_TEST_LIBS)
 tests_unit_media_callerid_test_SOURCES = tests/unit/media-callerid-test.c
 tests_unit_media_callerid_test_LDADD = $(MEDIA_TEST_LIBS)
+tests_unit_media_line_test_SOURCES = tests/unit/media-line-test.c $(MEDIA_RIG)
+tests_unit_media_line_test_LDADD = $(MEDIA_TEST_LIBS)
