@@ -157,6 +157,12 @@ static void describe(char *words, size_t size, int id, const struct tone *t,
 	char frequencies[40] = "", times[32] = "";
 	size_t at = 0;
 
+	if (id == TONE_SIT) {
+		snprintf(words, size, "%s %u/%u/%u Hz", tone_words[id],
+			 b[0].frequency[0], n > 1 ? b[1].frequency[0] : 0,
+			 n > 2 ? b[2].frequency[0] : 0);
+		return;
+	}
 	for (int i = 0; n && i < TONE_FREQUENCIES && b[0].frequency[i]; i++)
 		at += (size_t)snprintf(frequencies + at, sizeof(frequencies) - at,
 				       "%s%u", i ? "+" : "", b[0].frequency[i]);
@@ -217,8 +223,13 @@ static enum heard hear_burst(struct supervision *s, const struct media_event *e,
 	s->dial_said = false;
 	for (int id = 0; id < TONE_COUNT; id++) {
 		unsigned cycles = count_cycles(&s->watch[id], &s->plan[id], e);
-		unsigned needed = id == TONE_RINGBACK || id == TONE_SIT ? 1 : CYCLES;
+		unsigned needed = id == TONE_RINGBACK ? 1 : CYCLES;
 		enum heard v = verdict_of(id);
+
+		/* Its sounds are like no other's, and its beginning may come
+		 * before we listen: two in their order are enough. */
+		if (id == TONE_SIT)
+			cycles = s->watch[id].count >= 2 ? needed : 0;
 
 		/* Of two tones with one cadence the one that says more. */
 		if (cycles < needed || v == HEARD_NOTHING || v < best)
