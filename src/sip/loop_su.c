@@ -24,7 +24,7 @@ struct loop_su {
 	su_root_t *root;
 	int timer_fd;
 	struct loop_watch *timer_watch;
-	bool abandoned;
+	bool stopped, abandoned;
 };
 
 static int wakeup(su_root_magic_t *magic, su_wait_t *wait, su_wakeup_arg_t *arg)
@@ -78,13 +78,19 @@ static void su_run(struct loop *l)
 {
 	struct loop_su *ls = (struct loop_su *)l;
 
+	ls->stopped = false;
 	loop_su_turn(l);
-	su_root_run(ls->root);
+	/* A timer may have stopped it; the root would not remember. */
+	if (!ls->stopped)
+		su_root_run(ls->root);
 }
 
 static void su_stop(struct loop *l)
 {
-	su_root_break(((struct loop_su *)l)->root);
+	struct loop_su *ls = (struct loop_su *)l;
+
+	ls->stopped = true;
+	su_root_break(ls->root);
 }
 
 static void su_free_loop(struct loop *l)

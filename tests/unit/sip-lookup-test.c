@@ -222,6 +222,16 @@ static void expect(struct lookup *l, const char *want)
 	lookup_free(l);
 }
 
+/* A timer that is due when the loop starts may stop it. */
+static void test_stopped_at_once(void **state)
+{
+	struct timer t = { 0 };
+
+	timer_start(&loop->timers, &t, 0, over, loop);
+	loop_run(loop);
+	assert_false(timer_runs(&t));
+}
+
 static void test_number(void **state)
 {
 	expect(find("192.0.2.1", 0, TRANSPORT_UDP), "192.0.2.1:5060");
@@ -296,6 +306,8 @@ static void test_silent(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_stopped_at_once, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(test_number, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_number_v6, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_address_record, setup, teardown),
