@@ -360,6 +360,14 @@ static bool gave_way(const struct progress *p)
 	       planned(p, &p->mix) && planned(p, &p->other);
 }
 
+/* A voice is looked at less often: it is most of what there is to hear. */
+static uint64_t hop(const struct progress *p)
+{
+	if (p->windows > 2 && p->matches * 2 < p->windows)
+		return 4 * HOP;
+	return p->now - p->begin > LONG ? 2 * HOP : HOP;
+}
+
 static void window(struct progress *p)
 {
 	float power;
@@ -367,7 +375,7 @@ static void window(struct progress *p)
 	double mean = p->matches ? p->power / p->matches : power;
 	bool steady = power < mean * STEADY && power > mean / STEADY;
 
-	p->hop_due = p->now + (p->now - p->begin > LONG ? 2 * HOP : HOP);
+	p->hop_due = p->now + hop(p);
 	p->windows++;
 	if (none(&p->mix) && !none(&m))
 		p->mix = m;

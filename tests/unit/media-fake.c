@@ -60,6 +60,20 @@ static void nap(long us)
 	nanosleep(&ts, NULL);
 }
 
+static void wait_served(long us)
+{
+	struct timespec ts;
+	int64_t end, t;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	end = (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000 + us;
+	do {
+		nap(50);
+		clock_gettime(CLOCK_MONOTONIC, &ts);
+		t = (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
+	} while (!served && t < end);
+}
+
 void fake_run(unsigned frames)
 {
 	static unsigned idle;
@@ -72,9 +86,8 @@ void fake_run(unsigned frames)
 		served = false;
 		if (write(clock_fd, &one, sizeof(one)) < 0)
 			abort();
-		/* Once nobody listens the clock hardly waits. */
-		for (int k = 0; k < (idle < 3 ? 200 : 10) && !served; k++)
-			nap(50);
+		/* Once nobody listens it waits for less than a frame. */
+		wait_served(idle < 2 ? 200000 : 6000);
 		idle = served ? 0 : idle + 1;
 		/* Not served: no port is active; the tick is taken back. */
 		if (!served && read(clock_fd, &one, sizeof(one)) < 0)

@@ -1,7 +1,8 @@
 # unit tests of media
 MEDIA_TESTS = tests/unit/media-pump-test tests/unit/media-rtp-test \
 	tests/unit/media-jitter-test tests/unit/media-sound-test \
-	tests/unit/media-callerid-test tests/unit/media-line-test
+	tests/unit/media-callerid-test tests/unit/media-line-test \
+	tests/unit/media-digits-test
 check_PROGRAMS += $(MEDIA_TESTS)
 TESTS += $(MEDIA_TESTS)
 MEDIA_TEST_LIBS = libmedia.a libbase.a $(SPANDSP_LIBS) $(CMOCKA_LIBS) -lpthread -lm
@@ -13,7 +14,9 @@ tests_unit_media_rtp_test_SOURCES = tests/unit/media-rtp-test.c
 tests_unit_media_rtp_test_LDADD = $(MEDIA_TEST_LIBS)
 tests_unit_media_jitter_test_SOURCES = tests/unit/media-jitter-test.c
 tests_unit_media_jitter_test_LDADD = $(MEDIA_TEST_LIBS)
-tests_unit_media_sound_test_SOURCES = tests/unit/media-sound-test.c $(MEDIA_RIG)
+tests_unit_media_digits_test_SOURCES = tests/unit/media-digits-test.c $(MEDIA_RIG)
+tests_unit_media_digits_test_LDADD = $(MEDIA_TEST_LIBS)
+tests_unit_media_sound_test_SOURCES = tests/unit/media-sound-test.c
 tests_unit_media_sound_test_LDADD = $(MEDIA_TEST_LIBS)
 tests_unit_media_callerid_test_SOURCES = tests/unit/media-callerid-test.c
 tests_unit_media_callerid_test_LDADD = $(MEDIA_TEST_LIBS)
