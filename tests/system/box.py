@@ -9,6 +9,7 @@ import time
 
 import harness
 import sound
+import wire
 from harness import Gateway, Pbx, Workspace
 from phone import Phone
 from tap import check, wait
@@ -29,14 +30,14 @@ trunks = (
 );
 lines = (
   {{ name = "pbx-1"; port = "{port1}"; kind = "fxo"; number = "201";
-    trunk = "peer"; ring_to = "600"; {fxo} }},
+    trunk = "peer"; ring_to = "600"; {fxo} {wire} }},
   {{ name = "pbx-2"; port = "{port2}"; kind = "fxo"; number = "202";
-    trunk = "peer"; ring_to = "600"; {fxo} }},
+    trunk = "peer"; ring_to = "600"; {fxo} {wire} }},
   {{ name = "phone-3"; port = "{port3}"; kind = "fxs"; number = "103";
     display_name = "Reception"; trunk = "peer";
-    digit_map = "[1-9]xx|911"; {fxs} }},
+    digit_map = "[1-9]xx|911"; {fxs} {wire} }},
   {{ name = "phone-4"; port = "{port4}"; kind = "fxs"; number = "104";
-    trunk = "peer"; digit_map = "[1-9]xx|911"; {fxs} }}
+    trunk = "peer"; digit_map = "[1-9]xx|911"; {fxs} {wire} }}
 );
 {more}
 """
@@ -45,7 +46,8 @@ KIND = {1: "fxo", 2: "fxo", 3: "fxs", 4: "fxs"}
 
 def config(**parts):
     """CONFIG with these parts, the rest as usual."""
-    usual = dict({"port%d" % n: "sim/%d" % n for n in KIND}, dead=30, timers="ring = 30;", box="", trunk="", fxo="",
+    usual = dict({"port%d" % n: "sim/%d" % n for n in KIND},
+                 wire=wire.LINE, dead=30, timers="ring = 30;", box="", trunk="", fxo="",
                  fxs="", more="", peer=5060)
     return CONFIG.format(**dict(usual, **parts))
 

@@ -12,6 +12,7 @@ import box
 import harness
 import sound
 import tap
+import wire
 from harness import Background
 from tap import check, wait
 
@@ -126,8 +127,9 @@ def config(ws, b):
             '{ name = "line-%d"; port = "%s"; kind = "%s"; number = "%d";'
             ' trunk = "peer"; %s }' % (
                 n, b.pbx.wire.port(n, kind), kind, 100 + n,
-                'ring_to = "600"; callerid = false;' if kind == "fxo"
-                else 'digit_map = "[1-9]xx";'))
+                wire.LINE + (
+                    'ring_to = "600"; callerid = false;' if kind == "fxo"
+                    else 'digit_map = "[1-9]xx";')))
     return ('country = "us";\n'
             'sip = { listen = [ "udp:127.0.0.1:%d" ]; };\n'
             'rtp = { address = "127.0.0.1"; ports = [%d, %d]; };\n'
