@@ -22,6 +22,7 @@ bool call_may_reroute(struct call *call, enum cause cause)
 	case CAUSE_NO_ROUTE_TRANSIT:
 	case CAUSE_NO_ROUTE:
 	case CAUSE_NO_RESPONSE:
+	case CAUSE_SUBSCRIBER_ABSENT:
 	case CAUSE_DESTINATION_OUT_OF_ORDER:
 	case CAUSE_NO_CIRCUIT:
 	case CAUSE_NETWORK_OUT_OF_ORDER:
@@ -132,7 +133,9 @@ static int try_line(struct call *call, struct line *line)
 	return offer_leg(call, &line->leg);
 }
 
-/* A busy telephone is a busy callee; busy lines to elsewhere are circuits. */
+/* A busy telephone is a busy callee, one whose line is dead an absent one (480:
+ * a provider tries again later and does not take the whole box for dead); lines
+ * to elsewhere are circuits. */
 static void refuse_hunt(struct call *call, enum hunt_result why, const char *kind,
 			const char *name, bool circuits)
 {
@@ -142,7 +145,8 @@ static void refuse_hunt(struct call *call, enum hunt_result why, const char *kin
 	case HUNT_FOUND:
 	case HUNT_NO_LINE:
 	case HUNT_ALL_DOWN:
-		release_set(&call->refusal, CAUSE_DESTINATION_OUT_OF_ORDER, false,
+		release_set(&call->refusal, circuits ? CAUSE_DESTINATION_OUT_OF_ORDER :
+			    CAUSE_SUBSCRIBER_ABSENT, false,
 			    "%s%s is out of service", kind, name);
 		return;
 	case HUNT_GUARD:

@@ -125,6 +125,34 @@ static void add_emergency(struct box *box, const struct trunk *trunk, struct pla
 		}
 }
 
+/* From a line, at once and without any prefix. From a trunk only where a route
+ * lets its callers dial out at all: a stranger's 911 must not seize our lines. */
+static bool is_emergency(struct box *box, const struct trunk *trunk,
+			 const struct line *line, const struct leg_offer *o)
+{
+	if (o->emergency)
+		return true;
+	return emergency_is(box, o->called) &&
+		(!trunk || find_route(box, trunk, line, o));
+}
+
+/* The habit of a prefix must not cost a life: 9 911 is 911. */
+static void find_prefixed_emergency(struct box *box, const struct trunk *trunk,
+				    struct plan *p)
+{
+	struct plan via = *p;
+
+	if (!emergency_is(box, p->called))
+		return;
+	p->emergency = true;
+	via.count = 0;
+	add_emergency(box, trunk, &via);
+	if (via.count) {
+		via.emergency = true;
+		*p = via;
+	}
+}
+
 /* called stays the offer's: TARGET_NUMBER lives as long as the call does. */
 int route_plan(struct box *box, const struct trunk *trunk, const struct line *line,
 	       const struct leg_offer *o, struct plan *p, struct release *refused)
@@ -133,14 +161,19 @@ int route_plan(struct box *box, const struct trunk *trunk, const struct line *li
 
 	*p = (struct plan){ .calling = o->calling };
 	snprintf(p->called, sizeof(p->called), "%s", o->called);
-	p->emergency = o->emergency || emergency_is(box, o->called);
+	p->emergency = is_emergency(box, trunk, line, o);
 	if (p->emergency)
 		add_emergency(box, trunk, p);
 	if (p->count)
 		return 0;
 	r = find_route(box, trunk, line, o);
-	if (r)
-		return by_route(r, o, p, refused);
+	if (r) {
+		int rc = by_route(r, o, p, refused);
+
+		if (!rc && !p->emergency)
+			find_prefixed_emergency(box, trunk, p);
+		return rc;
+	}
 	if (trunk && number_exists(box->conf, o->called)) {
 		add_target(p, TARGET_NUMBER, o->called);
 		return 0;
