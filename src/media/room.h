@@ -1,4 +1,4 @@
-
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
 /*
  * room.h - the media room on the signalling thread.
  */
