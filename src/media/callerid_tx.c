@@ -73,6 +73,8 @@ int callerid_send(struct callerid_sender *c, enum callerid_standard s,
 		n = callerid_build(message, s, from, when);
 		if (adsi_tx_put_message(c->adsi, message, (int)n) <= 0)
 			return -EIO;
+		if (s == CALLERID_UK)	/* 110 ms and a pause of 60 */
+			adsi_tx_send_alert_tone(c->adsi);
 		break;
 	default:
 		return -ENOTSUP;

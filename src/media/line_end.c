@@ -19,7 +19,7 @@ static bool wants_audio(const struct line_end *l)
 
 	return e->peer || e->player.playing || dialler_busy(&e->dialler) ||
 	       listen_any(&e->listen) || callerid_sending(l->sender) ||
-	       l->pulses[0] || e->dialling;
+	       l->pulses[0] || l->ring_wait || e->dialling;
 }
 
 bool line_end_runs(const struct line_end *l)
@@ -111,15 +111,22 @@ static void receive(struct line_end *l, int16_t *s, const int16_t *ref, size_t n
 	e->peer->class->push(e->peer, s, n);
 }
 
+static bool wait_over(unsigned *left, size_t n)
+{
+	bool waits = *left;
+
+	*left -= n < *left ? (unsigned)n : *left;
+	return waits && !*left;
+}
+
 static void transmit(struct line_end *l, int16_t *s, size_t n)
 {
 	struct end *e = &l->end;
 
-	if (l->pulse_wait) {
-		l->pulse_wait -= n < l->pulse_wait ? (unsigned)n : l->pulse_wait;
-		if (!l->pulse_wait)
-			line_port_pulse(l);
-	}
+	if (wait_over(&l->pulse_wait, n))
+		line_port_pulse(l);
+	if (wait_over(&l->ring_wait, n))
+		line_port_ring(l);
 	memset(s, 0, n * sizeof(*s));
 	if (e->peer) {
 		if (e->peer->class->pull)
@@ -129,7 +136,7 @@ static void transmit(struct line_end *l, int16_t *s, size_t n)
 	}
 	if (!dialler_busy(&e->dialler) && callerid_sending(l->sender)) {
 		if (!callerid_sound(l->sender, s, n))
-			end_changed(e);
+			line_port_called(l);
 	} else {
 		end_sound(e, s, n);
 	}

@@ -48,6 +48,8 @@ struct line_end {
 	struct callerid_sender *sender;
 	struct media_ring call;		/* of the ringing going on */
 	bool callerid_due;		/* at the end of the first burst */
+	bool callerid_first;		/* it is being sent, ringing follows */
+	unsigned ring_wait;		/* samples until then */
 	char pulses[PARTY_NUMBER_SIZE];	/* still to be pulsed */
 	unsigned pulse_wait;		/* samples of 'w' before them */
 };
@@ -73,6 +75,8 @@ bool line_end_runs(const struct line_end *);
 void line_port_command(struct line_end *, const struct command *);
 void line_port_state(struct line_end *);	/* asks and publishes */
 void line_port_pulse(struct line_end *);	/* goes on with ->pulses */
+void line_port_called(struct line_end *);	/* caller ID is sent */
+void line_port_ring(struct line_end *);		/* ring_wait is over */
 void line_port_alarm(struct line_end *, enum line_event_type, enum port_alarm);
 /* The port as calls leave it: on hook, silent, normal. */
 void line_port_quiet(struct line_end *);

@@ -8,6 +8,8 @@
 #define EVENTS_A_TURN 32	/* of one port; the rest waits for the next */
 #define CALLERID_WAIT 500	/* ms after the burst: GR-30 asks for 300 or more */
 #define ON_HOOK_SEND_MS 4000
+#define REVERSAL_WAIT 200	/* ms */
+#define RING_WAIT 2000		/* samples */
 #define PULSE_WAIT 4000		/* samples of a 'w' */
 
 /* -------------------------------------------------------------------- state */
@@ -126,7 +128,8 @@ static void event(struct line_end *l, const struct line_event *ev)
 		send_callerid(l);
 		break;
 	case LINE_EVENT_OFF_HOOK:
-		l->callerid_due = false;
+		l->callerid_due = l->callerid_first = false;
+		l->ring_wait = 0;
 		callerid_stop(l->sender);
 		end_changed(&l->end);
 		break;
@@ -164,14 +167,55 @@ void line_end_events(struct line_end *l)
 
 /* ----------------------------------------------------------------- commands */
 
+/* SIN 227: the reversal wakes the telephone, the data come before the first
+ * ring, which follows after 200 ms or more. */
+static int callerid_before_ring(struct line_end *l)
+{
+	struct port_state s;
+
+	line_unpack(stat_get(l->snapshot), &s);
+	if (!(s.capabilities & PORT_CAN_REVERSE) ||
+	    !(s.capabilities & PORT_ON_HOOK_SEND))
+		return -ENOTSUP;
+	l->driver->polarity(l->port, true);
+	l->driver->set(l->port, PORT_ON_HOOK_SEND_MS, ON_HOOK_SEND_MS);
+	l->callerid_first = true;
+	return callerid_send(l->sender, l->call.standard, &l->call.from,
+			     l->call.when, REVERSAL_WAIT);
+}
+
+void line_port_called(struct line_end *l)
+{
+	end_changed(&l->end);
+	if (!l->callerid_first)
+		return;
+	l->callerid_first = false;
+	l->driver->polarity(l->port, false);
+	l->ring_wait = RING_WAIT;
+}
+
+void line_port_ring(struct line_end *l)
+{
+	l->driver->ring(l->port, &l->call.cadence);
+	line_port_state(l);
+	end_changed(&l->end);
+}
+
 static int ring(struct line_end *l, const struct media_ring *r)
 {
 	callerid_stop(l->sender);
 	l->callerid_due = false;
+	l->ring_wait = 0;
+	if (l->callerid_first)
+		l->driver->polarity(l->port, false);
+	l->callerid_first = false;
 	if (!r->cadence.count)
 		return l->driver->ring(l->port, NULL);
 	l->call = *r;
-	l->callerid_due = r->standard != CALLERID_NONE;
+	if (r->standard == CALLERID_UK && !callerid_before_ring(l))
+		return 0;
+	l->callerid_due = r->standard != CALLERID_NONE &&
+			  r->standard != CALLERID_UK;
 	return l->driver->ring(l->port, &r->cadence);
 }
 

@@ -105,6 +105,8 @@ static struct media_end *enter(struct media *m, struct end *e,
 	e->pump = room->pump;
 	e->fn = fn;
 	e->owner = owner;
+	stat_set(e->stats.rx_level, -990);
+	stat_set(e->stats.tx_level, -990);
 	list_init(&e->overdue_node);
 	list_init(&e->node);
 	list_init(&e->owing_node);

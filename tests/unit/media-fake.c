@@ -108,6 +108,16 @@ void fake_event(unsigned n, enum line_event_type type, int value)
 		abort();
 }
 
+unsigned fake_pending(unsigned n)
+{
+	unsigned pending;
+
+	pthread_mutex_lock(&lock);
+	pending = fake_port[n].last - fake_port[n].first;
+	pthread_mutex_unlock(&lock);
+	return pending;
+}
+
 void fake_log(unsigned n, char *to, size_t size)
 {
 	pthread_mutex_lock(&lock);

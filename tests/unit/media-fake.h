@@ -43,6 +43,7 @@ void fake_fini(void);
  * (ports that nobody listens to are let go). */
 void fake_run(unsigned frames);
 size_t fake_now(void);		/* samples */
+unsigned fake_pending(unsigned port);	/* events not seen yet */
 void fake_event(unsigned port, enum line_event_type, int value);
 const struct line_driver *fake_find(const char *port, const char **address);
 /* A copy of what was asked of the port so far. */

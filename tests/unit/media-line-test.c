@@ -23,11 +23,11 @@ static void lines_talk_to_each_other(void **state)
 	struct media_end *a = rig_line(r, 0, fxs), *b = rig_line(r, 1, fxo);
 	struct media_stats st;
 
-	speech_like(fake_port[0].in, 16000, 1);
-	speech_like(fake_port[1].in, 16000, 2);
+	speech_like(fake_port[0].in, 24000, 1);
+	speech_like(fake_port[1].in, 24000, 2);
 	assert_int_equal(ops->join(a, a), -EINVAL);
 	assert_int_equal(ops->join(a, b), 0);
-	rig_run(r, 1500, NULL, NULL);
+	rig_run(r, 2200, NULL, NULL);
 	assert_true(match(fake_port[0].in, 2400, 4000, fake_port[1].out,
 			  fake_now()) > 0.99);
 	assert_true(match(fake_port[1].in, 2400, 4000, fake_port[0].out,
@@ -268,6 +268,44 @@ static void caller_id_goes_between_rings(void **state)
 	rig_free(r, b);
 }
 
+/* SIN 227: reversal, alert tone, data, and only then ringing. */
+static void british_caller_id_goes_first(void **state)
+{
+	struct rig *r = *state;
+	const struct media_ops *ops = r->media->ops;
+	struct media_end *a = rig_line(r, 0, fxs);
+	struct media_ring ring = {
+		.cadence = { { 400, 200, 400, 2000 }, 4, 0 },
+		.standard = CALLERID_UK, .from = { .number = "02071234567" },
+	};
+	struct callerid *rx = callerid_new(CALLERID_UK);
+	enum callerid_news news = CALLERID_NOTHING;
+	struct party p;
+	char log[2048];
+
+	assert_int_equal(ops->ring(a, &ring), 0);
+	rig_run(r, 800, NULL, NULL);
+	fake_log(0, log, sizeof(log));
+	assert_string_equal(log, "polarity:1 set:4000 ");
+	rig_run(r, 1400, NULL, NULL);
+	fake_log(0, log, sizeof(log));
+	assert_string_equal(log, "polarity:1 set:4000 polarity:0 ring:4 ");
+	for (size_t at = 0; at < fake_now() && !news; at += 80)
+		news = callerid_run(rx, fake_port[0].out + at, 80, &p);
+	assert_int_equal(news, CALLERID_COMPLETE);
+	assert_string_equal(p.number, "02071234567");
+	callerid_free(rx);
+	/* Given up before it rang: it does not ring. */
+	ops->ring(a, NULL);
+	ops->ring(a, &ring);
+	rig_run(r, 300, NULL, NULL);
+	ops->ring(a, NULL);
+	rig_run(r, 2000, NULL, NULL);
+	fake_log(0, log, sizeof(log));
+	assert_null(strstr(log + 40, "ring:4"));
+	rig_free(r, a);
+}
+
 /* ----------------------------------------------------------------- mishaps */
 
 static void a_silent_card_is_an_alarm(void **state)
@@ -314,7 +352,7 @@ static void no_event_is_lost_for_good(void **state)
 
 	/* 10000 events that nobody fetches; the mailbox holds 2048. */
 	for (int i = 0; i < 10000; i++) {
-		while ((fake_port[0].last - fake_port[0].first) >= 60)
+		while (fake_pending(0) >= 60)
 			usleep(100);
 		fake_event(0, i % 2 ? LINE_EVENT_ON_HOOK : LINE_EVENT_OFF_HOOK, 0);
 	}
@@ -476,6 +514,7 @@ int main(void)
 		T(a_refused_request_asks_for_a_look),
 		T(pulse_dialling_goes_on_after_waits),
 		T(caller_id_goes_between_rings),
+		T(british_caller_id_goes_first),
 		T(a_silent_card_is_an_alarm),
 		T(no_event_is_lost_for_good),
 		T(ports_that_do_not_exist),

@@ -283,7 +283,9 @@ void speech_like(int16_t *to, size_t n, unsigned seed)
 		r = r * 1664525u + 1013904223u;
 		if (!left--) {
 			left = 400 + (r >> 8) % 2800;
-			gain = (r >> 24) % 3 ? 600 + (r >> 20) % 1500 : 0;
+			if (gain > 0)
+				left /= 3;
+			gain = gain > 0 ? 0 : 600 + (r >> 20) % 1500;
 		}
 		x = ((double)(r >> 8) / 8388608.0 - 1) * gain;
 		y = x + 1.5 * y1 - 0.7 * y2;
@@ -310,4 +312,20 @@ double match(const int16_t *a, size_t at, size_t n, const int16_t *b, size_t b_n
 			best = sum / sqrt(ea * eb);
 	}
 	return best;
+}
+
+double match_pieces(const int16_t *a, size_t at, size_t n, const int16_t *b,
+		    size_t b_n)
+{
+	double m[5];
+
+	for (int i = 0; i < 5; i++) {
+		double v = match(a, at + (size_t)i * n / 5, n / 5, b, b_n);
+		int k = i;
+
+		for (; k && m[k - 1] > v; k--)
+			m[k] = m[k - 1];
+		m[k] = v;
+	}
+	return m[2];
 }

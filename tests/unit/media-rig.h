@@ -75,5 +75,9 @@ void speech_like(int16_t *, size_t n, unsigned seed);
 /* Best normalised cross-correlation of a's part [at, at + n) anywhere in b. */
 double match(const int16_t *a, size_t at, size_t n, const int16_t *b,
 	     size_t b_n);
+/* The same for five pieces of n / 5, the middle one of the results: on a busy
+ * machine the jitter buffer may have cut or stretched the sound somewhere. */
+double match_pieces(const int16_t *a, size_t at, size_t n, const int16_t *b,
+		    size_t b_n);
 
 #endif
