@@ -19,4 +19,3 @@ tipring_pbx_SOURCES = src/pbx/main.c \
 	src/pbx/wav.c src/pbx/wav.h
 tipring_pbx_LDADD = libdrivers.a libconfig.a libbase.a $(SPANDSP_LIBS) \
 	$(TONEZONE_LIBS) $(LIBCONFIG_LIBS) -lpthread -lm
-dist_man_MANS += src/pbx/tipring-pbx.1
