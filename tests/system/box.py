@@ -172,14 +172,15 @@ class Box:
         """Both speak by turns; checks what each heard. The line's, SIP's."""
         line_says, sip_says = self.speech()
         first = len(sound.read(line_says)) / sound.RATE + 1
-        second = len(sound.read(sip_says)) / sound.RATE + 1.5
+        says = sound.silence(500) + sound.read(sip_says)
+        second = len(says) / sound.RATE + 1.5
         line_heard = self.ws.path("line-heard-%.3f.wav" % time.time())
         sip_heard = self.ws.path("sip-heard-%.3f.wav" % time.time())
         call.rtp.forget()
         self.do("record %d %s" % (line, line_heard))
         self.do("play %d %s" % (line, line_says))
         time.sleep(first)
-        call.rtp.play(sound.read(sip_says))
+        call.rtp.play(says)
         time.sleep(second)
         self.do("record %d off" % line)
         call.rtp.save(sip_heard)
