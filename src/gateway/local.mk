@@ -8,7 +8,7 @@ tipringd_SOURCES = src/main.c \
 	src/gateway/reload.c src/gateway/room.h \
 	src/gateway/shutdown.c \
 	src/gateway/source.c
-tipringd_LDFLAGS = $(AM_LDFLAGS) $(SIP_LDFLAGS)
+tipringd_LDFLAGS = $(AM_LDFLAGS) $(guard_ldflags)
 tipringd_LDADD = libsip.a libmedia.a libdrivers.a libops.a libcore.a \
 	libconfig.a libbase.a $(SOFIA_LIBS) $(SPANDSP_LIBS) $(LIBCONFIG_LIBS) \
 	$(TONEZONE_LIBS) $(JANSSON_LIBS) $(SYSTEMD_LIBS) -lm -lpthread

@@ -15,4 +15,4 @@ libsip_a_SOURCES = src/sip/access.c src/sip/access.h \
 	src/sip/trunk.c src/sip/trunk_conf.c
 # Every program with libsip.a in it: the guards work only when the SIP library
 # finds them in the program.
-SIP_LDFLAGS = -Wl,--export-dynamic-symbol=su_getaddrinfo
+guard_ldflags = -Wl,--export-dynamic-symbol=su_getaddrinfo

@@ -6,21 +6,21 @@ sip_test_libs = libsip.a libbase.a $(SOFIA_LIBS) $(CMOCKA_LIBS) -lpthread
 tests_unit_sip_agent_test_SOURCES = tests/unit/sip-agent-test.c \
 	$(sip_test_fixture)
 tests_unit_sip_agent_test_LDADD = $(sip_test_libs)
-tests_unit_sip_agent_test_LDFLAGS = $(AM_LDFLAGS) $(SIP_LDFLAGS)
+tests_unit_sip_agent_test_LDFLAGS = $(AM_LDFLAGS) $(guard_ldflags)
 
 check_PROGRAMS += tests/unit/sip-trunk-test
 TESTS += tests/unit/sip-trunk-test
 tests_unit_sip_trunk_test_SOURCES = tests/unit/sip-trunk-test.c \
 	$(sip_test_fixture)
 tests_unit_sip_trunk_test_LDADD = $(sip_test_libs)
-tests_unit_sip_trunk_test_LDFLAGS = $(AM_LDFLAGS) $(SIP_LDFLAGS)
+tests_unit_sip_trunk_test_LDFLAGS = $(AM_LDFLAGS) $(guard_ldflags)
 
 check_PROGRAMS += tests/unit/sip-access-test
 TESTS += tests/unit/sip-access-test
 tests_unit_sip_access_test_SOURCES = tests/unit/sip-access-test.c \
 	$(sip_test_fixture)
 tests_unit_sip_access_test_LDADD = $(sip_test_libs)
-tests_unit_sip_access_test_LDFLAGS = $(AM_LDFLAGS) $(SIP_LDFLAGS)
+tests_unit_sip_access_test_LDFLAGS = $(AM_LDFLAGS) $(guard_ldflags)
 
 check_PROGRAMS += tests/unit/sip-offer-test tests/unit/sip-text-test
 TESTS += tests/unit/sip-offer-test tests/unit/sip-text-test
@@ -33,7 +33,7 @@ check_PROGRAMS += tests/unit/sip-lookup-test
 TESTS += tests/unit/sip-lookup-test
 tests_unit_sip_lookup_test_SOURCES = tests/unit/sip-lookup-test.c
 tests_unit_sip_lookup_test_LDADD = $(sip_test_libs)
-tests_unit_sip_lookup_test_LDFLAGS = $(AM_LDFLAGS) $(SIP_LDFLAGS)
+tests_unit_sip_lookup_test_LDFLAGS = $(AM_LDFLAGS) $(guard_ldflags)
 
 EXTRA_DIST += tests/system/sipp/in-100rel.xml tests/system/sipp/in-answer.xml \
 	tests/system/sipp/in-cancel.xml tests/system/sipp/in-early.xml \
