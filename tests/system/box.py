@@ -52,6 +52,14 @@ def config(**parts):
     return CONFIG.format(**dict(usual, **parts))
 
 
+def make_speech(directory):
+    return (sound.speak(harness.TOOLS, directory, "line-says",
+                        "One two three, this is the line speaking."),
+            sound.speak(harness.TOOLS, directory, "sip-says",
+                        "Good morning from the other side of the wire.",
+                        voice="en+f3"))
+
+
 class Box:
     def __init__(self, phone=True, **parts):
         self.ws = Workspace()
@@ -160,12 +168,7 @@ class Box:
     def speech(self):
         """Two pieces that have nothing in common: the line's, SIP's."""
         if not hasattr(self, "_speech"):
-            self._speech = (
-                sound.speak(harness.TOOLS, self.ws.dir, "line-says",
-                            "One two three, this is the line speaking."),
-                sound.speak(harness.TOOLS, self.ws.dir, "sip-says",
-                            "Good morning from the other side of the wire.",
-                            voice="en+f3"))
+            self._speech = make_speech(self.ws.dir)
         return self._speech
 
     def converse(self, line, call, seconds=None):
@@ -240,3 +243,7 @@ def quick():
 
 
 atexit.register(drop)
+
+if __name__ == "__main__":	# fills TIPRING_SPEECH
+    with Workspace() as place:
+        make_speech(place.dir)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception
 """Speech to send and the ear that compares it with what was heard."""
 
+import hashlib
 import json
 import math
 import os
@@ -67,18 +68,35 @@ def sine(hz, dbm0, ms):
 
 
 def speak(tools, directory, name, text, level=-16, voice="en-us", pitch=50):
-    """Makes DIRECTORY/NAME.wav of spoken text. tools: where wav8k is."""
+    """Makes DIRECTORY/NAME.wav of spoken text. tools: where wav8k is. With
+    TIPRING_SPEECH in the environment what was once made is kept there: an
+    emulated processor takes a minute for a sentence."""
+    kept, out = os.environ.get("TIPRING_SPEECH"), os.path.join(
+        directory, name + ".wav")
+    if kept:
+        key = hashlib.sha1(repr((text, level, voice, pitch)).encode())
+        kept = os.path.join(kept, key.hexdigest() + ".wav")
+        if not os.path.exists(kept):
+            os.makedirs(os.path.dirname(kept), exist_ok=True)
+            _make(tools, kept, text, level, voice, pitch)
+        shutil.copy(kept, out)
+    else:
+        _make(tools, out, text, level, voice, pitch)
+    return out
+
+
+def _make(tools, out, text, level, voice, pitch):
     if not shutil.which("espeak-ng"):
         raise Skip("espeak-ng is missing; apt install espeak-ng")
-    raw = os.path.join(directory, name + ".22k.wav")
-    out = os.path.join(directory, name + ".wav")
+    raw = out + ".22k"
+    new = out + ".new"
     subprocess.run(["espeak-ng", "-v", voice, "-p", str(pitch), "-w", raw, text],
                    check=True, timeout=60, stdin=subprocess.DEVNULL,
                    stderr=subprocess.DEVNULL)
-    subprocess.run([os.path.join(tools, "wav8k"), str(level), raw, out],
+    subprocess.run([os.path.join(tools, "wav8k"), str(level), raw, new],
                    check=True, timeout=60)
     os.unlink(raw)
-    return out
+    os.rename(new, out)
 
 
 def compare(tools, reference, heard, from_ms=0, to_ms=None):
