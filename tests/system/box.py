@@ -190,7 +190,9 @@ class Box:
         return (self.good(sip_says, line_heard, "the line"),
                 self.good(line_says, sip_heard, "SIP"))
 
-    def good(self, reference, heard, who, match=0.6, pieces=0.85):
+    def good(self, reference, heard, who, match=0.35, pieces=0.85):
+        # A busy machine makes the jitter buffer move in mid-sentence: what
+        # counts is that every piece is there, in its order.
         ear = sound.compare(harness.TOOLS, reference, heard)
         check(ear["pieces"] >= pieces and ear["match"] >= match,
               "%s did not hear what was said: %s" % (who, ear))

@@ -60,10 +60,10 @@ static void print(const struct match *m, const struct wav *heard)
 {
 	size_t i;
 
-	printf("{\"match\":%.3f,\"pieces\":%.3f,\"level_dbm0\":%.1f,"
+	printf("{\"match\":%.3f,\"pieces\":%.3f,\"slips\":%u,\"level_dbm0\":%.1f,"
 	       "\"reference_dbm0\":%.1f,\"offset_ms\":%.1f,\"heard_ms\":%zu,"
 	       "\"missing_ms\":%u,\"gaps\":[", m->match, m->pieces,
-	       m->level_dbm0, m->reference_dbm0, m->offset_ms, heard->count / 8,
+	       m->slips, m->level_dbm0, m->reference_dbm0, m->offset_ms, heard->count / 8,
 	       m->missing_ms);
 	for (i = 0; i < m->gap_count; i++)
 		printf("%s{\"at_ms\":%u,\"ms\":%u}", i ? "," : "",

@@ -160,6 +160,21 @@ static void test_moved_half(void **state)
 	assert_true(m.pieces > 0.95);
 }
 
+/* A sender that stood still for 120 ms. */
+static void test_slip(void **state)
+{
+	struct wav ref = speech(11, 4000), heard = line(&ref, 300, 0, 0, 0);
+	size_t half = (300 + 2000) * 8, by = 120 * 8;
+	struct match m;
+
+	memmove(heard.samples + half + by, heard.samples + half,
+		(heard.count - half - by) * sizeof(int16_t));
+	m = compare(&ref, &heard);
+	assert_true(m.match < 0.9);
+	assert_true(m.pieces > 0.9);
+	assert_int_equal(m.slips, 1);
+}
+
 static void test_silence(void **state)
 {
 	struct wav ref = speech(8, 1000), none = { RATE, 0, NULL };
@@ -242,6 +257,7 @@ int main(void)
 		cmocka_unit_test(test_other_speech),
 		cmocka_unit_test(test_speech_under_other_speech),
 		cmocka_unit_test(test_moved_half),
+		cmocka_unit_test(test_slip),
 		cmocka_unit_test(test_silence),
 		cmocka_unit_test(test_cut_end),
 		cmocka_unit_test(test_level),

@@ -13,10 +13,12 @@ enum {
 	PIECE = RATE / 10,		/* 100 ms */
 	HOP = RATE / 20,
 	DRIFT = RATE * 30 / 1000,	/* how far a piece may have moved */
+	SLIP = RATE * 200 / 1000,	/* and how far, if it is there for sure */
 };
 
 #define LOUD_DB -25.0	/* a piece this far below the loudest is not judged */
 #define FOUND 0.5	/* least correlation of a piece that is there */
+#define SURE 0.8	/* the same, of one that is looked for far away */
 
 struct work {
 	size_t ref_count, heard_count, size;
@@ -137,7 +139,9 @@ static double piece_at(const struct work *w, size_t at, long lag)
 	return norm < PIECE * 0.01 || own <= 0 ? 0 : fabs(cross) / sqrt(norm * own);
 }
 
-static double piece_search(const struct work *w, size_t at, long lag, long *moved)
+/* Looks `reach` around `lag`; *moved: where it was found. */
+static double piece_search(const struct work *w, size_t at, long lag, long reach,
+			   long *moved)
 {
 	double value, best = piece_at(w, at, lag);
 	long d;
@@ -145,7 +149,7 @@ static double piece_search(const struct work *w, size_t at, long lag, long *move
 	*moved = lag;
 	if (best > 0.9)		/* nothing to gain by looking further */
 		return best;
-	for (d = -DRIFT; d <= DRIFT; d++) {
+	for (d = -reach; d <= reach; d++) {
 		value = piece_at(w, at, lag + d);
 		if (value > best) {
 			best = value;
@@ -153,6 +157,24 @@ static double piece_search(const struct work *w, size_t at, long lag, long *move
 		}
 	}
 	return best;
+}
+
+static bool piece_found(const struct work *w, size_t at, long *lag)
+{
+	size_t next = at + PIECE;
+	long moved, on;
+
+	if (piece_search(w, at, *lag, DRIFT, &moved) >= FOUND) {
+		*lag = moved;
+		return true;
+	}
+	/* Vowels are alike: what has slipped must go on there as well. */
+	if (next + PIECE > w->ref_count ||
+	    piece_search(w, at, *lag, SLIP, &moved) < SURE ||
+	    piece_search(w, next, moved, DRIFT, &on) < SURE)
+		return false;
+	*lag = moved;
+	return true;
 }
 
 static void add_gap(struct match *m, size_t at)
@@ -200,7 +222,7 @@ static void check_pieces(const struct work *w, struct match *m, long lag)
 {
 	double loudest = 0, ref_power = 0, heard_power = 0, e, h;
 	size_t at, i, loud = 0, found = 0, samples = 0;
-	long place, moved;
+	long place, before = lag;
 
 	for (at = 0; at + PIECE <= w->ref_count; at += HOP) {
 		e = energy(w->ref + at, PIECE);
@@ -212,12 +234,11 @@ static void check_pieces(const struct work *w, struct match *m, long lag)
 		if (e <= 0 || 10 * log10(e / loudest) < LOUD_DB)
 			continue;
 		loud++;
-		if (piece_search(w, at, lag, &moved) < FOUND) {
+		if (!piece_found(w, at, &lag))
 			add_gap(m, at);
-		} else {
-			found++;
-			lag = moved;
-		}
+		else if (found++ && labs(lag - before) > DRIFT)
+			m->slips++;
+		before = lag;
 		for (i = 0; i < PIECE; i++) {
 			place = (long)(at + i) + lag;
 			h = place >= 0 && place < (long)w->heard_count ?

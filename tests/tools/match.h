@@ -21,8 +21,10 @@ struct match {
 	double match;		/* 0..1, peak normalised cross-correlation over
 				 * the whole reference */
 	double pieces;		/* 0..1, share of the reference's loud 100 ms
-				 * pieces that are found within 30 ms of their
-				 * place: survives a jitter buffer that adapts */
+				 * pieces that are found within 30 ms of where
+				 * the one before was, or beyond doubt within
+				 * 200 ms: survives a jitter buffer that adapts */
+	unsigned slips;		/* how often that was by more than 30 ms */
 	double offset_ms;	/* where the reference starts in the recording */
 	double level_dbm0;	/* of the recording where the reference lies and
 				 * is loud; if it is not there, of the
