@@ -64,6 +64,9 @@ struct line *box_line_new(struct box *, const struct config_line *);
 /* May be called again for a line without an end, when its port has come. */
 void line_set_end(struct line *, struct media_end *);
 void line_set_fault(struct line *, const char *why);
+/* Takes the end of a line that is out of service away; the caller frees it.
+ * False: there is none, or a call still uses it. */
+bool line_drop_end(struct line *);
 media_event_fn line_media_event;	/* owner: struct line */
 
 void box_trunk_add(struct box *, struct trunk *);

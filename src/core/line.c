@@ -58,6 +58,17 @@ void line_set_end(struct line *l, struct media_end *end)
 	line_post(l, L_CLEARED);
 }
 
+bool line_drop_end(struct line *l)
+{
+	if (!l->end || l->fsm.state != LINE_OUT || l->leg.call)
+		return false;
+	l->end = l->leg.end = NULL;
+	l->detecting = 0;
+	l->playing = -1;
+	l->off_hook = l->ringing = false;
+	return true;
+}
+
 void line_set_fault(struct line *l, const char *why)
 {
 	snprintf(l->fault, sizeof(l->fault), "%s", why);
