@@ -161,17 +161,19 @@ static double piece_search(const struct work *w, size_t at, long lag, long reach
 
 static bool piece_found(const struct work *w, size_t at, long *lag)
 {
-	size_t next = at + PIECE;
+	size_t next = at + PIECE, later = next + PIECE;
 	long moved, on;
 
 	if (piece_search(w, at, *lag, DRIFT, &moved) >= FOUND) {
 		*lag = moved;
 		return true;
 	}
-	/* Vowels are alike: what has slipped must go on there as well. */
-	if (next + PIECE > w->ref_count ||
+	/* Vowels are alike: what has slipped goes on there, and not here. */
+	if (later + PIECE > w->ref_count ||
+	    piece_search(w, later, *lag, DRIFT, &on) >= FOUND ||
 	    piece_search(w, at, *lag, SLIP, &moved) < SURE ||
-	    piece_search(w, next, moved, DRIFT, &on) < SURE)
+	    piece_search(w, next, moved, DRIFT, &on) < SURE ||
+	    piece_search(w, later, moved, DRIFT, &on) < SURE)
 		return false;
 	*lag = moved;
 	return true;
