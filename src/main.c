@@ -25,7 +25,7 @@ enum { STATUS_CONFIG = 1, STATUS_USAGE = 2, STATUS_START = 3 };
 
 struct options {
 	const char *config;
-	bool check, require_lines, lock_memory;
+	bool check, scan, require_lines, lock_memory;
 	int level;		/* -1: the configuration's */
 };
 
@@ -42,6 +42,7 @@ static const char help[] =
 "/tipring/tipring.conf\n"
 "      --check          check the configuration, print every error, and end\n"
 "      --require-lines  with --check: no line at all is an error too\n"
+"      --scan           print the ports there are and lines = ( ... ) for them\n"
 "      --foreground     accepted; tipringd never leaves the foreground\n"
 "      --lock-memory    keep the program in memory (needs LimitMEMLOCK=infinity)\n"
 "  -v, --log LEVEL      error, warning, info or debug; goes before the file's\n"
@@ -64,10 +65,11 @@ static int level_of(const char *name)
 /* -1: go on, else the status to end with. */
 static int parse(int argc, char **argv, struct options *o)
 {
-	enum { O_CHECK = 256, O_FOREGROUND, O_VERSION, O_LINES, O_LOCK };
+	enum { O_CHECK = 256, O_SCAN, O_FOREGROUND, O_VERSION, O_LINES, O_LOCK };
 	static const struct option longs[] = {
 		{ "config", required_argument, NULL, 'c' },
 		{ "check", no_argument, NULL, O_CHECK },
+		{ "scan", no_argument, NULL, O_SCAN },
 		{ "require-lines", no_argument, NULL, O_LINES },
 		{ "foreground", no_argument, NULL, O_FOREGROUND },
 		{ "lock-memory", no_argument, NULL, O_LOCK },
@@ -82,6 +84,7 @@ static int parse(int argc, char **argv, struct options *o)
 		switch (c) {
 		case 'c': o->config = optarg; break;
 		case O_CHECK: o->check = true; break;
+		case O_SCAN: o->scan = true; break;
 		case O_LINES: o->require_lines = true; break;
 		case O_FOREGROUND: break;
 		case O_LOCK: o->lock_memory = true; break;
@@ -225,5 +228,7 @@ int main(int argc, char **argv)
 		return status;
 	if (o.level >= 0)
 		log_set_level((enum log_level)o.level);
+	if (o.scan)
+		return gateway_scan(o.config);
 	return o.check ? check(&o) : run(&o);
 }

@@ -29,6 +29,19 @@ static const char *find(char *path, size_t size)
 	return SBINDIR "/tipringd";
 }
 
+int cli_scan(struct cli *c)
+{
+	char path[PATH_MAX];
+	const char *program = find(path, sizeof(path));
+
+	if (c->argc > 2)
+		return cli_usage(c, "takes nothing behind --scan");
+	execl(program, "tipringd", "--scan", (char *)NULL);
+	fprintf(stderr, "tipring: %s: %s; install the package tipring again\n",
+		program, strerror(errno));
+	return CLI_FAILED;
+}
+
 int cli_check(struct cli *c)
 {
 	char path[PATH_MAX];

@@ -44,6 +44,9 @@ const char *cli_bound(char *buf, const json_t *limit);
 /* Local "2026-11-23 08:12:01" of "2026-11-23T07:12:01.123Z"; room for 32. */
 const char *cli_when(char *buf, const char *iso);
 
+/* check.c: runs tipringd --scan instead of us. */
+int cli_scan(struct cli *);
+
 /* ------------------------------------------------------------ the daemon */
 
 struct daemon_link;

@@ -89,6 +89,8 @@ int cli_lines(struct cli *c)
 		"no line is configured; add one to lines = ( ... ) in tipring.conf",
 		columns, line_row };
 
+	if (c->argc > 1 && !strcmp(c->argv[1], "--scan"))
+		return cli_scan(c);
 	return list(c, &l);
 }
 

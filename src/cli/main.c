@@ -15,7 +15,8 @@ static const struct command {
 	cli_fn *fn;
 } commands[] = {
 	{ "status", "", "how the gateway is, and what does not work", cli_status },
-	{ "lines", "", "each line, its state and counters", cli_lines },
+	{ "lines", "[--scan]", "each line, its state and counters; or the ports there are",
+	  cli_lines },
 	{ "calls", "", "the calls that last", cli_calls },
 	{ "trunks", "", "each trunk, its registration and calls", cli_trunks },
 	{ "groups", "", "each line group", cli_groups },

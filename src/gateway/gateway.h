@@ -22,6 +22,10 @@ struct gateway_options {
  * ports that are there can do. Every error is told. 0 or -EINVAL. */
 int gateway_check(const struct config *, config_error_fn *, void *arg);
 
+/* Prints the ports there are and a section of lines for them, with the first
+ * trunk of the configuration, if there is one. The program's status. */
+int gateway_scan(const char *file);
+
 /* Starts everything. The configuration is taken over, also on failure; then
  * NULL, and why has cause and cure. A line whose port cannot be opened is no
  * failure: it is out of service and tried again. */
