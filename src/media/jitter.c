@@ -6,7 +6,8 @@
 
 #define JITTER_EMPTY INT16_MIN	/* no G.711 code decodes to it */
 #define MASK (JITTER_RING - 1)
-#define WINDOW (4 * 8000)	/* of least transit and most spread */
+#define WINDOW (4 * 8000)	/* of least transit */
+#define SPREAD_WINDOW (15 * 8000)	/* of most spread: a voice slips seldom */
 #define MARGIN 80		/* a pull needs its last sample, not its first */
 #define LAG_MIN 16		/* pitch periods that may go or come: 2 to 10 ms */
 #define LAG_MAX 80
@@ -63,9 +64,11 @@ static int32_t target(const struct jitter *j)
 	int32_t t = j->least;
 
 	for (int i = 0; i < JITTER_WINDOWS; i++)
-		if (j->most_spread[i] > t)
-			t = j->most_spread[i];
-	return (t > j->most ? j->most : t) + MARGIN;
+		if (j->most_spread[i] + MARGIN > t)
+			t = j->most_spread[i] + MARGIN;
+	if (t > j->most)
+		t = j->most;
+	return t < MARGIN ? MARGIN : t;
 }
 
 /* Where offset (now - play) ought to be; timestamps are those of last_ts's
@@ -87,10 +90,13 @@ static void observe(struct jitter *j, int64_t timestamp, int64_t arrival)
 
 	if (arrival >= j->window_end || j->least_transit[0] == NONE) {
 		j->least_transit[1] = j->least_transit[0];
-		j->most_spread[1] = j->most_spread[0];
 		j->least_transit[0] = transit;
-		j->most_spread[0] = 0;
 		j->window_end = arrival + WINDOW;
+	}
+	if (arrival >= j->spread_end) {
+		j->most_spread[1] = j->most_spread[0];
+		j->most_spread[0] = 0;
+		j->spread_end = arrival + SPREAD_WINDOW;
 	}
 	if (transit < j->least_transit[0])
 		j->least_transit[0] = transit;

@@ -47,7 +47,7 @@ struct jitter {
 	unsigned late_run;
 	int64_t least_transit[JITTER_WINDOWS];
 	int32_t most_spread[JITTER_WINDOWS];
-	int64_t window_end;
+	int64_t window_end, spread_end;
 	int32_t silence;		/* samples in a row with nothing to play */
 	float noise;			/* mean square of the quiet */
 	int16_t past[JITTER_FADE];	/* the last samples given out */

@@ -148,7 +148,7 @@ static void steady_stream_is_untouched(void **state)
 
 static void jitter_is_covered_and_given_back(void **state)
 {
-	plain(2000, 160);
+	plain(2600, 160);
 	for (unsigned i = 200; i < 1000; i++)
 		st.arrival[i] += any(480);		/* up to 60 ms */
 	play(20, 200);
@@ -157,6 +157,19 @@ static void jitter_is_covered_and_given_back(void **state)
 	/* Calm again: the delay comes back within half a minute. */
 	assert_in_range(jitter_delay_ms(&oc.j), 20, 45);
 	assert_true(oc.j.stats.shrunk > 0);
+}
+
+/* A packet that is late now and then: what is said in between is neither cut
+ * nor stretched each time. */
+static void rare_jitter_is_remembered(void **state)
+{
+	plain(3000, 160);
+	for (unsigned i = 50; i < 3000; i += 450)	/* every 9 s */
+		st.arrival[i] += 320;
+	play(20, 200);
+	assert_int_equal(oc.j.stats.shrunk, 0);
+	assert_true(oc.j.stats.concealed < 800);
+	assert_in_range(oc.j.stats.late, 0, 1);	/* the first */
 }
 
 static void loss_is_concealed_and_counted(void **state)
@@ -324,6 +337,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(steady_stream_is_untouched),
 		cmocka_unit_test(jitter_is_covered_and_given_back),
+		cmocka_unit_test(rare_jitter_is_remembered),
 		cmocka_unit_test(loss_is_concealed_and_counted),
 		cmocka_unit_test(reordered_and_doubled_packets),
 		cmocka_unit_test(clocks_may_drift_for_an_hour),
