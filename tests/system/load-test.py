@@ -187,7 +187,7 @@ def _all_24_lines_are_in_calls():
     global load
     load = Load()
     b, do = load, load.pbx.do
-    load.says = speeches(load.ws.dir)
+    load.says = speeches(keep or load.ws.dir)
     jobs = []
     for n in RUNG:
         do("ring %d" % n)
