@@ -20,6 +20,7 @@
  *                                          |
  *  refused, ended by the far end, no digit v
  *      TONE --time--> HOWLER --time--> LOCKED --on hook--> IDLE
+ *      a flash there: IDLE and at once off hook, for the next call
  *
  *  on hook: from every state of a call to IDLE (BUSIED, OUT)
  *  BUSIED --off hook--> BARRED: congestion, only emergency numbers are heard
@@ -410,12 +411,16 @@ static void after_event(void *self, int event, const void *data)
 {
 	struct line *l = self;
 
-	if (event != FSM_TIMEOUT)
+	if (event == L_FLASH) {		/* who wants to dial again */
+		fxs_rest(l);
+		fsm_post(&l->fsm, L_OFF_HOOK, NULL, 0);
+	} else if (event != FSM_TIMEOUT) {
 		fxs_off_hook_event(l, event, data);
-	else if (l->fsm.state == FXS_TONE && line_ms(l, TIMER_HOWLER))
+	} else if (l->fsm.state == FXS_TONE && line_ms(l, TIMER_HOWLER)) {
 		fxs_go(l, FXS_HOWLER);
-	else
+	} else {
 		fxs_go(l, FXS_LOCKED);
+	}
 }
 
 #define RESTING (BIT(FXS_OUT) | BIT(FXS_IDLE) | BIT(FXS_BUSIED))
@@ -463,11 +468,11 @@ static const struct fsm_state states[] = {
 	[FXS_DID_ANSWER] = { "waiting for answer", BIT(L_OFF_HOOK) | BIT(L_RELEASE) |
 		BIT(L_ALARM), RESTING | BIT(FXS_TALKING), NULL, fxs_did_enter,
 		fxs_did_open_event },
-	[FXS_TONE] = { "release tone", OFF_HOOK, RESTING | AFTER, tone_time, tone_enter,
+	[FXS_TONE] = { "release tone", OFF_HOOK | BIT(L_FLASH), RESTING | AFTER, tone_time, tone_enter,
 		after_event },
-	[FXS_HOWLER] = { "howler", OFF_HOOK, RESTING | AFTER, howler_time, howler_enter,
-		after_event },
-	[FXS_LOCKED] = { "locked out", OFF_HOOK, RESTING, NULL, locked_enter,
+	[FXS_HOWLER] = { "howler", OFF_HOOK | BIT(L_FLASH), RESTING | AFTER, howler_time,
+		howler_enter, after_event },
+	[FXS_LOCKED] = { "locked out", OFF_HOOK | BIT(L_FLASH), RESTING, NULL, locked_enter,
 		after_event },
 	[FXS_BARRED] = { "busied out, off hook", OFF_HOOK | BIT(L_DIGIT),
 		RESTING | BIT(FXS_LOCKED) | BIT(FXS_CALLING), first_digit_time,
