@@ -67,6 +67,12 @@ void echo_reset(struct echo *e)
 	echo_judge_clear(e);
 	echo_adapt_gains(e);
 	echo_nlp_clear(&e->nlp);
+	echo_tone_clear(&e->disabler);
+}
+
+enum echo_bypass echo_bypass(const struct echo *e)
+{
+	return e->disabler.bypass;
 }
 
 int echo_erle(const struct echo *e)
@@ -112,8 +118,17 @@ static void block(struct echo *e, const int16_t *tx, int16_t *rx)
 	float echo[ECHO_BLOCK] = { 0 }, guess[ECHO_BLOCK];
 	float out[ECHO_BLOCK], residual[ECHO_BLOCK], power = 0, cross = 0;
 	const float *x;
+	bool nlp;
 
+	echo_tone_run(&e->disabler, tx, rx);
+	nlp = e->flags & ECHO_NLP && e->disabler.bypass == ECHO_BYPASS_NONE;
 	take_input(e, tx);
+	if (e->disabler.bypass == ECHO_BYPASS_ALL) {
+		/* the input's history is kept for later */
+		if (e->heard)
+			echo_adapt_input(e);
+		goto next;
+	}
 	x = e->x + e->at - e->taps + 1;
 	if (e->heard) {
 		echo_adapt_input(e);
@@ -124,7 +139,7 @@ static void block(struct echo *e, const int16_t *tx, int16_t *rx)
 			e->kernel->filter_two(x, e->fore, e->back, e->taps,
 					      echo, guess);
 		}
-	} else if (!(e->flags & ECHO_NLP)) {
+	} else if (!nlp) {
 		goto next;
 	}
 	for (int i = 0; i < ECHO_BLOCK; i++) {
@@ -151,7 +166,7 @@ static void block(struct echo *e, const int16_t *tx, int16_t *rx)
 			e->block = 0;
 		}
 	}
-	if (e->flags & ECHO_NLP)
+	if (nlp)
 		echo_nlp_run(e, out);
 	for (int i = 0; i < ECHO_BLOCK; i++)
 		rx[i] = clip(out[i]);

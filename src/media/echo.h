@@ -38,4 +38,13 @@ void echo_reset(struct echo *);
  * echo to take out, without the non-linear processor; 0.1 dB, 0 to 600. */
 int echo_erle(const struct echo *);
 
+/* What a modem's or a fax's tone has switched off, see echo_tone.c. */
+enum echo_bypass {
+	ECHO_BYPASS_NONE,
+	ECHO_BYPASS_NLP,	/* 2100 Hz: the non-linear processor */
+	ECHO_BYPASS_ALL,	/* 2100 Hz with phase reversals: everything */
+};
+
+enum echo_bypass echo_bypass(const struct echo *);
+
 #endif

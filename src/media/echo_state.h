@@ -11,6 +11,7 @@
  *   echo_adapt.c    one step of the background filter
  *   echo_judge.c    who talks, did the path change, which filter is better
  *   echo_nlp.c      what is left goes under comfort noise
+ *   echo_tone.c     modems and faxes switch it off
  *   echo_kernel.h   the loops over all taps
  *
  * Powers are sums over a block of 8 or a stretch of 64 samples, as named.
@@ -44,6 +45,26 @@ struct echo_nlp {
 	float last;		/* comfort noise, last sample */
 	unsigned open;		/* blocks for which it stays open */
 	uint32_t seed;
+};
+
+/* One side of the tone disabler. All counts are in windows. */
+#define ECHO_TONE_WINDOW 80
+struct echo_ear {
+	int16_t window[ECHO_TONE_WINDOW];
+	float re, im;		/* phase of the last window with the tone */
+	float turn_re, turn_im;	/* by which it moves from window to window */
+	unsigned good;		/* with the tone, in a row but for the gap */
+	unsigned gap;		/* without it since */
+	unsigned odd;		/* out of phase in a row */
+	unsigned since;		/* since the last reversal */
+	unsigned turns;		/* reversals, the right time apart */
+	unsigned quiet;		/* below the holding level, in a row */
+};
+
+struct echo_disabler {
+	struct echo_ear far, near;
+	unsigned at;		/* samples in the present windows */
+	enum echo_bypass bypass;
 };
 
 /* What the blocks of one stretch add up to. */
@@ -96,6 +117,7 @@ struct echo {
 	float erle;		/* powers of ten, see echo_erle() */
 
 	struct echo_nlp nlp;
+	struct echo_disabler disabler;
 };
 
 /* One step of the background filter towards residual, over the window x. */
@@ -116,6 +138,10 @@ void echo_judge_clear(struct echo *);
 void echo_nlp_clear(struct echo_nlp *);
 /* out: residual of the foreground filter, a block. */
 void echo_nlp_run(struct echo *, float *out);
+
+void echo_tone_clear(struct echo_disabler *);
+/* A block of what went out and what came in, before anything is done to it. */
+void echo_tone_run(struct echo_disabler *, const int16_t *tx, const int16_t *rx);
 
 static inline float echo_power(const float *x)
 {
