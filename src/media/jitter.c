@@ -12,7 +12,9 @@
 #define LAG_MIN 16		/* pitch periods that may go or come: 2 to 10 ms */
 #define LAG_MAX 80
 #define SLACK 48		/* deviation from the target that is left alone */
-#define HURRY 320		/* one that is mended even inside loud speech */
+#define HURRY 320		/* one that is mended in the next pause */
+#define FAR 960			/* one that is mended even inside loud speech */
+#define PATIENCE (10 * 8000)	/* a delay must be too long for so long */
 #define LATE_RUN 8		/* so many late ones in a row: the path changed */
 #define NONE INT64_MAX
 
@@ -25,6 +27,7 @@ static void forget(struct jitter *j)
 	j->started = false;
 	j->late_run = 0;
 	j->silence = 0;
+	j->over = 0;
 	for (int i = 0; i < JITTER_WINDOWS; i++) {
 		j->least_transit[i] = NONE;
 		j->most_spread[i] = 0;
@@ -274,7 +277,8 @@ static void copy(struct jitter *j, int16_t *to, uint32_t from, size_t n)
 		to[i] = j->ring[(from + i) & MASK];
 }
 
-/* The lag at which the two stretches are most alike; they fade over there. */
+/* The lag at which the two stretches are most alike; they fade over there. In
+ * silence all are alike, and the longest is done soonest. */
 static size_t best_lag(const int16_t *base, const int16_t *other, int sign,
 		       size_t max)
 {
@@ -287,7 +291,7 @@ static size_t best_lag(const int16_t *base, const int16_t *other, int sign,
 
 		for (size_t i = 0; i < JITTER_FADE; i += 2)
 			sum += abs(base[i] - o[i]);
-		if (sum < least) {
+		if (sum <= least) {
 			least = sum;
 			lag = l;
 		}
@@ -307,11 +311,11 @@ static void fade(const int16_t *from, const int16_t *into, int16_t *to)
 static bool mend(struct jitter *j, int16_t *to, int64_t excess)
 {
 	int16_t work[JITTER_FADE + LAG_MAX + JITTER_FADE];
-	size_t lag;
+	size_t max = (size_t)llabs(excess), lag;
 
+	if (max > LAG_MAX)
+		max = LAG_MAX;
 	if (excess > 0) {
-		size_t max = excess < LAG_MAX ? (size_t)excess : LAG_MAX;
-
 		if (max < LAG_MIN || held(j, JITTER_FADE + max) < JITTER_FADE + max)
 			return false;
 		copy(j, work, j->play, JITTER_FADE + max);
@@ -323,7 +327,7 @@ static bool mend(struct jitter *j, int16_t *to, int64_t excess)
 	}
 	memcpy(work, j->past, sizeof(j->past));
 	copy(j, work + JITTER_FADE, j->play, JITTER_FADE);
-	lag = best_lag(work + JITTER_FADE, work + JITTER_FADE, -1, LAG_MAX);
+	lag = best_lag(work + JITTER_FADE, work + JITTER_FADE, -1, max);
 	fade(work + JITTER_FADE, work + JITTER_FADE - lag, to);
 	drop(j, JITTER_FADE - lag);
 	j->stats.stretched += (uint32_t)lag;
@@ -365,6 +369,18 @@ static void conceal(struct jitter *j, int16_t *to, size_t have)
 		drop(j, missing);
 }
 
+/* Whether the delay is off so far that it is mended in this frame. Too short
+ * makes gaps: at once. Too long is only late: where nobody hears it, and not
+ * for a burst that passes, or the voice would slip to and fro. */
+static bool off(struct jitter *j, int64_t excess, bool quiet_now)
+{
+	j->over = excess > SLACK ? j->over + JITTER_FADE : 0;
+	if (j->over > PATIENCE)
+		j->over = PATIENCE;
+	return excess < -SLACK || excess > FAR ||
+	       (quiet_now && (excess > HURRY || j->over == PATIENCE));
+}
+
 static void pull_frame(struct jitter *j, int16_t *to)
 {
 	size_t have = held(j, JITTER_FADE);
@@ -378,8 +394,7 @@ static void pull_frame(struct jitter *j, int16_t *to)
 	}
 	j->silence = 0;
 	excess = offset(j) - wanted(j);
-	if (quiet(j) ? llabs(excess) > SLACK : llabs(excess) > HURRY ||
-	    excess < -SLACK)
+	if (off(j, excess, quiet(j)))
 		mended = mend(j, to, excess);
 	if (!mended) {
 		copy(j, to, j->play, JITTER_FADE);
