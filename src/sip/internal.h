@@ -324,7 +324,8 @@ int session_open(struct trunk_leg *, const struct sockaddr *peer, char *why,
 int session_offer(struct trunk_leg *);		/* writes ours into sdp */
 int session_answer(struct trunk_leg *);		/* writes ours to theirs */
 /* Takes a body as an offer or, when ours is out, as an answer. -EINVAL: cannot
- * be read; -ENOTSUP: no codec in common. */
+ * be read; -ENOTSUP: no codec in common; -EPROTONOSUPPORT: audio by something
+ * else than RTP/AVP; -ENOMSG: no audio; -EAFNOSUPPORT: IPv4 and IPv6. */
 int session_take(struct trunk_leg *, const sip_t *, char *why, size_t size);
 void session_apply(struct trunk_leg *);		/* to media, and tells core of hold */
 /* 0: none; -EMEDIUMTYPE: a body that we don't read; else its length. */

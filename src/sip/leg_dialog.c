@@ -346,8 +346,7 @@ void dialog_happened(struct owner *o, const struct happening *h)
 		info(t, h);
 		break;
 	case nua_i_options:
-		nua_respond(t->nh, SIP_200_OK, NUTAG_WITH_THIS(t->agent->nua),
-			    SIPTAG_ACCEPT_STR("application/sdp"), TAG_END());
+		nua_respond(t->nh, SIP_200_OK, NUTAG_WITH_THIS(t->agent->nua), TAG_END());
 		break;
 	case nua_i_state:
 		session_state(t, h);

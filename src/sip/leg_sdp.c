@@ -144,6 +144,37 @@ int session_body(const sip_t *sip, const char **body)
 	return (int)sip->sip_payload->pl_len;
 }
 
+/* Why no line of theirs will do. */
+static int no_audio(const struct offer *theirs, char *why, size_t size)
+{
+	int err = -ENOMSG;
+
+	for (unsigned i = 0; i < theirs->count; i++) {
+		const struct offer_line *l = &theirs->line[i];
+
+		if (strcasecmp(l->media, "audio") || !l->port)
+			continue;
+		if (!strcasecmp(l->proto, "RTP/AVP")) {
+			snprintf(why, size, "no codec in common");
+			return -ENOTSUP;
+		}
+		snprintf(why, size, "audio by %s; only RTP/AVP is spoken here",
+			 l->proto);
+		err = -EPROTONOSUPPORT;
+	}
+	if (err == -ENOMSG)
+		snprintf(why, size, "it has no audio");
+	return err;
+}
+
+/* Our socket has one family: to an address of the other nothing would go. */
+static bool reaches(const struct trunk_leg *t, const struct offer *theirs)
+{
+	int family = theirs->remote.ss_family;
+
+	return !family || (family == AF_INET6) == t->local.ipv6;
+}
+
 int session_take(struct trunk_leg *t, const sip_t *sip, char *why, size_t size)
 {
 	bool answer = t->exchange == EXCHANGE_OFFERED;
@@ -163,9 +194,13 @@ int session_take(struct trunk_leg *t, const sip_t *sip, char *why, size_t size)
 	}
 	err = answer ? offer_chosen(&choice, &theirs, &t->local) :
 		       offer_choose(&choice, &theirs, &t->local);
-	if (err) {
-		snprintf(why, size, "no codec in common");
-		return err;
+	if (err)
+		return no_audio(&theirs, why, size);
+	if (!reaches(t, &theirs)) {
+		snprintf(why, size, "its c= line is %s, and ours %s",
+			 t->local.ipv6 ? "IPv4" : "IPv6",
+			 t->local.ipv6 ? "IPv6" : "IPv4");
+		return -EAFNOSUPPORT;
 	}
 	t->remote = theirs;
 	t->choice = choice;

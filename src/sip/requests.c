@@ -47,8 +47,8 @@ static void answer_options(struct agent *a, const struct happening *h)
 		request_answer(a, h, 503, status_phrase(503));
 		return;
 	}
-	nua_respond(h->nh, SIP_200_OK, NUTAG_WITH_THIS(a->nua),
-		    SIPTAG_ACCEPT_STR("application/sdp"), TAG_END());
+	/* The library says itself what is accepted. */
+	nua_respond(h->nh, SIP_200_OK, NUTAG_WITH_THIS(a->nua), TAG_END());
 }
 
 /* In a dialog or not: OPTIONS and what nobody here understands. */

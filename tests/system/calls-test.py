@@ -236,6 +236,23 @@ def answers_what_cannot_be_served():
     b.do("on-hook 4")
 
 
+def an_offer_that_cannot_be_spoken_is_told_why():
+    b = bench()
+
+    def offer(media, address="IN IP4 127.0.0.1"):
+        return ("v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=%s\r\nt=0 0\r\n"
+                "m=%s\r\n" % (address, media))
+    for code, body in (
+            ("301", offer("audio 40000 RTP/AVP 0", "IN IP6 2001:db8::1")),
+            ("302", offer("audio 40000 RTP/SAVP 0")),
+            ("304", offer("video 40000 RTP/AVP 99")),
+            ("304", offer("audio 0 RTP/AVP 0")),
+            ("305", offer("audio 40000 RTP/AVP 18"))):
+        m = b.call_line("103", body=body).expect(488)
+        check(m.get("warning").startswith(code + " "),
+              "Warning: %s\n%s" % (m.get("warning"), body))
+
+
 def options_are_answered():
     b = bench()
     m = b.phone.transact(b.phone.request(
@@ -243,6 +260,7 @@ def options_are_answered():
         "<sip:127.0.0.1:%d>" % b.sip, "options-1", 1), ("127.0.0.1", b.sip))
     same("status", m.status, 200)
     check("INVITE" in m.get("allow"), "Allow: " + m.get("allow"))
+    same("Accept", m.get("accept"), "application/sdp")
 
 
 # ------------------------------------------- FXO: extensions of the PBX
@@ -343,6 +361,7 @@ if __name__ == "__main__":
         a_busy_telephone_is_busy,
         sip_hears_that_nobody_answers,
         answers_what_cannot_be_served,
+        an_offer_that_cannot_be_spoken_is_told_why,
         options_are_answered,
         the_pbx_rings_and_sip_answers,
         sip_hangs_up_and_the_line_is_released,
