@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "drivers/dahdi/port.h"
@@ -19,14 +18,6 @@ int dahdi_audio_open(int fd)
 	};
 
 	return ioctl(fd, DAHDI_SET_BUFINFO, &b) < 0 ? -errno : 0;
-}
-
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
 static void silence(const struct line_port *port, void *frame, size_t samples)
@@ -66,6 +57,7 @@ static void pace(struct line_port *port, uint64_t now)
 
 ssize_t dahdi_read(struct line_port *port, void *frame, size_t samples)
 {
+	uint64_t now = dahdi_now();
 	ssize_t n;
 
 	if (port->gone || port->alarm == ALARM_RED)
@@ -73,7 +65,9 @@ ssize_t dahdi_read(struct line_port *port, void *frame, size_t samples)
 	/* A read shorter than a block would lose the rest of it. */
 	if (samples < BLOCK)
 		return -EINVAL;
-	pace(port, now_ns());
+	pace(port, now);
+	if (port->feed_at)
+		dahdi_feed_due(port, now);
 	n = read(port->fd, frame, BLOCK);
 	if (n < 0)
 		return errno == ENODEV ? -ENODEV : -EAGAIN;
@@ -85,7 +79,8 @@ ssize_t dahdi_write(struct line_port *port, const void *frame, size_t samples)
 {
 	ssize_t n;
 
-	if (port->gone)
+	/* A write would end the kernel's dialling. */
+	if (port->gone || port->dialling)
 		return (ssize_t)samples;
 	if (port->skip) {
 		port->skip--;

@@ -2,8 +2,21 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <time.h>
 
 #include "drivers/dahdi/port.h"
+
+/* The kernel's guard after a break is 300 ms. */
+#define GUARD_NS 350000000ull
+#define AGAIN_NS 100000000ull
+
+uint64_t dahdi_now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
 
 /* A request that a kind of card does not know answers ENOTTY, EINVAL or
  * ENOSYS; none of them is a fault. */
@@ -34,6 +47,7 @@ int dahdi_hook(struct line_port *port, bool off_hook)
 
 	if (port->kind != PORT_FXO)
 		return -ENOTSUP;
+	port->dialling = false;
 	if (off_hook)
 		how = port->signalling == SIGNALLING_GROUND_START ?
 			DAHDI_START : DAHDI_OFFHOOK;
@@ -94,6 +108,27 @@ int dahdi_battery(struct line_port *port, int break_ms)
 	return dahdi_set_hook(port, DAHDI_ONHOOK);
 }
 
+/*
+ * The break is over and the telephone is still off hook: it wants to be fed
+ * again, for it may be listening to a tone. But for some time after a break the
+ * kernel refuses that, and it overlooks a telephone that hangs up meanwhile.
+ * Being fed afterwards makes it look at the loop, too.
+ */
+void dahdi_feed_later(struct line_port *port)
+{
+	if (port->loop)
+		port->feed_at = dahdi_now() + GUARD_NS;
+}
+
+void dahdi_feed_due(struct line_port *port, uint64_t now)
+{
+	if (!port->feed_at || now < port->feed_at)
+		return;
+	port->feed_at = 0;
+	if (port->loop && dahdi_set_hook(port, DAHDI_OFFHOOK) == -EBUSY)
+		port->feed_at = now + AGAIN_NS;
+}
+
 int dahdi_polarity(struct line_port *port, bool reversed)
 {
 	int value = reversed;
@@ -115,6 +150,7 @@ int dahdi_pulse(struct line_port *port, const char *digits)
 {
 	struct dahdi_dialoperation op = { .op = DAHDI_DIAL_OP_REPLACE };
 	size_t n = strlen(digits);
+	int err;
 
 	if (port->kind != PORT_FXO)
 		return -ENOTSUP;
@@ -122,7 +158,9 @@ int dahdi_pulse(struct line_port *port, const char *digits)
 		return -EINVAL;
 	op.dialstr[0] = 'P';
 	memcpy(op.dialstr + 1, digits, n + 1);
-	return request(port, DAHDI_DIAL, &op);
+	err = request(port, DAHDI_DIAL, &op);
+	port->dialling = !err;
+	return err;
 }
 
 static int set_lamp(struct line_port *port, int on)

@@ -65,6 +65,7 @@ static enum line_event_type station(struct line_port *port, int event, int *valu
 		return LINE_EVENT_OFF_HOOK;
 	case DAHDI_EVENT_ONHOOK:
 		port->loop = false;
+		port->feed_at = 0;
 		dahdi_set_hook(port, DAHDI_ONHOOK);
 		return LINE_EVENT_ON_HOOK;
 	case DAHDI_EVENT_WINKFLASH:
@@ -73,10 +74,7 @@ static enum line_event_type station(struct line_port *port, int event, int *valu
 	case DAHDI_EVENT_RINGEROFF:
 		return port->ringing ? LINE_EVENT_BURST_END : LINE_EVENT_NONE;
 	case DAHDI_EVENT_HOOKCOMPLETE:
-		/* The break is over and the telephone is still off hook: feed it
-		 * again, it may be listening to a tone. */
-		if (port->loop)
-			dahdi_set_hook(port, DAHDI_OFFHOOK);
+		dahdi_feed_later(port);
 		return LINE_EVENT_NONE;
 	}
 	if (event & DAHDI_EVENT_PULSEDIGIT) {
@@ -122,6 +120,7 @@ static enum line_event_type trunk(struct line_port *port, int event, int *value)
 		return port->signalling == SIGNALLING_GROUND_START &&
 			port->off_hook ? LINE_EVENT_SEIZED : LINE_EVENT_NONE;
 	case DAHDI_EVENT_DIALCOMPLETE:
+		port->dialling = false;
 		return LINE_EVENT_DIALLED;
 	case DAHDI_EVENT_NEONMWI_ACTIVE:
 		*value = 1;

@@ -14,6 +14,10 @@
  * is 80 ms at most (8 pulses a second, two thirds break). */
 #define ON_HOOK_MS 120
 #define FLASH_MS 750
+/* So long after a telephone has gone off hook the kernel sees no break. Contacts
+ * bounce for some ms; its own 600 ms swallow the first pulse of who dials as soon
+ * as there is dial tone. */
+#define DEBOUNCE_MS 150
 
 static int parse_channel(const char *address, int *channel)
 {
@@ -80,36 +84,31 @@ static int set_times(const struct line_port *port, const struct port_conf *conf)
 
 	if (err)
 		return err;
-	if (port->kind == PORT_FXS)
+	if (port->kind == PORT_FXS) {
 		p.rxflashtime = conf->flash_max_ms ? (int)conf->flash_max_ms
 						   : ON_HOOK_MS;
-	else
+		p.debouncetime = DEBOUNCE_MS;
+	} else {
 		p.flashtime = FLASH_MS;
+	}
 	return ioctl(port->fd, DAHDI_SET_PARAMS, &p) < 0 ? -errno : 0;
 }
 
-/* A card says what it can do only by being asked to. Each question here leaves
- * an idle port as it is. */
+/* Some cards say what they can do only by being asked to. Each question here
+ * leaves an idle port as it is. */
 static unsigned probe(const struct line_port *port)
 {
-	unsigned can = 0;
+	unsigned can = dahdi_capabilities(port->kind, port->signalling,
+					  port->digital);
 	int normal = 0, ms = 0;
 
-	if (port->kind == PORT_FXS) {
-		if (ioctl(port->fd, DAHDI_SETPOLARITY, &normal) == 0)
-			can |= PORT_CAN_REVERSE;
-		if (ioctl(port->fd, DAHDI_ONHOOKTRANSFER, &ms) == 0 || port->digital)
-			can |= PORT_ON_HOOK_SEND;
-		if (!port->digital)
-			can |= PORT_VMWI;
-	} else if (port->kind == PORT_FXO) {
-		can |= PORT_PULSE | PORT_ON_HOOK_HEAR;
-		if (port->signalling == SIGNALLING_KEWLSTART)
-			can |= PORT_SEES_BREAKS;
-		if (!port->digital)
-			can |= PORT_SEES_REVERSAL | PORT_GAIN;
-	}
-	return can | PORT_CANCELLER;
+	if (can & PORT_CAN_REVERSE && ioctl(port->fd, DAHDI_SETPOLARITY, &normal) < 0)
+		can &= ~PORT_CAN_REVERSE;
+	/* A span of bits passes audio on hook without being told. */
+	if (can & PORT_ON_HOOK_SEND && !port->digital &&
+	    ioctl(port->fd, DAHDI_ONHOOKTRANSFER, &ms) < 0)
+		can &= ~PORT_ON_HOOK_SEND;
+	return can;
 }
 
 static int prepare(struct line_port *port, const struct dahdi_params *p,

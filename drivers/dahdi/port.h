@@ -34,7 +34,10 @@ struct line_port {
 	bool digital;		/* CAS bits behind it, as on "loc" spans */
 	bool off_hook;		/* FXO: we hold the line */
 	bool loop;		/* FXS: the far end is off hook */
+	bool dialling;		/* FXO: the kernel pulses digits */
 	bool ringing;		/* FXS: we ring; FXO: a burst sounds */
+	uint64_t feed_at;	/* ns: FXS, when the guard after a break is over;
+				   0: there is none */
 	bool gone;		/* the channel was taken away */
 	enum port_alarm alarm;
 	uint64_t samples;	/* read since open */
@@ -53,12 +56,16 @@ struct line_port {
 int dahdi_params(int fd, int channel, struct dahdi_params *);
 void dahdi_describe(const struct dahdi_params *, enum port_kind *,
 		    enum port_signalling *, enum audio_format *);
+unsigned dahdi_capabilities(enum port_kind, enum port_signalling, bool digital);
 bool dahdi_is_digital(const struct dahdi_params *);
 enum port_alarm dahdi_alarm(const struct dahdi_params *, enum port_kind);
 bool dahdi_loop_closed(const struct line_port *, const struct dahdi_params *);
 int dahdi_state(struct line_port *, struct port_state *);
 
 /* control.c */
+uint64_t dahdi_now(void);	/* ns, monotonic */
+void dahdi_feed_later(struct line_port *);
+void dahdi_feed_due(struct line_port *, uint64_t now);
 int dahdi_set_hook(struct line_port *, int value);
 int dahdi_hook(struct line_port *, bool off_hook);
 int dahdi_ring(struct line_port *, const struct cadence *);

@@ -50,7 +50,8 @@ static void kind_of(const char *sig, const char *sigcap, struct port_info *info)
 					       SIGNALLING_LOOP_START;
 }
 
-static void describe(int span, int position, const char *card, struct port_info *info)
+static void describe(int span, int position, const char *card, bool digital,
+		     struct port_info *info)
 {
 	char number[16], sig[32], sigcap[128], in_use[8], alarms[32];
 
@@ -62,6 +63,7 @@ static void describe(int span, int position, const char *card, struct port_info 
 	*info = (struct port_info){ .in_use = in_use[0] == '1' };
 	snprintf(info->name, sizeof(info->name), "dahdi/%d", atoi(number));
 	kind_of(sig, sigcap, info);
+	info->capabilities = dahdi_capabilities(info->kind, info->signalling, digital);
 	snprintf(info->text, sizeof(info->text), "%.48s, port %d%s%s", card, position,
 		 *sig ? "" : ", not configured", alarms[0] ? ", alarm" : "");
 }
@@ -69,17 +71,19 @@ static void describe(int span, int position, const char *card, struct port_info 
 static int scan_span(int span, int (*found)(const struct port_info *, void *),
 		     void *arg)
 {
-	char path[96], card[64], count[16];
+	char path[96], card[64], count[16], digital[8];
 	int stop = 0;
 
 	snprintf(path, sizeof(path), SPANS "/span-%d/desc", span);
 	read_line(path, card, sizeof(card));
 	snprintf(path, sizeof(path), SPANS "/span-%d/channels", span);
 	read_line(path, count, sizeof(count));
+	snprintf(path, sizeof(path), SPANS "/span-%d/is_digital", span);
+	read_line(path, digital, sizeof(digital));
 	for (int i = 1; !stop && i <= atoi(count); i++) {
 		struct port_info info;
 
-		describe(span, i, card, &info);
+		describe(span, i, card, digital[0] == '1', &info);
 		stop = found(&info, arg);
 	}
 	return stop;

@@ -47,6 +47,31 @@ void dahdi_describe(const struct dahdi_params *p, enum port_kind *kind,
 	*format = p->curlaw == DAHDI_LAW_ALAW ? AUDIO_ALAW : AUDIO_MULAW;
 }
 
+/* What cards of that kind can do; open() asks the card about some of it. */
+unsigned dahdi_capabilities(enum port_kind kind, enum port_signalling signalling,
+			    bool digital)
+{
+	unsigned can = PORT_CANCELLER;
+
+	switch (kind) {
+	case PORT_FXS:
+		can |= PORT_ON_HOOK_SEND;
+		if (!digital)
+			can |= PORT_CAN_REVERSE | PORT_VMWI;
+		break;
+	case PORT_FXO:
+		can |= PORT_PULSE | PORT_ON_HOOK_HEAR;
+		if (signalling == SIGNALLING_KEWLSTART)
+			can |= PORT_SEES_BREAKS;
+		if (!digital)
+			can |= PORT_SEES_REVERSAL | PORT_GAIN;
+		break;
+	case PORT_B:
+		break;
+	}
+	return can;
+}
+
 /* An analog card reports no CAS bits (-1); a span of bits has both sigcaps. */
 bool dahdi_is_digital(const struct dahdi_params *p)
 {
@@ -81,7 +106,11 @@ static bool has_battery(const struct line_port *port, const struct dahdi_params 
 int dahdi_state(struct line_port *port, struct port_state *s)
 {
 	struct dahdi_params p;
-	int err = port->gone ? -ENODEV : dahdi_params(port->fd, 0, &p);
+	int err;
+
+	if (port->feed_at)
+		dahdi_feed_due(port, dahdi_now());
+	err = port->gone ? -ENODEV : dahdi_params(port->fd, 0, &p);
 
 	*s = (struct port_state){
 		.kind = port->kind,
