@@ -111,14 +111,14 @@ static int do_on_hook(struct client *c, struct pbx_line *l, char **w, int n)
 
 static int do_flash(struct client *c, struct pbx_line *l, char **w, int n)
 {
-	int ms = n ? atoi(w[0]) : 0;
+	int ms = n ? (int)command_number(w[0], 1, 5000) : 0;
 
 	if (l->kind != PORT_FXO)
 		return needs(c, l, PORT_FXO, "only fxo lines can flash");
+	if (n && ms < 1)
+		return command_fail(c, -EINVAL, "a flash takes 1 to 5000 ms");
 	if (!l->off_hook)
 		return result(c, l, -ENOTCONN);
-	if (n && (ms < 1 || ms > 5000))
-		return command_fail(c, -EINVAL, "a flash takes 1 to 5000 ms");
 	return result(c, l, l->driver->flash(l->port, ms));
 }
 
@@ -139,11 +139,11 @@ static int do_polarity(struct client *c, struct pbx_line *l, char **w, int n)
 
 static int do_battery(struct client *c, struct pbx_line *l, char **w, int n)
 {
-	int ms = atoi(w[1]);
+	int ms = (int)command_number(w[1], 1, 600000);
 
 	if (l->kind != PORT_FXS)
 		return needs(c, l, PORT_FXS, "only fxs lines give battery");
-	if (strcmp(w[0], "break") || ms < 1 || ms > 600000)
+	if (strcmp(w[0], "break") || ms < 1)
 		return command_fail(c, -EINVAL, "usage: battery LINE break MS, 1 to 600000");
 	return result(c, l, l->driver->battery(l->port, ms));
 }
@@ -337,7 +337,7 @@ const struct command command_table[] = {
 	{ "expect", 2, 6, do_expect, "LINE EVENT [within SECONDS]",
 	  "wait for it, 10 s unless told; alternatives: busy|silence. EVENT is\n"
 	  "ring off-hook on-hook seized flash break polarity [reverse|normal]\n"
-	  "digits D  caller NUMBER  name \"TEXT\"  lamp [on|off]  connected  lost\n"
+	  "digits D  caller NUMBER  name \"TEXT\"  lamp [on|off]  played  connected  lost\n"
 	  "dial-tone ringback busy congestion sit howler tone HZ voice silence\n"
 	  "Events count that came since the last one matched on this line; tones,\n"
 	  "voice and silence are what is heard now" },

@@ -180,8 +180,9 @@ int do_quit(struct client *c, struct pbx_line *l, char **w, int n)
 	return 0;
 }
 
-/* Splits at blanks; "..." is one word; # begins a comment. -1: a quote is not
- * closed or there are too many words. */
+/* Splits at blanks; "..." is one word; # begins a comment where a line begins or
+ * a blank follows, for it may be dialled. -1: a quote is not closed or there are
+ * too many words. */
 static int split(char *line, char *words[COMMAND_WORDS])
 {
 	int n = 0;
@@ -189,7 +190,8 @@ static int split(char *line, char *words[COMMAND_WORDS])
 	for (;;) {
 		while (isspace((unsigned char)*line))
 			line++;
-		if (!*line || *line == '#')
+		if (!*line || (*line == '#' &&
+			       (!n || isspace((unsigned char)line[1]))))
 			return n;
 		if (n == COMMAND_WORDS)
 			return -1;

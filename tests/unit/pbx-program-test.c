@@ -9,6 +9,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <cmocka.h>
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
@@ -252,6 +253,10 @@ static void test_mistakes(void **state)
 		{ "model 1 path D.1\n", "--fxo", "1", 1, "out of range" },
 		{ "expect 1 caller\n", "--fxo", "1", 1, "expect 1 caller 5551234" },
 		{ "expect 1 nonsense\n", "--fxo", "1", 1, "nothing to expect" },
+		{ "flash 1 12x\n", "--fxo", "1", 1, "1 to 5000 ms" },
+		{ "battery 1 break 5x\n", "--fxs", "1", 1, "usage: battery" },
+		{ "sleep 0 # nothing\n#21\ndial 1 #21#\n", "--fxo", "1", 1,
+		  "(input):3: line 1 is on hook" },
 		{ "sleep -1\n", "--fxo", "1", 1, "sleep: seconds" },
 		{ "quit\n", "--fxs", "1-2,2", 2, "named twice" },
 		{ "quit\n", "--fxs", "5-3", 2, "range" },
@@ -278,6 +283,59 @@ static void test_mistakes(void **state)
 		if (!strstr(gw.text, table[i].says))
 			fail_msg("%s: it said: %s", table[i].script, gw.text);
 	}
+}
+
+/* ---------------------------------------------------------- the manual page */
+
+/* Words with one blank between them; of a page also without its markup. */
+static void flatten(char *text)
+{
+	char *to = text;
+
+	for (const char *at = text; *at; at++) {
+		if (!strncmp(at, "\\fB", 3) || !strncmp(at, "\\fR", 3)) {
+			at += 2;
+		} else if (!strncmp(at, "\\(dq", 4)) {
+			*to++ = '"';
+			at += 3;
+		} else if (!strncmp(at, "\\-", 2)) {
+			*to++ = '-';
+			at++;
+		} else if (!isspace((unsigned char)*at)) {
+			*to++ = *at;
+		} else if (to > text && to[-1] != ' ') {
+			*to++ = ' ';
+		}
+	}
+	while (to > text && to[-1] == ' ')
+		to--;
+	*to = '\0';
+}
+
+/* Every command stands there, in the words of --commands. */
+static void test_manual(void **state)
+{
+	const char *build = getenv("BUILD"), *source = getenv("SOURCE");
+	char name[512], line[256], page[32768] = "";
+	unsigned lines = 0;
+	FILE *f;
+
+	snprintf(name, sizeof(name), "%s/src/pbx/tipring-pbx.1", source ? source : ".");
+	f = fopen(name, "r");
+	assert_non_null(f);
+	assert_in_range(fread(page, 1, sizeof(page) - 1, f), 1000, sizeof(page) - 2);
+	fclose(f);
+	flatten(page);
+	snprintf(name, sizeof(name), "%s/tipring-pbx --commands", build ? build : ".");
+	f = popen(name, "r");
+	assert_non_null(f);
+	for (; fgets(line, sizeof(line), f); lines++) {
+		flatten(line);
+		if (!strstr(page, line))
+			fail_msg("the manual page does not say: %s", line);
+	}
+	assert_int_equal(pclose(f), 0);
+	assert_in_range(lines, 50, 200);
 }
 
 /* ----------------------------------------------------- the control socket */
@@ -342,6 +400,7 @@ static void test_control(void **state)
 	gateway_open(PORT_FXO);
 	ask(b, "expect 1 connected\n");
 	answer(b, "ok connected", 3000);
+	until_event(LINE_EVENT_ALARM_CLEARED, 5000);
 	sim_driver.hook(gw.port, true);
 	answer(a, "ok off-hook", 3000);
 	/* Another connection does not see it again. */
@@ -393,7 +452,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(test_phone_calls), T(test_phone_pulses), T(test_phone_is_called),
 		T(test_exchange_is_called), T(test_exchange_calls), T(test_failure),
-		T(test_mistakes), T(test_control), T(test_speak),
+		T(test_mistakes), T(test_manual), T(test_control), T(test_speak),
 	};
 
 	signal(SIGPIPE, SIG_IGN);
