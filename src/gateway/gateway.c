@@ -81,6 +81,7 @@ struct gateway *gateway_new(struct loop *loop, struct config *conf,
 	g->conf = conf;
 	g->options = *options;
 	list_init(&g->old);
+	list_init(&g->ports);
 	list_init(&g->retries);
 	list_init(&g->plans);
 	if (!options->keep_log_level)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
 /*
  * ports.c - a line gets its port. One that cannot be opened now (the card is
- * not there, another program holds it) is tried again, ever more slowly.
+ * not there, another program holds it) is tried again, ever more slowly; so is
+ * one whose device was taken away.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,10 +13,19 @@
 #include "gateway/room.h"
 
 enum { RETRY_FIRST_MS = 1000, RETRY_LAST_MS = 60000 };
+enum { GONE_MS = 20 };	/* the line's call ends first */
 
 /* Hookflash, ITU-T Q.24 and the national ones around it: what is shorter is a
  * dial pulse, what is longer a hang-up. */
 enum { FLASH_MIN_MS = 200, FLASH_MAX_MS = 1000 };
+
+/* Between a port's end and its line: a port may go and the line stay. */
+struct port {
+	struct list_head node;
+	struct gateway *gateway;
+	struct line *line;	/* NULL: the end was taken from it */
+	struct timer gone;
+};
 
 struct retry {
 	struct list_head node;
@@ -68,6 +78,59 @@ static int voice_conf(struct gateway *g, const struct config_line *l,
 	return m->plan ? 0 : -1;
 }
 
+static void retry_later(struct gateway *, struct line *, const char *why);
+
+static void port_free(struct port *p)
+{
+	timer_stop(&p->gone);
+	list_remove(&p->node);
+	free(p);
+}
+
+/* The kernel has taken the device away: the descriptor is of no more use, and
+ * the device may come back only when it is closed. */
+static void on_gone(void *arg)
+{
+	struct port *p = arg;
+	struct line *line = p->line;
+	struct media_end *end = line_end(line);
+
+	if (!line_drop_end(line)) {
+		timer_start(&p->gateway->loop->timers, &p->gone, GONE_MS, on_gone, p);
+		return;
+	}
+	p->line = NULL;
+	end->media->ops->free(end);
+	retry_later(p->gateway, line, "the device is gone");
+}
+
+static void on_media(void *owner, const struct media_event *e)
+{
+	struct port *p = owner;
+	struct line *line = p->line;
+	bool freed = e->type == MEDIA_FREED;
+
+	if (e->type == MEDIA_LINE && e->line.type == LINE_EVENT_ALARM &&
+	    e->line.value == ALARM_REMOVED && line)
+		timer_start(&p->gateway->loop->timers, &p->gone, GONE_MS, on_gone, p);
+	if (freed)
+		port_free(p);
+	if (line)
+		line_media_event(line, e);
+}
+
+static struct port *port_new(struct gateway *g, struct line *line)
+{
+	struct port *p = calloc(1, sizeof(*p));
+
+	if (!p)
+		return NULL;
+	p->gateway = g;
+	p->line = line;
+	list_add_before(&g->ports, &p->node);
+	return p;
+}
+
 static int open_port(struct gateway *g, struct line *line,
 		     const struct config_line *l, char *why, size_t size)
 {
@@ -79,6 +142,7 @@ static int open_port(struct gateway *g, struct line *line,
 	};
 	struct media_port_conf voice;
 	struct media_end *end;
+	struct port *p;
 	const char *address;
 
 	if (!line_driver_find(l->port, &address)) {
@@ -88,12 +152,16 @@ static int open_port(struct gateway *g, struct line *line,
 	}
 	snprintf(port.address, sizeof(port.address), "%s", address);
 	snprintf(why, size, "out of memory");
-	if (voice_conf(g, l, &voice))
+	p = port_new(g, line);
+	if (!p)
 		return -1;
-	end = g->media->ops->port_new(g->media, l->port, &port, &voice,
-				      line_media_event, line, why, size);
-	if (!end)
+	end = voice_conf(g, l, &voice) ? NULL :
+		g->media->ops->port_new(g->media, l->port, &port, &voice, on_media,
+					p, why, size);
+	if (!end) {
+		port_free(p);
 		return -1;
+	}
 	line_set_end(line, end);
 	return 0;
 }
@@ -140,32 +208,40 @@ static const char *line_name(const struct line *line)
 	return i.name;
 }
 
+static void retry_later(struct gateway *g, struct line *line, const char *why)
+{
+	struct retry *r = calloc(1, sizeof(*r));
+
+	if (!r)
+		return;
+	r->gateway = g;
+	r->line = line;
+	snprintf(r->name, sizeof(r->name), "%s", line_name(line));
+	snprintf(r->why, sizeof(r->why), "%s", why);
+	r->wait_ms = RETRY_FIRST_MS;
+	list_add_before(&g->retries, &r->node);
+	timer_start(&g->loop->timers, &r->timer, r->wait_ms, on_retry, r);
+}
+
 void ports_open(struct gateway *g, struct line *line)
 {
 	const struct config_line *l = config_line(g->conf, line_name(line));
 	struct list_head *pos, *tmp;
 	char why[256] = "";
-	struct retry *r;
 
 	/* A line that went may have had the same memory. */
 	list_for_each_safe(pos, tmp, &g->retries) {
-		r = list_entry(pos, struct retry, node);
+		struct retry *r = list_entry(pos, struct retry, node);
+
 		if (r->line == line)
 			retry_free(r);
 	}
 	if (!l || !open_port(g, line, l, why, sizeof(why)))
 		return;
 	line_set_fault(line, why);
-	r = calloc(1, sizeof(*r));
-	if (!r)
-		return;
-	r->gateway = g;
-	r->line = line;
-	snprintf(r->name, sizeof(r->name), "%s", l->name);
-	snprintf(r->why, sizeof(r->why), "%s", why);
-	r->wait_ms = RETRY_FIRST_MS;
-	list_add_before(&g->retries, &r->node);
-	timer_start(&g->loop->timers, &r->timer, r->wait_ms, on_retry, r);
+	log_warning("line %s: %s; it is out of service and tried again",
+		    l->name, why);
+	retry_later(g, line, why);
 }
 
 /* ------------------------------------------------------------------ reload */
@@ -218,6 +294,9 @@ void ports_free(struct gateway *g)
 {
 	while (!list_empty(&g->retries))
 		retry_free(list_entry(g->retries.next, struct retry, node));
+	/* Ends whose pump has stopped tell nobody. */
+	while (!list_empty(&g->ports))
+		port_free(list_entry(g->ports.next, struct port, node));
 	while (!list_empty(&g->plans)) {
 		struct plan *p = list_entry(g->plans.next, struct plan, node);
 

@@ -21,6 +21,7 @@ struct gateway {
 	struct box *box;
 	struct agent *agent;
 	struct ops *ops;
+	struct list_head ports;		/* struct port: those that are open */
 	struct list_head retries;	/* struct retry: lines without a port */
 	struct list_head plans;		/* struct plan: tones, for the pump */
 	struct timer notify_timer;
