@@ -1,13 +1,28 @@
-# The real DAHDI driver in a VM. `make check-dahdi` runs these alone.
-EXTRA_DIST += tests/dahdi/dahdi-vm tests/dahdi/driver.sh
+# The real DAHDI driver in a VM. `make check-dahdi` runs these alone; they run
+# one after the other, for each takes both processors of a small machine.
+DAHDI_TESTS = tests/dahdi/calls.sh tests/dahdi/lines.sh tests/dahdi/load.sh
+EXTRA_DIST += tests/dahdi/dahdi-vm tests/dahdi/in-vm.sh tests/dahdi/driver.sh \
+	tests/dahdi/calls.sh tests/dahdi/lines.sh tests/dahdi/load.sh \
+	tests/dahdi/bench.py tests/dahdi/bench.sh
 if HAVE_CMOCKA
 check_PROGRAMS += tests/dahdi/driver-test
 tests_dahdi_driver_test_SOURCES = tests/dahdi/driver-test.c
 tests_dahdi_driver_test_LDADD = libdrivers.a libbase.a $(CMOCKA_LIBS)
-DAHDI_TESTS = tests/dahdi/driver.sh
-TESTS += $(DAHDI_TESTS)
+DAHDI_TESTS += tests/dahdi/driver.sh
+tests/dahdi/calls.log: tests/dahdi/driver.log
 endif
+TESTS += $(DAHDI_TESTS)
+tests/dahdi/lines.log: tests/dahdi/calls.log
+tests/dahdi/load.log: tests/dahdi/lines.log
 
-check-dahdi: $(check_PROGRAMS)
+check-dahdi: $(check_PROGRAMS) all
 	$(MAKE) check TESTS='$(DAHDI_TESTS)'
 .PHONY: check-dahdi
+# Figures, and bench-dahdi.json.
+bench-dahdi: all
+	BUILD='$(abs_builddir)' SOURCE='$(abs_srcdir)' \
+		bash $(srcdir)/tests/dahdi/bench.sh
+.PHONY: bench-dahdi
+
+distclean-local:
+	rm -rf speech

@@ -5,7 +5,9 @@ wired back to back, as dahdi-vm makes them: channel k, an FXS port, to channel
 CHANNELS + k, an FXO port. A bench takes a row of lines 1 to COUNT of them and
 gives it back at its end."""
 
+import glob
 import os
+import subprocess
 
 from tap import Fail, Skip
 
@@ -13,6 +15,9 @@ DAHDI = os.environ.get("WIRE", "sim") == "dahdi"
 CHANNELS = int(os.environ.get("CHANNELS", "24"))
 # In every line: an emulated processor has no time for echo cancellers.
 LINE = "echo = false;" if DAHDI else ""
+DEVICES = "/sys/bus/dahdi_devices/devices/*"
+# The tests' own SIP phone cannot keep time on it either.
+JITTER = "jitter = [200, 800];" if DAHDI else "jitter = [60, 200];"
 _taken = set()
 
 
@@ -27,6 +32,29 @@ def _numbers(lines):
     for part in filter(None, lines.split(",")):
         first, _, last = part.partition("-")
         yield from range(int(first), int(last or first) + 1)
+
+
+_known = {}
+
+
+def _spans(device):
+    """"1:1:1": the span's place on its card, its number, its first channel; as
+    they were when this was first asked."""
+    if device not in _known:
+        _known[device] = []
+        for span in sorted(glob.glob(os.path.join(device, "span-*"))):
+            values = []
+            for name in "local_spanno", "basechan":
+                with open(os.path.join(span, name)) as f:
+                    values.append(f.read().strip())
+            values.insert(1, span.rpartition("-")[2])
+            _known[device].append(":".join(values))
+    return _known[device]
+
+
+def _tell(device, attribute, text):
+    with open(os.path.join(device, attribute), "w") as f:
+        f.write(text)
 
 
 class Wire:
@@ -66,3 +94,20 @@ class Wire:
         return ",".join("%d=dahdi/%d" % (n, self._fxs(n) if kind == "fxs"
                                          else self._fxo(n))
                         for n in _numbers(lines))
+
+    def take_away(self):
+        """The kernel drops all spans, whoever uses their channels."""
+        for device in glob.glob(DEVICES):
+            for span in _spans(device):
+                _tell(device, "unassign_span", span.split(":")[0])
+
+    def bring_back(self):
+        for device in glob.glob(DEVICES):
+            for span in _spans(device):
+                _tell(device, "assign_span", span)
+        with open("/etc/dahdi/system.conf") as f:
+            text = "".join(l for l in f if not l.startswith("dynamic="))
+        with open("/run/again.conf", "w") as f:
+            f.write(text)
+        subprocess.run(["/usr/sbin/dahdi_cfg", "-c", "/run/again.conf"],
+                       check=True, timeout=60)

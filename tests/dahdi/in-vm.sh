@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception
+#
+# Sourced by the tests that run in the VM: in_vm CHANNELS SECONDS COMMAND...
+# runs COMMAND in the build directory, in a VM that has that many pairs of
+# channels, or skips with a plain reason where it cannot. The guest keeps real
+# time only while it is served: it goes before other work of this machine.
+skip() { echo "1..0 # SKIP $*"; exit 0; }
+
+can_run_vm() {
+	[ -z "${TIPRING_QUICK:-}" ] || skip "not inside a package build"
+	[ "$(id -u)" = 0 ] || skip "the VM reads all of / and needs root"
+	[ "$(uname -m)" = x86_64 ] || skip "the VM is for amd64"
+	if grep -q '^#define SANITIZE' "$BUILD/config.h"; then
+		skip "run in the build without sanitizers"
+	fi
+	"$SOURCE/tests/dahdi/dahdi-vm" -P 2>&1 | sed 's/^/# /' >&2
+	[ "${PIPESTATUS[0]}" = 0 ] || skip "the VM cannot be prepared, see the log"
+}
+
+in_vm() {
+	local channels=$1 seconds=$2
+	shift 2
+	cd "$BUILD" || exit 1
+	export CHANNELS=$channels WIRE=dahdi
+	exec nice -n -15 "$SOURCE/tests/dahdi/dahdi-vm" -t "$seconds" \
+		-c "$channels" -w "$SOURCE" -- "$@"
+}
+
+# What the system tests say is spoken here: the emulated processor takes a
+# minute for a sentence.
+speak() {
+	export TIPRING_SPEECH=$BUILD/speech
+	python3 "$SOURCE/tests/system/box.py" || skip "espeak-ng is missing"
+}

@@ -1,0 +1,203 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception
+"""What lines do beside a plain call: pulses both ways, hookflash, glare, a
+break, the far end that comes back, reload of one line while another talks."""
+
+import sys
+import time
+
+import box
+import tap
+import wire
+from harness import Background
+from tap import check, wait
+
+box.quick()
+bench = box.shared
+
+
+def same(what, got, wanted):
+    check(got == wanted, "%s is %r, not %r" % (what, got, wanted))
+
+
+def a_rotary_telephone_dials():
+    b = bench()
+    b.do("off-hook 3")
+    b.expect(3, "dial-tone")
+    time.sleep(0.7)
+    b.do("dial 3 310 pulse")
+    call = b.phone.expect_call(30)
+    check(call.invite.uri.startswith("sip:310@"), call.invite.start)
+    call.ring()
+    b.expect(3, "ringback")
+    call.answer()
+    b.converse(3, call)
+    b.hang_up(3, call)
+
+
+def an_extension_is_dialled_by_pulses():
+    b = box.Box(fxo='dial_method = "pulse";')
+    with b:
+        seen = Background(b.expect, 1, "digits 201", 40)
+        call = b.call_line("201")
+        seen.result()
+        b.pbx_busy(1)
+        call.expect(486, within=40)
+        b.expect(1, "on-hook")
+        b.gateway.wait_idle()
+
+
+def a_flash_from_sip_reaches_the_pbx():
+    b = bench()
+    b.do("ring 1 from 5550003")
+    call = b.phone.expect_call(30)
+    call.answer()
+    b.expect(1, "off-hook")
+    time.sleep(1)
+    seen = Background(b.expect, 1, "flash", 15)
+    time.sleep(0.3)
+    done = b.phone.transact(call.next_request(
+        "INFO", "Signal=16\r\nDuration=160\r\n",
+        ["Content-Type: application/dtmf-relay"]), call.remote)
+    same("status of INFO", done.status, 200)
+    seen.result()
+    call.hang_up()
+    b.expect(1, "on-hook")
+
+
+def a_flash_of_a_telephone_is_no_hang_up():
+    with box.Box(fxs="flash = true;") as b:
+        call = b.talk_sip(3)
+        time.sleep(1)
+        b.do("flash 3 500")
+        time.sleep(2)
+        check(not call.ended.is_set(), "the flash hung up")
+        b.converse(3, call)
+        b.do("on-hook 3")
+        call.wait_ended()
+        b.gateway.wait_idle()
+
+
+def ringing_and_seizure_at_once_is_no_wrong_call():
+    """Glare: the PBX rings the line in the moment in which SIP calls it. One
+    of the two calls goes through, none of them to the other's."""
+    b = bench()
+    b.do("ring 1 from 5550004")
+    call = b.call_line("201")
+    inward = None
+    try:
+        inward = b.phone.expect_call(10)
+    except tap.Fail:
+        pass
+    if inward:
+        # The ringing was first: the outward call found no free line.
+        call.expect(486, 480, 503, within=30)
+        inward.answer()
+        b.expect(1, "off-hook")
+        b.converse(1, inward)
+        inward.hang_up()
+    else:
+        b.do("busy 1")
+        call.expect(486, 480, 500, 503, within=60)
+    b.gateway.wait_idle(40)
+
+
+def the_far_end_comes_back():
+    b = bench()
+    call = b.talk_sip(3)
+    time.sleep(1)
+    b.pbx.process.kill()
+    # A telephone that is gone is on hook; a socket that is gone is an alarm.
+    call.wait_ended()
+    b.pbx.start()
+    b.gateway.wait_ready()
+    again = b.talk_sip(3)
+    b.converse(3, again)
+    b.hang_up(3, again)
+
+
+def a_channel_taken_away_comes_back():
+    """As when a card is reset or its module reloaded: the line says so, its
+    call ends, and it needs nobody's help to come back."""
+    if not wire.DAHDI:
+        raise tap.Skip("needs a card's driver; the far end that comes back is "
+                       "its like")
+    b = bench()
+    call = b.talk_sip(3)
+    b.pbx.wire.take_away()
+    try:
+        call.wait_ended()
+        wait("line out of service", 20, lambda: all(
+            not line["in_service"] and line["why"]
+            for line in b.gateway.lines().values()))
+        b.call_line("104").expect(480, 500, 502, 503)
+        b.pbx.process.stop()
+    finally:
+        b.pbx.wire.bring_back()
+    b.pbx.start()
+    b.gateway.wait_ready(90)
+    again = b.talk_sip(3)
+    b.converse(3, again)
+    b.hang_up(3, again)
+
+
+def one_line_is_reloaded_while_another_talks():
+    b = bench()
+    call = b.talk_sip(3)
+    with open(b.gateway.config) as f:
+        text = f.read()
+    changed = text.replace('number = "104"', 'number = "105"')
+    try:
+        for new in changed, text, changed:
+            with open(b.gateway.config, "w") as f:
+                f.write(new)
+            status, out, err = b.gateway.run("reload")
+            same("reload's status", status, 0)
+        b.converse(3, call)
+        other = b.call_line("105")
+        other.expect(180)
+        b.expect(4, "ring")
+        b.do("off-hook 4")
+        other.expect(200)
+        b.converse(4, other)
+        check(not call.ended.is_set(), "the reload cut the call")
+        b.do("on-hook 4")
+        other.wait_ended()
+    finally:
+        with open(b.gateway.config, "w") as f:
+            f.write(text)
+    b.do("on-hook 3")
+    call.wait_ended()
+    same("reload's status", b.gateway.run("reload")[0], 0)
+    b.gateway.wait_ready()
+
+
+def battery_that_reverses_answers():
+    wire.needs_sim("reverse their polarity")
+    with box.Box(fxo='answer = "polarity";') as b:
+        seen = Background(b.expect, 1, "digits 201", 30)
+        call = b.call_line("201")
+        seen.result()
+        b.do("ringback 1")
+        time.sleep(2)
+        check(200 not in call.seen, "answered before the reversal")
+        b.do("answer 1 reverse")
+        call.expect(200)
+        b.converse(1, call)
+        call.hang_up()
+        b.expect(1, "on-hook")
+        b.gateway.wait_idle()
+
+
+if __name__ == "__main__":
+    sys.exit(tap.run([
+        a_rotary_telephone_dials,
+        an_extension_is_dialled_by_pulses,
+        a_flash_from_sip_reaches_the_pbx,
+        a_flash_of_a_telephone_is_no_hang_up,
+        ringing_and_seizure_at_once_is_no_wrong_call,
+        the_far_end_comes_back,
+        a_channel_taken_away_comes_back,
+        one_line_is_reloaded_while_another_talks,
+        battery_that_reverses_answers,
+        box.close_the_shared_bench], box.after, box.failed))
