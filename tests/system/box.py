@@ -18,7 +18,8 @@ CONFIG = """\
 country = "us";
 log = "debug";
 sip = {{ listen = [ "udp:127.0.0.1:{sip}" ]; }};
-rtp = {{ address = "127.0.0.1"; ports = [{rtp}, {rtp_last}]; dead = {dead}; }};
+rtp = {{ address = "127.0.0.1"; ports = [{rtp}, {rtp_last}]; dead = {dead};
+  {jitter} }};
 sim = {{ directory = "{lines}"; }};
 control = "{control}";
 cdr = {{ file = "{cdr}"; journal = false; }};
@@ -47,7 +48,7 @@ KIND = {1: "fxo", 2: "fxo", 3: "fxs", 4: "fxs"}
 def config(**parts):
     """CONFIG with these parts, the rest as usual."""
     usual = dict({"port%d" % n: "sim/%d" % n for n in KIND},
-                 wire=wire.LINE, dead=30, timers="ring = 30;", box="", trunk="", fxo="",
+                 wire=wire.LINE, jitter=wire.JITTER, dead=30, timers="ring = 30;", box="", trunk="", fxo="",
                  fxs="", more="", peer=5060)
     return CONFIG.format(**dict(usual, **parts))
 

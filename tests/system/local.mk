@@ -17,7 +17,7 @@ tests_tools_match_test_LDADD = $(CMOCKA_LIBS) -lm
 endif
 
 system_tests = tests/system/house-test.py tests/system/phone-test.py \
-	tests/system/calls-test.py \
+	tests/system/calls-test.py tests/system/lines-test.py \
 	tests/system/faults-test.py tests/system/control-test.py \
 	tests/system/peers-test.py \
 	tests/system/load-test.py tests/system/package-test.sh
@@ -27,7 +27,8 @@ EXTRA_DIST += $(system_tests) tests/system/tap.py tests/system/sound.py \
 	tests/system/phone.py tests/system/wire.py tests/system/box.py tests/system/demo.py
 
 # They open lines and sockets in real time: one after the other.
-tests/system/faults-test.log: tests/system/calls-test.log
+tests/system/lines-test.log: tests/system/calls-test.log
+tests/system/faults-test.log: tests/system/lines-test.log
 tests/system/control-test.log: tests/system/faults-test.log
 tests/system/peers-test.log: tests/system/control-test.log
 tests/system/load-test.log: tests/system/peers-test.log
