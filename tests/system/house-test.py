@@ -226,9 +226,18 @@ def scenarios_have_golden_output():
                      for e in (".out", ".golden", ".expected"))])
 
 
+def the_readme_names_files_that_exist():
+    examples = set(os.path.basename(p) for p in files(".conf")
+                   if p.startswith("etc/examples/"))
+    named = set(re.findall(r"^ +([a-z-]+\.conf)  ", read("README"), re.M))
+    none(["README: there is no etc/examples/" + n for n in named - examples] +
+         ["README does not name etc/examples/" + n for n in examples - named])
+
+
 if __name__ == "__main__":
     sys.exit(tap.run([
         libraries_stay_in_their_rooms, rooms_call_down_only, core_is_pure,
         nothing_outside_drivers_asks_which_driver_it_is, files_are_short,
         functions_are_short, sources_name_their_licence,
-        nothing_tells_of_its_making, scenarios_have_golden_output]))
+        nothing_tells_of_its_making, scenarios_have_golden_output,
+        the_readme_names_files_that_exist]))
