@@ -101,12 +101,6 @@ class Demo:
             peer=self.peer.sip, accept='accept_from = [ "0.0.0.0/0" ];'
             if options.listen else ""), control, ws.path("cdr.json"))
         self.gateway.wait_ready()
-        for program in ws.processes:
-            # What plays in real time goes first where that is allowed.
-            try:
-                os.setpriority(os.PRIO_PROCESS, program.pid, -10)
-            except OSError:
-                break
 
     # ----------------------------------------------------------- the calls
 

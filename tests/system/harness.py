@@ -27,8 +27,18 @@ _libc = ctypes.CDLL(None)
 outlive = False		# what is started may go on after this program's end
 
 
-def _die_with_parent():
+def go_first():
+    """What plays in real time goes before what shares the computer with it,
+    where that is allowed. For the calling thread and what it starts."""
+    try:
+        os.setpriority(os.PRIO_PROCESS, 0, -10)
+    except OSError:
+        pass
+
+
+def _prepare():
     """The parent is the thread that starts: start from the main one."""
+    go_first()
     if outlive:
         os.setsid()
     else:
@@ -80,7 +90,7 @@ class Process:
         with open(log, "ab") as out:
             self.child = subprocess.Popen(
                 argv, stdin=stdin or subprocess.DEVNULL, stdout=out,
-                stderr=subprocess.STDOUT, preexec_fn=_die_with_parent,
+                stderr=subprocess.STDOUT, preexec_fn=_prepare,
                 env=dict(os.environ, **(env or {})))
         self.pid = self.child.pid
 

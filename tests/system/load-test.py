@@ -134,7 +134,8 @@ def config(ws, b):
                     else 'digit_map = "[1-9]xx";')))
     return ('country = "us";\n'
             'sip = { listen = [ "udp:127.0.0.1:%d" ]; };\n'
-            'rtp = { address = "127.0.0.1"; ports = [%d, %d]; };\n'
+            'rtp = { address = "127.0.0.1"; ports = [%d, %d];\n'
+            '  jitter = [60, 200]; };\n'
             'sim = { directory = "%s"; };\ncontrol = "%s";\n'
             'cdr = { file = "%s"; journal = false; };\n'
             'trunks = ( { name = "peer"; server = "127.0.0.1"; port = %d;\n'

@@ -9,7 +9,7 @@ import threading
 import time
 
 import sound
-from harness import free_ports
+from harness import free_ports, go_first
 
 DIGITS = "0123456789*#ABCD"
 FRAME = 160		# samples, 20 ms
@@ -132,6 +132,7 @@ class Rtp:
                 pass
 
     def _send(self):
+        go_first()
         due = time.monotonic()
         event, step, pause = None, 0, 0
         while not self.closed:

@@ -18,6 +18,7 @@ enum {
 
 #define LOUD_DB -25.0	/* a piece this far below the loudest is not judged */
 #define FOUND 0.5	/* least correlation of a piece that is there */
+#define SOME 0.15	/* match of a recording that is searched for slips */
 #define SURE 0.8	/* the same, of one that is looked for far away */
 
 struct work {
@@ -159,7 +160,7 @@ static double piece_search(const struct work *w, size_t at, long lag, long reach
 	return best;
 }
 
-static bool piece_found(const struct work *w, size_t at, long *lag)
+static bool piece_found(const struct work *w, size_t at, bool slips, long *lag)
 {
 	size_t next = at + PIECE, later = next + PIECE;
 	long moved, on;
@@ -169,7 +170,7 @@ static bool piece_found(const struct work *w, size_t at, long *lag)
 		return true;
 	}
 	/* Vowels are alike: what has slipped goes on there, and not here. */
-	if (later + PIECE > w->ref_count ||
+	if (!slips || later + PIECE > w->ref_count ||
 	    piece_search(w, later, *lag, DRIFT, &on) >= FOUND ||
 	    piece_search(w, at, *lag, SLIP, &moved) < SURE ||
 	    piece_search(w, next, moved, DRIFT, &on) < SURE ||
@@ -236,7 +237,7 @@ static void check_pieces(const struct work *w, struct match *m, long lag)
 		if (e <= 0 || 10 * log10(e / loudest) < LOUD_DB)
 			continue;
 		loud++;
-		if (!piece_found(w, at, &lag))
+		if (!piece_found(w, at, m->match > SOME, &lag))
 			add_gap(m, at);
 		else if (found++ && labs(lag - before) > DRIFT)
 			m->slips++;
