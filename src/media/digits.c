@@ -2,9 +2,13 @@
 #include "media/digits.h"
 
 #include <errno.h>
+#include <math.h>
 #include <string.h>
 
 #define RAMP 16
+#define PURE 0.8f	/* of a frame's power that is in the two tones */
+#define SHARE 0.08f	/* of it that the weaker one has at least */
+#define SOFT 2500.0f	/* mean square, -50 dBm0: not worth a look */
 
 static void change(struct digits *d, char digit, bool began)
 {
@@ -28,7 +32,11 @@ static void heard(void *arg, int code, int level, int delay)
 
 int digits_init(struct digits *d, int twist, int reverse_twist)
 {
+	static const float hz[8] = { 697, 770, 852, 941, 1209, 1336, 1477, 1633 };
+
 	memset(d, 0, sizeof(*d));
+	for (int i = 0; i < 8; i++)
+		d->twice_cosine[i] = 2 * cosf(2 * (float)M_PI * hz[i] / 8000);
 	d->rx = dtmf_rx_init(NULL, NULL, NULL);
 	if (!d->rx)
 		return -ENOMEM;
@@ -69,6 +77,50 @@ void digits_run(struct digits *d, const int16_t *s, size_t n)
 	d->since += (uint32_t)n;
 }
 
+/* How much of a frame's power is at this frequency (Goertzel). */
+static float power_at(const int16_t *s, size_t n, float twice_cosine)
+{
+	float a = 0, b = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		float c = s[i] + twice_cosine * a - b;
+
+		b = a;
+		a = c;
+	}
+	return 2 * (a * a + b * b - twice_cosine * a * b) / (float)n;
+}
+
+static float strongest(const struct digits *d, int first, const int16_t *s,
+		       size_t n)
+{
+	float most = 0;
+
+	for (int i = first; i < first + 4; i++) {
+		float p = power_at(s, n, d->twice_cosine[i]);
+
+		if (p > most)
+			most = p;
+	}
+	return most;
+}
+
+/* Whether these 10 ms are one tone of each group and nothing else. */
+static bool suspicious(const struct digits *d, const int16_t *s, size_t n)
+{
+	float all = 0, low, high;
+
+	for (size_t i = 0; i < n; i++)
+		all += (float)s[i] * s[i];
+	if (all < SOFT * (float)n)
+		return false;
+	low = strongest(d, 0, s, n);
+	if (low < SHARE * all)
+		return false;
+	high = strongest(d, 4, s, n);
+	return high > SHARE * all && low + high > PURE * all;
+}
+
 static void ramp(int16_t *s, size_t n, bool down)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -83,10 +135,12 @@ static void ramp(int16_t *s, size_t n, bool down)
 void digits_mute(struct digits *d, int16_t *s, size_t n)
 {
 	int16_t now[DIGITS_DELAY];
-	bool mute = dtmf_rx_status(d->rx) != 0;
+	bool mute;
 
 	if (n > DIGITS_DELAY)
 		n = DIGITS_DELAY;
+	mute = dtmf_rx_status(d->rx) != 0 ||
+	       (n == DIGITS_DELAY && suspicious(d, s, n));
 	memcpy(now, s, n * sizeof(*s));
 	memcpy(s, d->held, n * sizeof(*s));
 	memmove(d->held, d->held + n, (DIGITS_DELAY - n) * sizeof(*s));

@@ -4,9 +4,9 @@
  * relayed as an event.
  *
  * The receiver (spandsp's) is sure after two of its blocks, 25 ms. What is
- * relayed therefore leaves a frame late, and is muted from the receiver's first
- * suspicion on: at most 15 ms of a digit get through, too little for any
- * receiver that follows Q.24 (40 ms).
+ * relayed therefore leaves a frame late, and is muted from the first whole frame
+ * that is nothing but one tone of each of DTMF's groups, which a voice hardly
+ * ever is; when the receiver then hears no digit, it was 10 ms of silence.
  */
 #ifndef MEDIA_DIGITS_H
 #define MEDIA_DIGITS_H
@@ -34,6 +34,7 @@ struct digits {
 	unsigned changes;	/* of the last run */
 	int16_t held[DIGITS_DELAY];
 	bool muted;
+	float twice_cosine[8];	/* of DTMF's frequencies */
 };
 
 /* Twists in 0.1 dB, 0: the receiver's own 8 and 4 dB. -ENOMEM. */
