@@ -5,21 +5,38 @@
 #include "config/check.h"
 #include "config/value.h"
 
+/* Of a list in which some elements were refused: the one with this name. */
+static const config_setting_t *named(const config_setting_t *list, const char *name)
+{
+	for (int i = 0; i < config_setting_length(list); i++) {
+		const config_setting_t *e = config_setting_get_elem(list, (unsigned)i);
+		const char *text = config_setting_get_string(e);
+		const char *colon = text ? strchr(text, ':') : NULL;
+
+		if (text && !strcmp(colon ? colon + 1 : text, name))
+			return e;
+	}
+	return list;
+}
+
 void check_groups(struct loader *l)
 {
 	for (size_t i = 0; i < l->conf->group_count; i++) {
 		const config_setting_t *s = check_element(l, "groups", i);
 		const config_setting_t *lines = check_place(s, "lines");
 		const struct config_group *g = &l->conf->groups[i];
+		bool faulty = setting_faulty(lines);
 
 		check_limit(l, s, &g->limit, g->line_count, "this group has");
-		if (lines == s || setting_faulty(lines))
-			continue;	/* elements and places do not agree */
+		if (lines == s)
+			continue;
 		for (size_t k = 0; k < g->line_count; k++) {
-			const config_setting_t *at = value_element(lines, k);
+			/* Refused elements are not counted in line_count. */
+			const config_setting_t *at = faulty ?
+				named(lines, g->lines[k]) : value_element(lines, k);
 
 			check_line_name(l, at, g->lines[k]);
-			for (size_t m = 0; m < k; m++)
+			for (size_t m = 0; m < k && !faulty; m++)
 				if (!strcmp(g->lines[m], g->lines[k]))
 					report_at(l, at, "line %s stands in this group twice; keep one",
 						  g->lines[k]);
@@ -35,11 +52,14 @@ static bool same_end(const struct route_end *a, const struct route_end *b)
 static void check_ends(struct loader *l, const config_setting_t *list,
 		       const struct route_end *ends, size_t count)
 {
-	if (!list || setting_faulty(list))
+	bool faulty = list && setting_faulty(list);
+
+	if (!list)
 		return;
 	for (size_t i = 0; i < count; i++) {
-		check_end(l, value_element(list, i), &ends[i]);
-		for (size_t k = 0; k < i; k++)
+		check_end(l, faulty ? named(list, ends[i].name) :
+			  value_element(list, i), &ends[i]);
+		for (size_t k = 0; k < i && !faulty; k++)
 			if (same_end(&ends[i], &ends[k]))
 				report_at(l, value_element(list, i),
 					  "%s stands here twice; keep one", ends[i].name);

@@ -51,6 +51,19 @@ static const struct pair clashes[] = {
 	  "c.conf:11: pbx stands here twice; keep one\n"
 	  "c.conf:13: there is no group \"co\"; add it to groups, or correct the name\n"
 	  "c.conf:14: acme stands here twice; keep one\n" },
+	/* A refused element hides no other fault of its list. */
+	{ "country = \"us\";\n"
+	  "trunks = ( { name = \"acme\"; server = \"x\"; } );\n"
+	  "lines = ( { name = \"a\"; port = \"sim/1\"; kind = \"fxs\"; trunk = \"acme\"; } );\n"
+	  "groups = ( { name = \"pbx\"; lines = [ \"a b\",\n"
+	  "  \"zzz\", \"a\" ]; } );\n"
+	  "routes = ( { to = [ \"acme\",\n"
+	  "  \"trunk:acme\",\n"
+	  "  \"trunk:zzz\" ]; } );\n",
+	  "c.conf:4: lines \"a b\" is no name: 1 to 47 letters, digits, '.', '_' or '-'\n"
+	  "c.conf:5: there is no line \"zzz\"; add it to lines, or correct the name\n"
+	  "c.conf:6: to \"acme\" must be \"trunk:NAME\", \"group:NAME\" or \"line:NAME\"\n"
+	  "c.conf:8: there is no trunk \"zzz\"; add it to trunks, or correct the name\n" },
 	{ "country = \"us\";\n"
 	  "trunks = ( { name = \"acme\"; server = \"192.0.2.1\"; } );\n"
 	  "max_calls = 3;\n"
