@@ -14,6 +14,7 @@
 #define SLACK 48		/* deviation from the target that is left alone */
 #define HURRY 320		/* one that is mended in the next pause */
 #define FAR 960			/* one that is mended even inside loud speech */
+#define YOUTH (2 * 8000)	/* of a stream */
 #define PATIENCE (10 * 8000)	/* a delay must be too long for so long */
 #define LATE_RUN 8		/* so many late ones in a row: the path changed */
 #define NONE INT64_MAX
@@ -27,7 +28,7 @@ static void forget(struct jitter *j)
 	j->started = false;
 	j->late_run = 0;
 	j->silence = 0;
-	j->over = 0;
+	j->over = j->age = 0;
 	for (int i = 0; i < JITTER_WINDOWS; i++) {
 		j->least_transit[i] = NONE;
 		j->most_spread[i] = 0;
@@ -371,14 +372,22 @@ static void conceal(struct jitter *j, int16_t *to, size_t have)
 
 /* Whether the delay is off so far that it is mended in this frame. Too short
  * makes gaps: at once. Too long is only late: where nobody hears it, and not
- * for a burst that passes, or the voice would slip to and fro. */
+ * for a burst that passes, or the voice would slip to and fro; but at once while
+ * the stream is young, as its first packet is seldom its quickest. */
 static bool off(struct jitter *j, int64_t excess, bool quiet_now)
 {
+	bool young = j->age < YOUTH, lasting;
+
+	j->age += young ? JITTER_FADE : 0;
 	j->over = excess > SLACK ? j->over + JITTER_FADE : 0;
 	if (j->over > PATIENCE)
 		j->over = PATIENCE;
-	return excess < -SLACK || excess > FAR ||
-	       (quiet_now && (excess > HURRY || j->over == PATIENCE));
+	lasting = young || j->over == PATIENCE;
+	if (excess < -SLACK || excess > FAR)
+		return true;
+	if (quiet_now)
+		return excess > HURRY || (lasting && excess > SLACK);
+	return lasting && excess > HURRY / 2;
 }
 
 static void pull_frame(struct jitter *j, int16_t *to)

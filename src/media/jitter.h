@@ -48,6 +48,7 @@ struct jitter {
 	int64_t least_transit[JITTER_WINDOWS];
 	int32_t most_spread[JITTER_WINDOWS];
 	int64_t window_end, spread_end;
+	int32_t age;			/* samples played, while it is young */
 	int32_t over;			/* samples in a row with too long a delay */
 	int32_t silence;		/* samples in a row with nothing to play */
 	float noise;			/* mean square of the quiet */

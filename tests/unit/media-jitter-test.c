@@ -184,6 +184,17 @@ static void a_passing_burst_is_left_alone(void **state)
 	assert_true(intact(4000, 2000) == 1);
 }
 
+/* The first packet was held up: its delay is not everybody's. */
+static void a_late_start_costs_no_delay(void **state)
+{
+	plain(200, 160);
+	for (unsigned i = 0; i < 5; i++)
+		st.arrival[i] = st.arrival[5];
+	play(20, 200);
+	assert_in_range(oc.most_delay, 19, 45);
+	assert_int_equal(oc.j.stats.late, 0);
+}
+
 static void loss_is_concealed_and_counted(void **state)
 {
 	unsigned lost = 0;
@@ -351,6 +362,7 @@ int main(void)
 		cmocka_unit_test(jitter_is_covered_and_given_back),
 		cmocka_unit_test(rare_jitter_is_remembered),
 		cmocka_unit_test(a_passing_burst_is_left_alone),
+		cmocka_unit_test(a_late_start_costs_no_delay),
 		cmocka_unit_test(loss_is_concealed_and_counted),
 		cmocka_unit_test(reordered_and_doubled_packets),
 		cmocka_unit_test(clocks_may_drift_for_an_hour),
