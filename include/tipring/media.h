@@ -133,6 +133,7 @@ struct media_event {
 			uint32_t on_ms;		/* so far, or in all */
 			uint32_t off_ms;	/* silence before it */
 			bool ended;		/* false: continuous tone, goes on */
+			bool swings;		/* one frequency, modulated deeply */
 		} tone;
 		struct { uint32_t ms; int16_t level; } span;
 		struct party party;

@@ -13,6 +13,7 @@ enum {
 	VOICE_AFTER_RINGBACK_MS = 300,
 	DIAL_BEFORE_DIALLING_MS = 250,
 	CONTINUOUS_LEAST_MS = 1000,
+	UNHEARD_MS = 40,		/* a shorter silence is none to media */
 };
 
 /* A sounding stretch of a plan's tone and the silence before it. */
@@ -45,6 +46,10 @@ static unsigned bursts(const struct tone *t, struct burst out[TONE_SEGMENTS])
 		if (!sounds(s)) {
 			silence += s->ms;
 			continue;
+		}
+		if (n && silence < UNHEARD_MS) {
+			out[n - 1].on_ms += silence;
+			silence = 0;
 		}
 		out[n++] = (struct burst){ s->frequency, s->modulated, s->ms, silence };
 		silence = 0;
@@ -215,6 +220,25 @@ static enum heard hear_continuous(struct supervision *s, const struct media_even
 	return HEARD_NOTHING;
 }
 
+/* Whether this is a sound that the plan's tone has modulated. */
+static bool modulated_in(const struct tone *t, const struct media_event *e)
+{
+	for (unsigned i = 0; i < t->count; i++)
+		if (t->segment[i].modulated && e->tone.swings &&
+		    same_sound(e->tone.frequency, t->segment[i].frequency, true))
+			return true;
+	return false;
+}
+
+/* Where one of the plan is modulated like that, it is none that is not. */
+static bool excluded(const struct supervision *s, int id, const struct media_event *e)
+{
+	for (int i = 0; i < TONE_COUNT; i++)
+		if (modulated_in(&s->plan[i], e))
+			return !modulated_in(&s->plan[id], e);
+	return false;
+}
+
 static enum heard hear_burst(struct supervision *s, const struct media_event *e,
 			     char *words, size_t size)
 {
@@ -226,6 +250,10 @@ static enum heard hear_burst(struct supervision *s, const struct media_event *e,
 		unsigned needed = id == TONE_RINGBACK ? 1 : CYCLES;
 		enum heard v = verdict_of(id);
 
+		if (excluded(s, id, e)) {
+			s->watch[id] = (struct tone_watch){ 0 };
+			continue;
+		}
 		/* Its sounds are like no other's, and its beginning may come
 		 * before we listen: two in their order are enough. */
 		if (id == TONE_SIT)

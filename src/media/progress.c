@@ -13,7 +13,8 @@
 #define HOP 80			/* between spectra, twice that in long sounds */
 #define LONG 2400		/* samples */
 #define PLAN_MAX 24
-#define SNAP 0.04f		/* a plan's frequency that far off is it still */
+#define OFF 0.04f		/* a plan's frequency that far off is it still, */
+#define OFF_HZ 12.0f		/* or that far */
 #define SAME 0.01f		/* two windows show the same frequency; a voice's */
 #define SAME_HZ 2.0f		/* moves on by more than that */
 #define PURE 0.78f		/* part of a tone in the power of its window */
@@ -23,6 +24,8 @@
 #define UNPLANNED 2000		/* of one that is in no plan */
 #define VOICE 370.0f		/* Hz; below it, without a plan, it is a voice */
 #define UNRESOLVED 35		/* Hz */
+#define PAIR_OFF 0.05f		/* the one that shows leans to the stronger */
+#define BEAT 0.3f		/* least to greatest power while two beat */
 #define BLURRED 7		/* windows that see two tones at their change */
 #define CLICK 320		/* shorter sounds are nothing */
 #define FIRST_REPORT 4000	/* of a tone that goes on, then each second */
@@ -34,16 +37,13 @@
 
 /* What one window, or a whole stretch, is made of. */
 struct mix {
-	uint16_t hz[TONE_FREQUENCIES];	/* ascending; 0 ends, none: no tone */
-	float raw[TONE_FREQUENCIES];	/* as measured, before the plan */
+	float hz[TONE_FREQUENCIES];	/* ascending; 0 ends, none: no tone */
 };
 
 struct progress {
-	uint16_t plan[PLAN_MAX];
-	unsigned planned;
-	uint16_t set[PLAN_MAX][TONE_FREQUENCIES];	/* that sound together */
+	struct mix set[PLAN_MAX];	/* what sounds together */
 	unsigned sets;
-	uint16_t pair[4][2];	/* closer than a spectrum can tell */
+	float pair[4][2];	/* closer than a spectrum can tell */
 	unsigned pairs;
 	float threshold, noise_most;	/* mean squares */
 
@@ -59,7 +59,7 @@ struct progress {
 	float top;		/* its envelope's top */
 	struct mix mix;
 	struct mix other;	/* another one that seems to follow */
-	unsigned windows, matches, others;
+	unsigned windows, matches, others, swings;
 	uint64_t hop_due, other_at, match_at;
 	double power;		/* of matching windows, summed up */
 	uint64_t report_due;
@@ -83,60 +83,68 @@ static float square_of(int level)
 	return peak * peak / 2;
 }
 
-static void add_frequency(struct mix *m, uint16_t hz, float raw)
+static void add_frequency(struct mix *m, float hz)
 {
 	int i = 0;
 
-	while (i < TONE_FREQUENCIES && m->hz[i] && m->hz[i] < hz)
+	while (i < TONE_FREQUENCIES && m->hz[i] > 0 && m->hz[i] < hz)
 		i++;
-	if (i == TONE_FREQUENCIES || m->hz[i] == hz)
+	if (i == TONE_FREQUENCIES)
 		return;
-	for (int k = TONE_FREQUENCIES - 1; k > i; k--) {
+	for (int k = TONE_FREQUENCIES - 1; k > i; k--)
 		m->hz[k] = m->hz[k - 1];
-		m->raw[k] = m->raw[k - 1];
-	}
 	m->hz[i] = hz;
-	m->raw[i] = raw;
+}
+
+static bool close_to(const struct mix *m, const struct mix *set)
+{
+	for (int i = 0; i < TONE_FREQUENCIES; i++) {
+		float off = fabsf(m->hz[i] - set->hz[i]);
+
+		if (off > OFF_HZ && off > OFF * set->hz[i])
+			return false;
+	}
+	return true;
 }
 
 /* Whether the plan has just these frequencies together. */
 static bool planned(const struct progress *p, const struct mix *m)
 {
 	for (unsigned i = 0; i < p->sets; i++)
-		if (!memcmp(p->set[i], m->hz, sizeof(m->hz)))
+		if (close_to(m, &p->set[i]))
 			return true;
 	return false;
 }
 
-static void plan_frequency(struct progress *p, uint16_t hz)
-{
-	for (unsigned i = 0; i < p->planned; i++)
-		if (p->plan[i] == hz)
-			return;
-	if (p->planned < PLAN_MAX)
-		p->plan[p->planned++] = hz;
-}
-
 static void plan_segment(struct progress *p, const struct tone_segment *s)
 {
-	int n = s->modulated ? 1 : TONE_FREQUENCIES;
 	struct mix m = { 0 };
 
-	for (int i = 0; i < n && s->frequency[i]; i++) {
-		plan_frequency(p, s->frequency[i]);
-		add_frequency(&m, s->frequency[i], 0);
+	add_frequency(&m, s->frequency[0]);
+	for (int i = 1; i < TONE_FREQUENCIES && s->frequency[i]; i++) {
+		if (!s->modulated) {
+			add_frequency(&m, s->frequency[i]);
+		} else if (s->frequency[1] >= UNRESOLVED) {
+			/* A carrier that shows its sidebands. */
+			add_frequency(&m, s->frequency[0] - s->frequency[1]);
+			add_frequency(&m, s->frequency[0] + s->frequency[1]);
+			break;
+		}
 	}
-	if (!m.hz[0] || planned(p, &m) || p->sets == PLAN_MAX)
+	for (unsigned i = 0; i < p->sets; i++)
+		if (!memcmp(&p->set[i], &m, sizeof(m)))
+			return;
+	if (!s->frequency[0] || p->sets == PLAN_MAX)
 		return;
-	memcpy(p->set[p->sets++], m.hz, sizeof(m.hz));
-	if (m.hz[1] && !m.hz[2] && m.hz[1] - m.hz[0] < UNRESOLVED &&
+	p->set[p->sets++] = m;
+	if (m.hz[1] > 0 && !(m.hz[2] > 0) && m.hz[1] - m.hz[0] < UNRESOLVED &&
 	    p->pairs < 4)
 		memcpy(p->pair[p->pairs++], m.hz, sizeof(p->pair[0]));
 }
 
 void progress_conf(struct progress *p, const struct tone *plan, int threshold)
 {
-	p->planned = p->pairs = p->sets = 0;
+	p->pairs = p->sets = 0;
 	for (int i = 0; plan && i < TONE_COUNT; i++)
 		for (int k = 0; k < plan[i].count && k < TONE_SEGMENTS; k++)
 			plan_segment(p, &plan[i].segment[k]);
@@ -173,77 +181,99 @@ void progress_reset(struct progress *p)
 	p->quiet_since = 0;
 }
 
-static uint16_t snap(const struct progress *p, float hz)
-{
-	float best = SNAP;
-	uint16_t to = (uint16_t)lrintf(hz);
-
-	for (unsigned i = 0; i < p->planned; i++) {
-		float off = fabsf(hz / p->plan[i] - 1);
-
-		if (off < best) {
-			best = off;
-			to = p->plan[i];
-		}
-	}
-	return to;
-}
-
 /* -------------------------------------------------------------- what it is */
 
 static bool none(const struct mix *m)
 {
-	return !m->hz[0];
+	return !(m->hz[0] > 0);
 }
 
 static bool alike(const struct mix *a, const struct mix *b)
 {
-	for (int i = 0; i < TONE_FREQUENCIES; i++) {
-		if (!a->hz[i] != !b->hz[i])
+	for (int i = 0; i < TONE_FREQUENCIES; i++)
+		if (fabsf(a->hz[i] - b->hz[i]) > SAME * a->hz[i] + SAME_HZ)
 			return false;
-		if (a->hz[i] && fabsf(a->raw[i] - b->raw[i]) >
-				SAME * a->raw[i] + SAME_HZ)
-			return false;
-	}
 	return true;
 }
 
-/* Two that lie too close for the spectrum show as one between them. */
-static void resolve_pair(const struct progress *p, struct mix *m)
+/* Whether the window swells and fades; its edges may be a sound's own. */
+static bool beats(const struct progress *p)
 {
-	if (none(m) || m->hz[1])
-		return;
-	for (unsigned i = 0; i < p->pairs; i++) {
-		const uint16_t *pair = p->pair[i];
+	float least = 0, most = 0;
 
-		if (m->raw[0] < pair[0] * (1 - SNAP) ||
-		    m->raw[0] > pair[1] * (1 + SNAP))
-			continue;
-		*m = (struct mix) { 0 };
-		add_frequency(m, pair[0], pair[0]);
-		add_frequency(m, pair[1], pair[1]);
-		return;
+	for (int i = SPECTRUM_SIZE - 12 * BLOCK; i < SPECTRUM_SIZE - BLOCK;
+	     i += BLOCK) {
+		float power = (float)level_squares(p->past + i, BLOCK);
+
+		if (power > most)
+			most = power;
+		if (power < least || !(least > 0))
+			least = power;
 	}
+	return least < BEAT * most;
 }
 
-/* The window's tone; none: it is none. */
+/* Two that lie too close for the spectrum beat, and show as one between them
+ * or as two at about their places: the plan knows better. A carrier that is
+ * modulated slowly shows as two where the window sees its trough, or with a
+ * sideband on either side. */
+static void resolve(const struct progress *p, struct mix *m)
+{
+	int n = 1;
+	float apart, middle;
+
+	while (n < TONE_FREQUENCIES && m->hz[n] > 0)
+		n++;
+	apart = m->hz[n - 1] - m->hz[0];
+	middle = m->hz[0] + apart / 2;
+	if (none(m) || apart >= 2 * UNRESOLVED)
+		return;
+	for (unsigned i = 0; apart < UNRESOLVED && i < p->pairs; i++) {
+		float between = (p->pair[i][0] + p->pair[i][1]) / 2;
+
+		if (fabsf(middle - between) > PAIR_OFF * between ||
+		    !(n > 1 || beats(p)))
+			continue;
+		*m = (struct mix) { 0 };
+		memcpy(m->hz, p->pair[i], sizeof(p->pair[i]));
+		return;
+	}
+	if (n > 1 && !planned(p, m) &&
+	    planned(p, &(struct mix) { { middle } }))
+		*m = (struct mix) { { middle } };
+}
+
+/* The n strongest, as far as they belong to one sound; their power. */
+static float strongest(const struct spectrum *s, unsigned n, struct mix *m)
+{
+	float sum = 0;
+
+	*m = (struct mix) { 0 };
+	for (unsigned i = 0; i < s->peaks && i < n; i++) {
+		if (s->peak[i].power < SECOND_PEAK * s->peak[0].power)
+			break;
+		sum += s->peak[i].power;
+		add_frequency(m, s->peak[i].hz);
+	}
+	return sum;
+}
+
+/* The window's tone; none: it is none. Four together are one only where the
+ * plan has them; a voice often shows four. */
 static struct mix analyse(struct progress *p, float *power)
 {
 	struct spectrum s;
-	struct mix m = { 0 };
-	float sum = 0;
+	struct mix m;
+	float sum;
 
 	spectrum_of(&s, p->past);
 	*power = s.power;
-	for (unsigned i = 0; i < s.peaks && i < 3; i++) {
-		if (s.peak[i].power < SECOND_PEAK * s.peak[0].power)
-			break;
-		sum += s.peak[i].power;
-		add_frequency(&m, snap(p, s.peak[i].hz), s.peak[i].hz);
-	}
+	sum = strongest(&s, TONE_FREQUENCIES, &m);
+	if (m.hz[TONE_FREQUENCIES - 1] > 0 && !planned(p, &m))
+		sum = strongest(&s, TONE_FREQUENCIES - 1, &m);
 	if (sum < PURE * s.power)
 		return (struct mix) { 0 };
-	resolve_pair(p, &m);
+	resolve(p, &m);
 	return m;
 }
 
@@ -254,11 +284,13 @@ static void tell_tone(struct progress *p, uint64_t end, bool ended)
 	struct media_event ev = { .type = MEDIA_TONE, .sample = end };
 	double power = p->matches ? p->power / p->matches : 0;
 
-	memcpy(ev.tone.frequency, p->mix.hz, sizeof(ev.tone.frequency));
+	for (int i = 0; i < TONE_FREQUENCIES; i++)
+		ev.tone.frequency[i] = (uint16_t)lrintf(p->mix.hz[i]);
 	ev.tone.level = level_dbm0(power, 1);
 	ev.tone.on_ms = (uint32_t)((end - p->begin + 4) / 8);
 	ev.tone.off_ms = (uint32_t)((p->begin - p->end_before + 4) / 8);
 	ev.tone.ended = ended;
+	ev.tone.swings = p->swings * 2 > p->matches;
 	p->emit(p->arg, &ev);
 }
 
@@ -286,10 +318,10 @@ static void tell_speech(struct progress *p, uint64_t end)
 /* A voice's: its pitch, or two neighbours among the harmonics of it. */
 static bool vocal(const struct mix *m)
 {
-	float ratio = m->hz[1] ? m->raw[1] / m->raw[0] : 0;
+	float ratio = m->hz[1] / m->hz[0];
 
-	return m->raw[0] < VOICE || m->hz[2] ||
-	       (ratio && fabsf(ratio - roundf(ratio)) < 0.04f * roundf(ratio)) ||
+	return m->hz[0] < VOICE || m->hz[2] > 0 ||
+	       (ratio > 0 && fabsf(ratio - roundf(ratio)) < 0.04f * roundf(ratio)) ||
 	       fabsf(ratio - 1.5f) < 0.03f || fabsf(ratio - 1.333f) < 0.02f;
 }
 
@@ -309,7 +341,7 @@ static void begin(struct progress *p, uint64_t at)
 	p->begin = p->last = p->told = at;
 	p->top = 0;
 	p->mix = p->other = (struct mix) { 0 };
-	p->windows = p->matches = p->others = 0;
+	p->windows = p->matches = p->others = p->swings = 0;
 	p->power = 0;
 	p->hop_due = at + SPECTRUM_SIZE;
 	p->report_due = at + FIRST_REPORT;
@@ -318,6 +350,8 @@ static void begin(struct progress *p, uint64_t at)
 static void finish(struct progress *p, uint64_t end)
 {
 	if (is_tone(p, end - p->begin)) {
+		/* In the order heard: a tone after speech is not before it. */
+		tell_speech(p, p->end_before);
 		tell_tone(p, end, true);
 	} else if (end - p->begin >= CLICK) {
 		p->speech += (uint32_t)(end - p->told);
@@ -381,6 +415,7 @@ static void window(struct progress *p)
 		p->mix = m;
 	if (!none(&m) && alike(&m, &p->mix) && steady) {
 		p->matches++;
+		p->swings += !(m.hz[1] > 0) && beats(p);
 		p->power += power;
 		p->match_at = p->now;
 		p->others = 0;
@@ -415,6 +450,7 @@ static void going_on(struct progress *p)
 	if (p->now < p->report_due)
 		return;
 	if (is_tone(p, length)) {
+		tell_speech(p, p->end_before);
 		tell_tone(p, p->now, false);
 		p->told = p->now;
 	} else if (p->now - p->told >= SPEECH_SPAN) {

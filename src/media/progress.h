@@ -18,8 +18,9 @@
 
 struct progress;
 
-/* plan: TONE_COUNT tones; a frequency within 4 % of one of theirs is reported
- * as that. NULL: as measured. threshold: 0.1 dBm0, 0: -42 dBm0. NULL: no
+/* plan: TONE_COUNT tones; what has their frequencies within 4 % is a tone from
+ * 80 ms on; NULL, and anything else: from 250 ms on, and only where no voice
+ * sounds like it. Frequencies are reported as measured. threshold: 0.1 dBm0, 0: -42 dBm0. NULL: no
  * memory. */
 struct progress *progress_new(const struct tone *plan, int threshold);
 void progress_free(struct progress *);

@@ -5,6 +5,7 @@ include tests/unit/config.mk
 include tests/unit/core.mk
 include tests/unit/media.mk
 include tests/unit/echo.mk
+include tests/unit/supervision.mk
 include tests/unit/sip.mk
 include tests/unit/ops.mk
 include tests/unit/pbx.mk

@@ -206,8 +206,8 @@ static void check_busy(double level, double snr, double error)
 		const struct media_event *ev = tone(i, true);
 
 		assert_non_null(ev);
-		assert_int_equal(ev->tone.frequency[0], 480);
-		assert_int_equal(ev->tone.frequency[1], 620);
+		assert_true(near(ev->tone.frequency[0], 480 * error, 3));
+		assert_true(near(ev->tone.frequency[1], 620 * error, 3));
 		assert_int_equal(ev->tone.frequency[2], 0);
 		assert_true(near(ev->tone.on_ms, 500, 12));
 		assert_true(near(ev->tone.off_ms, 500, 12));
@@ -239,8 +239,8 @@ static void dial_tone_goes_on(void **state)
 	listen_to(80000);
 	ev = tone(0, false);
 	assert_non_null(ev);
-	assert_int_equal(ev->tone.frequency[0], 350);
-	assert_int_equal(ev->tone.frequency[1], 440);
+	assert_true(near(ev->tone.frequency[0], 350, 3));
+	assert_true(near(ev->tone.frequency[1], 440, 3));
 	assert_true(near(ev->tone.on_ms, 500, 30));
 	assert_in_range(count(MEDIA_TONE), 8, 10);
 	ev = tone(0, true);
@@ -259,12 +259,12 @@ static void close_and_short_tones(void **state)
 	sines(29600, 30400, -15, 425, 0);
 	sines(31200, 32000, -15, 425, 0);
 	listen_to(40000);
-	assert_int_equal(tone(0, true)->tone.frequency[0], 440);
-	assert_int_equal(tone(0, true)->tone.frequency[1], 480);
+	assert_true(near(tone(0, true)->tone.frequency[0], 440, 3));
+	assert_true(near(tone(0, true)->tone.frequency[1], 480, 3));
 	assert_true(near(tone(0, true)->tone.on_ms, 2000, 12));
 	for (unsigned i = 1; i < 4; i++) {
 		assert_non_null(tone(i, true));
-		assert_int_equal(tone(i, true)->tone.frequency[0], 425);
+		assert_true(near(tone(i, true)->tone.frequency[0], 425, 3));
 		assert_int_equal(tone(i, true)->tone.frequency[1], 0);
 		assert_true(near(tone(i, true)->tone.on_ms, 100, 12));
 	}
@@ -285,7 +285,7 @@ static void tones_without_gap(void **state)
 		const struct media_event *ev = tone(i, true);
 
 		assert_non_null(ev);
-		assert_int_equal(ev->tone.frequency[0], hz[i]);
+		assert_true(near(ev->tone.frequency[0], hz[i], 3));
 		assert_true(near(ev->tone.on_ms, 330, 15));
 		if (i)
 			assert_true(ev->tone.off_ms < 5);
@@ -303,7 +303,7 @@ static void modulated_and_unplanned_tones(void **state)
 	sines(24000, 32000, -15, 1000, 0);
 	listen_to(40000);
 	assert_non_null(tone(0, true));
-	assert_int_equal(tone(0, true)->tone.frequency[0], 400);
+	assert_true(near(tone(0, true)->tone.frequency[0], 400, 3));
 	assert_true(near(tone(0, true)->tone.on_ms, 1000, 30));
 	assert_non_null(tone(1, true));
 	assert_true(near(tone(1, true)->tone.frequency[0], 1000, 8));
