@@ -1,6 +1,8 @@
 # The real DAHDI driver in a VM. `make check-dahdi` runs these alone; they run
 # one after the other, for each takes both processors of a small machine.
-DAHDI_TESTS = tests/dahdi/calls.sh tests/dahdi/lines.sh tests/dahdi/load.sh
+# load.sh, 24 lines for a minute, is not among them: tipring-pbx's ears take
+# more than an emulated processor has. `make check-dahdi-load` runs it.
+DAHDI_TESTS = tests/dahdi/calls.sh tests/dahdi/lines.sh
 EXTRA_DIST += tests/dahdi/dahdi-vm tests/dahdi/in-vm.sh tests/dahdi/driver.sh \
 	tests/dahdi/calls.sh tests/dahdi/lines.sh tests/dahdi/load.sh \
 	tests/dahdi/bench.py tests/dahdi/bench.sh
@@ -13,11 +15,12 @@ tests/dahdi/calls.log: tests/dahdi/driver.log
 endif
 TESTS += $(DAHDI_TESTS)
 tests/dahdi/lines.log: tests/dahdi/calls.log
-tests/dahdi/load.log: tests/dahdi/lines.log
 
 check-dahdi: $(check_PROGRAMS) all
 	$(MAKE) check TESTS='$(DAHDI_TESTS)'
-.PHONY: check-dahdi
+check-dahdi-load: $(check_PROGRAMS) all
+	$(MAKE) check TESTS=tests/dahdi/load.sh
+.PHONY: check-dahdi check-dahdi-load
 # Figures, and bench-dahdi.json.
 bench-dahdi: all
 	BUILD='$(abs_builddir)' SOURCE='$(abs_srcdir)' \
