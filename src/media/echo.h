@@ -22,7 +22,7 @@ enum echo_flags {
 struct echo;
 
 /* ms: longest echo path, delay included, 8 to 128 (values outside are taken to
- * the nearest bound). NULL: no memory. About 40 KiB for 64 ms. */
+ * the nearest bound). NULL: no memory. About 50 KiB for 64 ms. */
 struct echo *echo_new(unsigned ms, unsigned flags);
 void echo_free(struct echo *);
 

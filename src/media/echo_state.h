@@ -36,14 +36,38 @@
 /* kappa below this: the filter fits well enough to tell a talker from echo. */
 #define ECHO_CONVERGED 0.3f
 
+#define ECHO_NLP_PIECE 128	/* samples */
+#define ECHO_NLP_PIECES 32	/* half a second of noise */
+
+/* A piece that is being played. */
+struct echo_voice {
+	unsigned piece;
+	float sign;
+	bool back;
+};
+
 struct echo_nlp {
-	float noise;		/* background noise at the near end, a sample */
-	float least;		/* least power of the present window */
-	unsigned window;
+	/* the decision */
 	float gain;		/* of the signal, the rest is noise */
-	float lag;		/* correlation of neighbouring noise samples */
-	float last;		/* comfort noise, last sample */
+	float brief, longer;	/* power of a block, over about 4 and 16 */
+	float echo_brief, echo_longer;	/* the same of the echo's peak */
 	unsigned open;		/* blocks for which it stays open */
+	unsigned run;		/* blocks that were heard while open */
+	/* the noise */
+	float noise;		/* its power, a sample; 0: not known */
+	float least[2];		/* of the pieces in this window and the last */
+	unsigned window;
+	unsigned quiet_age;	/* pieces since the far end was quiet */
+	unsigned have, next;	/* pieces */
+	int16_t piece[ECHO_NLP_PIECES][ECHO_NLP_PIECE];
+	/* the piece being recorded */
+	float record[ECHO_NLP_PIECE], record_power;
+	unsigned recorded;
+	bool record_far;	/* there was echo in it */
+	/* the noise being played */
+	struct echo_voice voice[2];	/* fading out, fading in */
+	float slope[ECHO_NLP_PIECE / 2];
+	unsigned played;
 	uint32_t seed;
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
-/* The canceller's interface, its loops, extremes and the non-linear processor. */
+/* The canceller's interface, its loops and extremes. */
 #include "echo-test.h"
 #include "media/echo_kernel.h"
 
@@ -235,66 +235,6 @@ static void correlations_agree(void **state)
 	}
 }
 
-/* --------------------------------------------------- non-linear processor */
-
-static void *nlp_make(unsigned ms)
-{
-	return echo_new(ms, ECHO_NLP);
-}
-
-static void nlp_run(void *c, const int16_t *t, int16_t *r, size_t n)
-{
-	echo_run(c, t, r, n);
-}
-
-static void nlp_drop(void *c)
-{
-	echo_free(c);
-}
-
-static const struct lab_canceller with_nlp = {
-	"nlp", nlp_make, nlp_run, nlp_drop,
-};
-
-static void nlp_hides_the_rest_under_the_line_s_noise(void **state)
-{
-	struct lab_run r = run_of(12 * S);
-	double level;
-
-	r.canceller = &with_nlp;
-	lab_babble(far, r.n, -10, 5);
-	lab_noise(near, r.n, -60, 3);
-	r.near = near;
-	lab_path(&path, 1, 10, 6);
-	go(&r);
-	level = lab_dbm0(lab_power(out + 8 * S, 4 * S));
-	if (level < -64 || level > -57)
-		fail_msg("a line with noise of -60 dBm0 sounds at %.1f", level);
-}
-
-static void nlp_never_clips_the_near_talker(void **state)
-{
-	static const double levels[] = { -16, -26, -36 };
-	struct lab_run r = run_of(11 * S);
-
-	r.canceller = &with_nlp;
-	lab_babble(far, r.n, -16, 5);
-	for (size_t i = 0; i < 3; i++)
-		for (unsigned k = 0; k < LAB_PATHS; k++) {
-			double change;
-
-			near_from_5_to_9(levels[i]);
-			r.near = near;
-			lab_path(&path, k, 10, 6);
-			go(&r);
-			change = lab_dbm0(lab_power(out + 5 * S, 4 * S)) -
-				lab_dbm0(lab_power(near + 5 * S, 4 * S));
-			if (fabs(change) > 1)
-				fail_msg("near talker of %.0f dBm0 changed "
-					 "by %.1f dB", levels[i], change);
-		}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -306,8 +246,6 @@ int main(void)
 		cmocka_unit_test(instances_share_nothing),
 		cmocka_unit_test(leaves_an_odd_end_alone),
 		cmocka_unit_test(tells_its_enhancement),
-		cmocka_unit_test(nlp_hides_the_rest_under_the_line_s_noise),
-		cmocka_unit_test(nlp_never_clips_the_near_talker),
 	};
 
 	return cmocka_run_group_tests_name("echo-edge", tests, NULL, NULL);
