@@ -353,6 +353,7 @@ static void a_fax_keeps_its_echo_cancelled(void **s)
 	assert_non_null(without);
 	a.every = 0;
 	lab_noise(far, 4 * S, -12, 9);
+	memset(far, 0, S / 2 * sizeof *far);
 	make(far + 2 * S, 2 * S, &a);
 	for (size_t i = 0; i < 4 * S; i++)
 		out[i] = plain[i] = near[i] =
