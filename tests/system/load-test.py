@@ -160,21 +160,25 @@ class Load:
 
 
 def speeches(directory):
-    """What each line says: a minute less the edges, unlike any other's. Once,
-    and as it is played."""
+    """What each line says: a minute less the edges, unlike any other's and
+    without a repetition; its beginning, and the whole."""
     says = {}
     for n in range(1, 25):
-        text = ("Line number %d. %d, %d, %d. " % (n, n, n * 37, n * 1009) +
-                " ".join(str(n * k * 7919 % 9973) for k in range(1, 12)))
-        once = sound.speak(harness.TOOLS, directory, "once-%d" % n, text,
-                           pitch=20 + n * 3, voice=("en-us", "en+f2",
-                                                    "en+m3")[n % 3])
+        begins = os.path.join(directory, "begins-%d.wav" % n)
         whole = os.path.join(directory, "says-%d.wav" % n)
-        if not os.path.exists(whole):
-            samples = sound.read(once)
-            want = (TALK - 8) * sound.RATE
-            sound.write(whole, (samples * (want // len(samples) + 1))[:want])
-        says[n] = once, whole
+        says[n] = begins, whole
+        if os.path.exists(whole):
+            continue
+        text = "Line number %d. " % n + ", ".join(
+            str(n * k * 7919 % 997) for k in range(1, 60))
+        samples = sound.read(sound.speak(
+            harness.TOOLS, directory, "all-%d" % n, text, pitch=20 + n * 3,
+            voice=("en-us", "en+f2", "en+m3")[n % 3]))
+        want = (TALK - 8) * sound.RATE
+        check(len(samples) > want, "line %d has only %d s to say" % (
+            n, len(samples) // sound.RATE))
+        sound.write(begins, samples[:10 * sound.RATE])
+        sound.write(whole, samples[:want])
     return says
 
 

@@ -5,10 +5,11 @@ noinst_HEADERS += tests/tools/fft.h tests/tools/match.h tests/tools/wav.h
 tests_tools_audio_match_SOURCES = tests/tools/audio-match.c \
 	tests/tools/match.c tests/tools/fft.c tests/tools/wav.c
 tests_tools_audio_match_LDADD = -lm
-# It computes much: without sanitizers, under which match-test runs.
+# They compute much: without sanitizers, under which match-test runs.
 tests_tools_audio_match_CFLAGS = -std=gnu11 -Wall -Wextra
 tests_tools_wav8k_SOURCES = tests/tools/wav8k.c tests/tools/wav.c
 tests_tools_wav8k_LDADD = -lm
+tests_tools_wav8k_CFLAGS = -std=gnu11 -Wall -Wextra
 
 if HAVE_CMOCKA
 check_PROGRAMS += tests/tools/match-test

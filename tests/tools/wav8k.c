@@ -13,7 +13,7 @@
 #include "wav.h"
 
 #define CUTOFF 3600.0	/* Hz */
-#define HALF 64		/* zero crossings of the sinc on each side */
+#define HALF 24		/* zero crossings of the sinc on each side */
 
 /* Windowed sinc, sampled where it is needed: slow and exact. */
 static double sample_at(const struct wav *in, double at, double cutoff)
