@@ -266,7 +266,9 @@ def stop_kept():
         return
     for program in reversed(kept["programs"]):
         try:
-            if os.readlink("/proc/%d/exe" % program["pid"]) == program["exe"]:
+            # "(deleted)" when it was built anew meanwhile.
+            exe = os.readlink("/proc/%d/exe" % program["pid"])
+            if exe.removesuffix(" (deleted)") == program["exe"]:
                 os.kill(program["pid"], signal.SIGTERM)
                 print("stopped %s (%d)" % (os.path.basename(program["exe"]),
                                            program["pid"]))
