@@ -5,7 +5,9 @@ libconfig_a_SOURCES = src/config/config.h src/config/loader.h \
 	src/config/pool.c src/config/pool.h \
 	src/config/syntax.c src/config/syntax.h \
 	src/config/report.c src/config/suggest.c \
-	src/config/schema.c src/config/schema.h src/config/schema_text.c \
+	src/config/schema.c src/config/schema.h src/config/schema_row.h \
+	src/config/schema_trunk.c src/config/schema_line.c \
+	src/config/schema_route.c src/config/schema_text.c \
 	src/config/value.c src/config/value.h \
 	src/config/value_line.c src/config/value_net.c src/config/value_call.c \
 	src/config/text_check.c \

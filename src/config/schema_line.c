@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
+/* Keys of a line. */
+#include "config/schema_row.h"
+
+static const struct word kinds[] = {
+	{ "fxs", PORT_FXS }, { "fxo", PORT_FXO }, { NULL, 0 }
+};
+static const struct word dial_methods[] = {
+	{ "dtmf", DIAL_DTMF }, { "pulse", DIAL_PULSE }, { NULL, 0 }
+};
+static const struct word glares[] = {
+	{ "incoming", GLARE_INCOMING }, { "outgoing", GLARE_OUTGOING }, { NULL, 0 }
+};
+static const struct word did_whens[] = {
+	{ "answer", DID_ON_ANSWER }, { "wink", DID_ON_WINK }, { NULL, 0 }
+};
+
+#define L struct config_line
+static const struct key did_keys[] = {
+	{ "digits", NUMBER(L, did_digits, 1, 16, NULL, "4"),
+	  .what = "last digits of the called number that are sent" },
+	{ "when", WORD(L, did_when, did_whens, "\"answer\""),
+	  .what = "at once when the PBX closes the loop, or after its wink" },
+};
+const struct section did_section = { "did", "did", KEYS(did_keys), 0, NULL };
+
+static const struct key echo_keys[] = {
+	{ "ms", NUMBER(L, echo_ms, 8, 128, "ms", "64"),
+	  .what = "longest echo that is cancelled" },
+	{ "nlp", BOOL(L, nlp, "true"),
+	  .what = "mute what is left while the far end speaks" },
+};
+const struct section echo_section = { "echo", "echo", KEYS(echo_keys), 0, NULL };
+
+static const struct key line_keys[] = {
+	{ "name", TEXT(L, name, check_name), .required = true,
+	  .what = "what groups, routes and commands call this line" },
+	{ "port", TEXT(L, port, check_port), .required = true,
+	  .shape = "DRIVER/PORT, like \"sim/1\"",
+	  .what = "the circuit" },
+	{ "kind", WORD(L, kind, kinds, NULL), .absent = "as the card says",
+	  .what = "fxs: a phone or a PBX trunk port is plugged in; fxo: a PBX extension or an exchange" },
+	{ "number", TEXT(L, number, check_number), .absent = "none",
+	  .what = "calls to it from a trunk come here; calls from here have it as caller" },
+	{ "display_name", TEXT(L, display_name, check_line_of_text), .absent = "none",
+	  .what = "caller's name sent to the trunk" },
+	{ "trunk", TEXT(L, trunk, check_name), .absent = "by routes only",
+	  .what = "where calls of this line go that no route takes" },
+	{ "ring_to", TEXT(L, ring_to, check_number), .absent = "none",
+	  .what = "fxo: number that is called when the line rings" },
+	{ "two_stage", BOOL(L, two_stage, "false"),
+	  .what = "fxo: when it rings, answer, give dial tone and take digits" },
+	{ "dial", .set = set_dial, .standard = "\"called\"",
+	  .shape = "\"called\", \"last:N\", \"none\" or digits",
+	  .what = "fxo: what is dialled on the line for a call to it; w waits 0.5 s" },
+	{ "dial_method", WORD(L, dial_method, dial_methods, "\"dtmf\""),
+	  .what = "fxo: tones or loop breaks" },
+	{ "answer", .set = set_answer, .standard = "\"supervised\"",
+	  .shape = "\"supervised\", \"polarity\", \"delay:SECONDS\" or \"seize\"",
+	  .what = "fxo: when a call to the line counts as answered" },
+	{ "wait_dial_tone", BOOL(L, wait_dial_tone, "true"),
+	  .what = "fxo: dial when dial tone is heard, else after timer dial_pause" },
+	{ "callerid", BOOL(L, callerid, "true"),
+	  .what = "expect caller ID (fxo), send it (fxs)" },
+	{ "glare", WORD(L, glare, glares, "\"incoming\""),
+	  .what = "fxo: which call wins when it rings as we seize it" },
+	{ "did", .set = set_section, .section = &did_section, .absent = "none",
+	  .shape = "{ digits = N; when = \"answer\" or \"wink\"; }",
+	  .what = "fxs: digits of the called number sent into the PBX" },
+	{ "digit_map", TEXT(L, digit_map, check_map), .absent = "from the routes",
+	  .what = "which numbers are complete, RFC 3435: [2-9]xxxxxx|911|011x.T" },
+	{ "hotline", TEXT(L, hotline, check_number), .absent = "none",
+	  .what = "fxs: number that is called at once on seizure" },
+	{ "polarity_answer", BOOL(L, polarity_answer, "false"),
+	  .what = "fxs: reverse battery while the far end has answered" },
+	{ "flash", BOOL(L, flash, "false"),
+	  .what = "fxs: tell a hookflash from a hang-up, which is then seen later" },
+	{ "user", TEXT(L, user, check_user), .absent = "the trunk's",
+	  .what = "own account: user part of its SIP address" },
+	{ "auth_user", TEXT(L, auth_user, check_line_of_text), .absent = "as user",
+	  .what = "own account: name for authentication" },
+	{ "secret_file", .set = set_path, FIELD(L, secret_file), .standard = "\"\"",
+	  .absent = "the trunk's", .what = "own account: file with its password" },
+	{ "register", BOOL(L, registers, "false"), .what = "register the own account" },
+	{ "rx_gain", .set = set_gain, FIELD(L, rx_gain), .least = -12, .most = 12,
+	  .unit = "dB", .standard = "0.0", .what = "towards the trunk" },
+	{ "tx_gain", .set = set_gain, FIELD(L, tx_gain), .least = -12, .most = 12,
+	  .unit = "dB", .standard = "0.0", .what = "towards the line" },
+	{ "echo", .set = set_echo, .section = &echo_section, .standard = "true",
+	  .shape = "true, false or { ms = N; nlp = true or false; }",
+	  .what = "cancel the line's echo" },
+	{ "dtmf_relay", BOOL(L, dtmf_relay, "true"),
+	  .what = "take digits out of the speech and send them as the trunk's dtmf says" },
+	{ "busied_out", BOOL(L, busied_out, "false"),
+	  .what = "out of service until an operator returns it" },
+};
+#undef L
+
+/* Composite values are kept in fields of the line itself. */
+static void prepare_line(void *base)
+{
+	((struct config_line *)base)->dial_digits = "";
+}
+
+const struct section lines_section = {
+	"lines", "line", KEYS(line_keys), sizeof(struct config_line), prepare_line,
+};

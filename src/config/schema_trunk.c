@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
+/* Keys of a trunk. */
+#include "config/schema_row.h"
+
+static const struct word transports[] = {
+	{ "udp", TRANSPORT_UDP }, { "tcp", TRANSPORT_TCP }, { NULL, 0 }
+};
+static const struct word dtmf_modes[] = {
+	{ "rfc4733", DTMF_RFC4733 }, { "inband", DTMF_INBAND }, { "info", DTMF_INFO },
+	{ NULL, 0 }
+};
+
+static void prepare_trunk(void *base)
+{
+	((struct config_trunk *)base)->limit = (struct config_limit){ -1, -1, -1 };
+}
+
+#define T struct config_trunk
+static const struct key trunk_keys[] = {
+	{ "name", TEXT(T, name, check_name), .required = true,
+	  .what = "what routes, lines and commands call this trunk" },
+	{ "server", TEXT(T, server, check_host), .required = true,
+	  .what = "host name or address of the provider's SIP server" },
+	{ "port", NUMBER(T, port, 1, 65535, NULL, NULL),
+	  .absent = "DNS SRV, else 5060", .what = "the server's port" },
+	{ "transport", WORD(T, transport, transports, "\"udp\""),
+	  .check = check_transport,
+	  .what = "what carries SIP" },
+	{ "domain", TEXT(T, domain, check_host), .absent = "as server",
+	  .what = "domain of our own SIP address and of called ones" },
+	{ "proxy", TEXT(T, proxy, check_proxy), .absent = "none",
+	  .what = "outbound proxy, host or host:port" },
+	{ "user", TEXT(T, user, check_user), .absent = "none",
+	  .what = "user part of our SIP address" },
+	{ "auth_user", TEXT(T, auth_user, check_line_of_text), .absent = "as user",
+	  .what = "name for authentication where it differs from user" },
+	{ "secret_file", .set = set_path, FIELD(T, secret_file), .standard = "\"\"",
+	  .absent = "none",
+	  .what = "file whose first line is the password; mode 0600 or 0640" },
+	{ "register", BOOL(T, registers, "false"),
+	  .what = "register with the server" },
+	{ "expires", NUMBER(T, expires, 60, 86400, "s", "600"),
+	  .what = "length of a registration that is asked for" },
+	{ "max_calls", LIMIT(T, limit.max), .what = "calls at the same time" },
+	{ "max_calls_in", LIMIT(T, limit.max_in), .what = "of these, calls from the trunk" },
+	{ "max_calls_out", LIMIT(T, limit.max_out), .what = "of these, calls to the trunk" },
+	{ "over_limit", WORD(T, over_limit, over_limits, "\"503\""),
+	  .what = "answer to a call from the trunk above a limit" },
+	{ "retry_after", NUMBER(T, retry_after, 0, 3600, "s", "30"),
+	  .what = "Retry-After of that 503; 0 sends none" },
+	{ "codecs", .set = set_codecs, COUNTED(T, codecs, codec_count), .least = 1,
+	  .most = 2, .shape = "a list of \"PCMU\" and \"PCMA\"",
+	  .absent = "both, the country's own first", .what = "in order of preference" },
+	{ "dtmf", WORD(T, dtmf, dtmf_modes, "\"rfc4733\""),
+	  .what = "how digits travel: RFC 4733 events, tones, SIP INFO" },
+	{ "ptime", NUMBER(T, ptime, 10, 60, "ms", "20"),
+	  .shape = "10, 20, 30, 40, 50 or 60 ms", .what = "speech in a packet that we send" },
+	{ "accept_from", .set = set_texts, COUNTED(T, accept_from, accept_from_count),
+	  .check = check_network, .least = 1, .most = 64,
+	  .shape = "a list of addresses and networks, like \"192.0.2.0/24\"",
+	  .absent = "none", .what = "more places that calls of this trunk come from" },
+	{ "nat", BOOL(T, nat, "false"),
+	  .what = "the far end is behind NAT: send RTP to where its first packets come from" },
+	{ "options", NUMBER(T, options_s, 0, 3600, "s", "30"),
+	  .what = "probe the server by OPTIONS so often; 0 never" },
+};
+#undef T
+
+const struct section trunks_section = {
+	"trunks", "trunk", KEYS(trunk_keys), sizeof(struct config_trunk), prepare_trunk,
+};
