@@ -16,6 +16,9 @@ TESTS += tests/dahdi/driver.sh
 tests/dahdi/calls.log: tests/dahdi/driver.log
 endif
 tests/dahdi/lines.log: tests/dahdi/calls.log
+# The VM takes all processors: nothing else is tested beside it.
+not_in_vm = $(patsubst tests/dahdi/%,,$(TEST_LOGS))
+tests/dahdi/driver.log: $(not_in_vm)
 
 check-dahdi: $(check_PROGRAMS) all
 	$(MAKE) check TESTS='$(DAHDI_TESTS)'
