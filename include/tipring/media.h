@@ -63,9 +63,17 @@ struct media_dial {
 	uint16_t on_ms, off_ms;	/* DTMF; 0: 100 and 100 */
 };
 
+/* Who takes the line's echo out. */
+enum canceller {
+	CANCELLER_OWN,
+	CANCELLER_SPANDSP,
+	CANCELLER_CARD,		/* PORT_CANCELLER: the card or its kernel driver */
+};
+
 /* How an end on a port works; applies from the next frame. */
 struct media_port_conf {
 	int16_t rx_gain, tx_gain;	/* 0.1 dB, line to us and us to line */
+	enum canceller canceller;
 	uint16_t echo_ms;	/* canceller's length, 8 to 128; 0: off */
 	bool nlp;		/* non-linear processor of the canceller */
 	uint16_t dtmf_twist, dtmf_reverse_twist;	/* 0.1 dB; 0: default */

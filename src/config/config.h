@@ -111,6 +111,7 @@ struct config_line {
 	const char *user, *auth_user, *secret_file;	/* own account, "" the trunk's */
 	bool registers;
 	int16_t rx_gain, tx_gain;	/* 0.1 dB */
+	enum canceller canceller;
 	uint16_t echo_ms;		/* 0 off */
 	bool nlp;
 	bool dtmf_relay;		/* RFC 4733 where the far end takes it */

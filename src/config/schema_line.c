@@ -24,7 +24,13 @@ static const struct key did_keys[] = {
 };
 const struct section did_section = { "did", "did", KEYS(did_keys), 0, NULL };
 
+static const struct word cancellers[] = {
+	{ "tipring", CANCELLER_OWN }, { "spandsp", CANCELLER_SPANDSP },
+	{ "dahdi", CANCELLER_CARD }, { NULL, 0 }
+};
 static const struct key echo_keys[] = {
+	{ "canceller", WORD(L, canceller, cancellers, "\"tipring\""),
+	  .what = "who cancels it: tipring, the library spandsp, or the card or its kernel driver" },
 	{ "ms", NUMBER(L, echo_ms, 8, 128, "ms", "64"),
 	  .what = "longest echo that is cancelled" },
 	{ "nlp", BOOL(L, nlp, "true"),
@@ -87,7 +93,8 @@ static const struct key line_keys[] = {
 	{ "tx_gain", .set = set_gain, FIELD(L, tx_gain), .least = -12, .most = 12,
 	  .unit = "dB", .standard = "0.0", .what = "towards the line" },
 	{ "echo", .set = set_echo, .section = &echo_section, .standard = "true",
-	  .shape = "true, false or { ms = N; nlp = true or false; }",
+	  .words = cancellers,
+	  .shape = "true, false, \"spandsp\", \"dahdi\" or { canceller = ...; ms = N; nlp = true or false; }",
 	  .what = "cancel the line's echo" },
 	{ "dtmf_relay", BOOL(L, dtmf_relay, "true"),
 	  .what = "take digits out of the speech and send them as the trunk's dtmf says" },

@@ -107,6 +107,8 @@ void set_echo(struct loader *l, const struct key *key, const config_setting_t *s
 	} else if (config_setting_type(s) == CONFIG_TYPE_BOOL) {
 		line->nlp = config_setting_get_bool(s);
 		line->echo_ms = line->nlp ? ECHO_MS : 0;
+	} else if (config_setting_type(s) == CONFIG_TYPE_STRING) {
+		set_word(l, key, s, &line->canceller);
 	} else {
 		value_wrong(l, key, s);
 	}

@@ -41,7 +41,7 @@ static bool same_flags(const struct config_line *a, const struct config_line *b)
 	       a->polarity_answer == b->polarity_answer && a->flash == b->flash &&
 	       a->registers == b->registers && a->rx_gain == b->rx_gain &&
 	       a->tx_gain == b->tx_gain && a->echo_ms == b->echo_ms &&
-	       a->nlp == b->nlp && a->dtmf_relay == b->dtmf_relay &&
+	       a->nlp == b->nlp && a->canceller == b->canceller && a->dtmf_relay == b->dtmf_relay &&
 	       a->busied_out == b->busied_out;
 }
 

@@ -54,6 +54,11 @@ static bool asks_polarity(const struct config_line *l)
 	return l->answer == LINE_ANSWER_POLARITY;
 }
 
+static bool asks_canceller(const struct config_line *l)
+{
+	return l->echo_ms && l->canceller == CANCELLER_CARD;
+}
+
 static bool asks_pulse(const struct config_line *l)
 {
 	return l->dial_method == DIAL_PULSE;
@@ -71,6 +76,10 @@ static const struct demand {
 	{ PORT_FXS, PORT_CAN_REVERSE, asks_wink,
 	  "cannot reverse its polarity, which did needs for when = \"wink\"; "
 	  "use when = \"answer\"" },
+	{ PORT_FXS, PORT_CANCELLER, asks_canceller,
+	  "has no echo canceller of its own; write echo = true" },
+	{ PORT_FXO, PORT_CANCELLER, asks_canceller,
+	  "has no echo canceller of its own; write echo = true" },
 	{ PORT_FXO, PORT_SEES_REVERSAL, asks_polarity,
 	  "does not see polarity reversals; use answer = \"supervised\"" },
 	{ PORT_FXO, PORT_PULSE, asks_pulse,

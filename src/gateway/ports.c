@@ -70,6 +70,7 @@ static int voice_conf(struct gateway *g, const struct config_line *l,
 	*m = (struct media_port_conf) {
 		.rx_gain = l->rx_gain,
 		.tx_gain = l->tx_gain,
+		.canceller = l->canceller,
 		.echo_ms = l->echo_ms,
 		.nlp = l->nlp,
 		.callerid = l->callerid ? c->callerid : CALLERID_NONE,

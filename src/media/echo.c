@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "media/echo.h"
+#include "media/echo_spandsp.h"
 #include "media/echo_state.h"
 
 #define ROOM 640		/* samples between two moves of the input */
@@ -13,6 +14,21 @@
 static size_t round_up(size_t bytes)
 {
 	return (bytes + ALIGN - 1) / ALIGN * ALIGN;
+}
+
+static struct echo *new_spandsp(size_t taps, unsigned flags)
+{
+	struct echo *e = calloc(1, sizeof *e);
+
+	if (!e)
+		return NULL;
+	e->taps = taps;
+	e->flags = flags;
+	e->spandsp = echo_spandsp_new(taps, flags & ECHO_NLP);
+	if (e->spandsp)
+		return e;
+	free(e);
+	return NULL;
 }
 
 /* All arrays follow the structure in one piece of memory. */
@@ -25,6 +41,8 @@ struct echo *echo_new(unsigned ms, unsigned flags)
 	char *at;
 
 	taps = (taps + ECHO_GROUP - 1) / ECHO_GROUP * ECHO_GROUP;
+	if (flags & ECHO_SPANDSP)
+		return new_spandsp(taps, flags);
 	groups = taps / ECHO_GROUP;
 	input = round_up((taps + BACK + ROOM) * sizeof(float));
 	filter = round_up(taps * sizeof(float));
@@ -52,11 +70,17 @@ struct echo *echo_new(unsigned ms, unsigned flags)
 
 void echo_free(struct echo *e)
 {
+	if (e)
+		echo_spandsp_free(e->spandsp);
 	free(e);
 }
 
 void echo_reset(struct echo *e)
 {
+	if (e->spandsp) {
+		echo_spandsp_reset(e->spandsp);
+		return;
+	}
 	memset(e->x, 0, e->size * sizeof *e->x);
 	memset(e->fore, 0, e->taps * sizeof *e->fore);
 	memset(e->back, 0, e->taps * sizeof *e->back);
@@ -176,6 +200,10 @@ next:
 
 void echo_run(struct echo *e, const int16_t *tx_ref, int16_t *rx, size_t n)
 {
+	if (e->spandsp) {
+		echo_spandsp_run(e->spandsp, tx_ref, rx, n);
+		return;
+	}
 	for (size_t i = 0; i + ECHO_BLOCK <= n; i += ECHO_BLOCK)
 		block(e, tx_ref + i, rx + i);
 }

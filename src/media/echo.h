@@ -17,6 +17,8 @@
 
 enum echo_flags {
 	ECHO_NLP = 1 << 0,	/* what is left goes under comfort noise */
+	ECHO_SPANDSP = 1 << 1,	/* spandsp's canceller; it knows no bypass and
+				   tells no enhancement */
 };
 
 struct echo;

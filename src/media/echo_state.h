@@ -101,6 +101,7 @@ struct echo {
 	const struct echo_kernel *kernel;
 	size_t taps, groups;
 	unsigned flags;
+	void *spandsp;		/* which does the work instead; NULL: not */
 
 	/* what was sent: x[at] is the present block's first sample */
 	float *x;

@@ -228,6 +228,12 @@ static void change_echo(struct line_end *l)
 
 static void configure(struct line_end *l, const struct media_port_conf *c)
 {
+	/* The kernel allocates for it: only where it changes. */
+	if (l->driver->set && (c->canceller == CANCELLER_CARD ||
+			       l->conf.canceller == CANCELLER_CARD) &&
+	    (c->canceller != l->conf.canceller || c->echo_ms != l->conf.echo_ms))
+		l->driver->set(l->port, PORT_KERNEL_CANCELLER,
+			       c->canceller == CANCELLER_CARD ? c->echo_ms * 8 : 0);
 	l->conf = *c;
 	l->rx_gain = c->rx_gain ? level_gain(c->rx_gain) : 1.0f;
 	l->tx_gain = c->tx_gain ? level_gain(c->tx_gain) : 1.0f;

@@ -24,6 +24,7 @@ struct line_end {
 
 	uint16_t echo_ms;		/* S: as the last canceller was made */
 	bool nlp;
+	enum canceller canceller;
 
 	/* A canceller made by signalling comes in by next, the old one leaves by
 	 * spent; changed says that a NULL in next means none. */

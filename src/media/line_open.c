@@ -8,9 +8,26 @@
 #include "media/line_end.h"
 #include "media/room.h"
 
+/* With a filter of this room's, that is. */
+static bool cancels_here(const struct media_port_conf *c)
+{
+	return c->echo_ms && c->canceller != CANCELLER_CARD;
+}
+
 static struct echo *make_echo(const struct media_port_conf *c)
 {
-	return c->echo_ms ? echo_new(c->echo_ms, c->nlp ? ECHO_NLP : 0) : NULL;
+	unsigned flags = (c->nlp ? ECHO_NLP : 0) |
+			 (c->canceller == CANCELLER_SPANDSP ? ECHO_SPANDSP : 0);
+
+	return cancels_here(c) ? echo_new(c->echo_ms, flags) : NULL;
+}
+
+/* 8 samples a millisecond. A port that cannot do it answers -ENOTSUP. */
+static void set_card_canceller(struct line_end *l, const struct media_port_conf *c)
+{
+	if (l->driver->set)
+		l->driver->set(l->port, PORT_KERNEL_CANCELLER,
+			       c->canceller == CANCELLER_CARD ? c->echo_ms * 8 : 0);
 }
 
 void line_end_dispose(struct end *e)
@@ -31,12 +48,13 @@ static int prepare(struct line_end *l, const struct media_port_conf *c)
 {
 	l->echo_ms = c->echo_ms;
 	l->nlp = c->nlp;
+	l->canceller = c->canceller;
 	l->conf = *c;
 	l->rx_gain = c->rx_gain ? level_gain(c->rx_gain) : 1.0f;
 	l->tx_gain = c->tx_gain ? level_gain(c->tx_gain) : 1.0f;
 	l->echo = make_echo(c);
 	l->sender = callerid_sender_new();
-	if ((c->echo_ms && !l->echo) || !l->sender)
+	if ((cancels_here(c) && !l->echo) || !l->sender)
 		return -ENOMEM;
 	return listen_init(&l->end.listen, c);
 }
@@ -73,6 +91,8 @@ struct end *line_end_new(struct media *m, const char *port,
 		l->port = NULL;
 		goto fail;
 	}
+	if (c->canceller == CANCELLER_CARD)
+		set_card_canceller(l, c);
 	l->driver->state(l->port, &s);
 	l->format = s.format;
 	stat_set(l->snapshot, line_pack(&s));
@@ -98,14 +118,16 @@ int line_end_conf(struct end *e, const struct media_port_conf *c)
 	struct echo *echo;
 
 	echo_free(atomic_exchange(&l->echo_spent, NULL));
-	if (c->echo_ms == l->echo_ms && c->nlp == l->nlp)
+	if (c->echo_ms == l->echo_ms && c->nlp == l->nlp &&
+	    c->canceller == l->canceller)
 		return 0;
 	echo = make_echo(c);
-	if (c->echo_ms && !echo)
+	if (cancels_here(c) && !echo)
 		return -ENOMEM;
 	echo_free(atomic_exchange(&l->echo_next, echo));
 	l->echo_ms = c->echo_ms;
 	l->nlp = c->nlp;
+	l->canceller = c->canceller;
 	atomic_store_explicit(&l->echo_changed, true, memory_order_release);
 	return 0;
 }

@@ -3,29 +3,29 @@
 
 #include <stdlib.h>
 
-#include <spandsp.h>
 #ifdef HAVE_SPEEXDSP
 #include <speex/speex_echo.h>
 #endif
 
 #include "echo_peers.h"
+#include "media/echo.h"
 
 /* ----------------------------------------------------------------- spandsp */
 
+/* As echo = "spandsp" runs it. */
 static void *spandsp_make(unsigned ms)
 {
-	return echo_can_init((int)ms * 8, ECHO_CAN_USE_ADAPTION);
+	return echo_new(ms, ECHO_SPANDSP);
 }
 
 static void spandsp_run(void *c, const int16_t *tx, int16_t *rx, size_t n)
 {
-	for (size_t i = 0; i < n; i++)
-		rx[i] = echo_can_update(c, tx[i], rx[i]);
+	echo_run(c, tx, rx, n);
 }
 
 static void spandsp_drop(void *c)
 {
-	echo_can_free(c);
+	echo_free(c);
 }
 
 const struct lab_canceller lab_spandsp = {

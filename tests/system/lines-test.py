@@ -65,6 +65,17 @@ def a_flash_from_sip_reaches_the_pbx():
     b.expect(1, "on-hook")
 
 
+def another_canceller_talks_to_nobody_but_the_line():
+    wire.needs_sim("an emulated processor has no time for cancellers")
+    with box.Box(fxs='echo = "spandsp";') as b:
+        call = b.talk_sip(3)
+        # What it leaves of two who talk at once is not judged here.
+        time.sleep(3)
+        b.hang_up(3, call)
+        said = b.gateway.process.text()
+        check(len(said) < 20000, "tipringd says too much: " + said[-300:])
+
+
 def a_flash_of_a_telephone_is_no_hang_up():
     with box.Box(fxs="flash = true;") as b:
         call = b.talk_sip(3)
@@ -194,6 +205,7 @@ if __name__ == "__main__":
         a_rotary_telephone_dials,
         an_extension_is_dialled_by_pulses,
         a_flash_from_sip_reaches_the_pbx,
+        another_canceller_talks_to_nobody_but_the_line,
         a_flash_of_a_telephone_is_no_hang_up,
         ringing_and_seizure_at_once_is_no_wrong_call,
         the_far_end_comes_back,

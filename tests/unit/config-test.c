@@ -25,7 +25,7 @@ static const char full[] =
 	"    answer = \"delay:7\"; wait_dial_tone = false; callerid = false; glare = \"outgoing\";\n"
 	"    rx_gain = -3.5; tx_gain = 2; echo = { ms = 128; nlp = false; }; dtmf_relay = false;\n"
 	"    busied_out = true; },\n"
-	"  { name = \"phone\"; port = \"dahdi/2\"; kind = \"fxs\"; trunk = \"acme\"; echo = false;\n"
+	"  { name = \"phone\"; port = \"dahdi/2\"; kind = \"fxs\"; trunk = \"acme\"; echo = \"spandsp\";\n"
 	"    did = { digits = 3; when = \"wink\"; }; digit_map = \"xx\"; polarity_answer = true;\n"
 	"    flash = true; user = \"bob\"; secret_file = \"good.secret\"; register = true; } );\n"
 	"groups = ( { name = \"g\"; lines = [ \"phone\", \"co\" ]; hunt = \"least-used\";\n"
@@ -122,7 +122,9 @@ static void line_fields(void **state)
 	assert_int_equal(co->did_digits, 0);
 
 	assert_int_equal(phone->kind, PORT_FXS);
-	assert_int_equal(phone->echo_ms, 0);
+	assert_int_equal(phone->echo_ms, 64);
+	assert_int_equal(phone->canceller, CANCELLER_SPANDSP);
+	assert_int_equal(co->canceller, CANCELLER_OWN);
 	assert_int_equal(phone->did_digits, 3);
 	assert_int_equal(phone->did_when, DID_ON_WINK);
 	assert_string_equal(phone->digit_map, "xx");

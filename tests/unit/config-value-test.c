@@ -180,7 +180,7 @@ static const struct pair values[] = {
 	  "c.conf:2: digit_map \"9[x\" cannot be read; end of digit map \"9[x\": ']' is missing\n"
 	  "c.conf:2: rx_gain must be a number from -12 to 12 dB, not 12.5\n"
 	  "c.conf:2: tx_gain is a number; write it without quotes\n"
-	  "c.conf:2: echo must be true, false or { ms = N; nlp = true or false; }, not 1\n" },
+	  "c.conf:2: echo must be true, false, \"spandsp\", \"dahdi\" or { canceller = ...; ms = N; nlp = true or false; }, not 1\n" },
 	{ "country = \"us\";\n"
 	  "lines = ( { name = \"a\"; port = \"sim/1\"; did = { digits = 17; when = \"wnk\"; what = 1; }; echo = { ms = 4; nlp = 1; }; rx_gain = 4294967296; digit_map = \"\"; } );\n",
 	  "c.conf:2: what is no key of did; there are: digits, when\n"

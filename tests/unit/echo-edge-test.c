@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
 /* The canceller's interface, its loops and extremes. */
+#include <stdio.h>
+#include <unistd.h>
+
 #include "echo-test.h"
 #include "media/echo_kernel.h"
 
@@ -235,6 +238,42 @@ static void correlations_agree(void **state)
 	}
 }
 
+/* Some builds of that library print with each sample. */
+static void spandsp_runs_in_silence(void **state)
+{
+	struct echo *e = echo_new(64, ECHO_SPANDSP | ECHO_NLP);
+	FILE *heard = tmpfile();
+	int to = dup(STDOUT_FILENO);
+	char text[16] = "";
+	long printed;
+
+	assert_non_null(e);
+	assert_non_null(heard);
+	lab_noise(tx, S, -16, 2);
+	for (size_t i = 0; i < S; i++)
+		out[i] = i < 100 ? 0 : tx[i - 100] / 2;
+	memcpy(near, out, S * sizeof *out);
+	fflush(stdout);
+	dup2(fileno(heard), STDOUT_FILENO);
+	echo_run(e, tx, out, S);
+	fflush(stdout);
+	printed = ftell(heard);
+	printf("%s", "audible");
+	fflush(stdout);
+	dup2(to, STDOUT_FILENO);
+	close(to);
+	rewind(heard);
+	assert_int_equal(printed, 0);
+	assert_int_equal(fread(text, 1, sizeof text, heard), 7);
+	assert_memory_equal(text, "audible", 7);
+	assert_memory_not_equal(out, near, S * sizeof *out);
+	assert_int_equal(echo_erle(e), 0);
+	assert_int_equal(echo_bypass(e), ECHO_BYPASS_NONE);
+	echo_reset(e);
+	fclose(heard);
+	echo_free(e);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -246,6 +285,7 @@ int main(void)
 		cmocka_unit_test(instances_share_nothing),
 		cmocka_unit_test(leaves_an_odd_end_alone),
 		cmocka_unit_test(tells_its_enhancement),
+		cmocka_unit_test(spandsp_runs_in_silence),
 	};
 
 	return cmocka_run_group_tests_name("echo-edge", tests, NULL, NULL);
