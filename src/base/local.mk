@@ -1,5 +1,5 @@
 noinst_LIBRARIES += libbase.a
-libbase_a_SOURCES = src/base/list.h src/base/cause_text.c \
+libbase_a_SOURCES = src/base/list.h src/base/cause_text.c src/base/method_text.c \
 	src/base/digit_map.c src/base/digit_map.h \
 	src/base/fsm.c src/base/fsm.h \
 	src/base/log.c src/base/log.h \

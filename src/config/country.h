@@ -22,6 +22,14 @@ struct country_row {
 extern const struct country_row country_rows[];
 extern const size_t country_row_count;
 
+/* What a standard is called, and how it goes. */
+struct callerid_row {
+	const char *name, *what;
+};
+
+#define CALLERID_STANDARDS (CALLERID_DTMF + 1)
+extern const struct callerid_row callerid_rows[CALLERID_STANDARDS];
+
 /* How loud each frequency of this tone shall be, in 0.1 dBm0. */
 int16_t country_tone_level(const struct country *, enum tone_id,
 			   const struct tone *);

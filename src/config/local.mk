@@ -14,6 +14,7 @@ libconfig_a_SOURCES = src/config/config.h src/config/loader.h \
 	src/config/check.c src/config/check.h src/config/check_trunks.c \
 	src/config/check_lines.c src/config/check_routes.c \
 	src/config/country.c src/config/country.h src/config/country_table.c \
+	src/config/callerid_text.c \
 	src/config/tone_parse.c
 # What a program needs that reads a configuration.
 CONFIG_ROOM_LIBS = libconfig.a libbase.a $(LIBCONFIG_LIBS) $(TONEZONE_LIBS)

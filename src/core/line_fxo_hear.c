@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "core/line_fxo.h"
+#include "tipring/method.h"
 
 enum {
 	SILENCE_LOOK_MS = 1000,
@@ -68,9 +69,10 @@ static bool loop_break(struct line *l, int ms)
 
 	l->end->media->ops->state(l->end, &s);
 	if (!(s.capabilities & PORT_TIMES_BREAKS))
-		return over(l, "loop current break");
+		return over(l, release_signs[SIGN_BREAK].name);
 	if ((uint64_t)ms >= line_ms(l, TIMER_BREAK)) {
-		snprintf(why, sizeof(why), "loop current break of %d ms", ms);
+		snprintf(why, sizeof(why), "%s of %d ms",
+			 release_signs[SIGN_BREAK].name, ms);
 		return over(l, why);
 	}
 	l->break_since = now(l) > (uint64_t)ms ? now(l) - (uint64_t)ms : 1;
@@ -83,7 +85,8 @@ static bool break_end(struct line *l, int ms)
 	char why[64];
 
 	if (ms > 0 && (uint64_t)ms >= line_ms(l, TIMER_BREAK)) {
-		snprintf(why, sizeof(why), "loop current break of %d ms", ms);
+		snprintf(why, sizeof(why), "%s of %d ms",
+			 release_signs[SIGN_BREAK].name, ms);
 		return over(l, why);
 	}
 	l->break_since = 0;
@@ -99,7 +102,7 @@ static bool polarity(struct line *l)
 
 	if (!known || now(l) - l->connected_at < SETTLED_MS)
 		return false;
-	return over(l, "polarity reversal");
+	return over(l, release_signs[SIGN_POLARITY].name);
 }
 
 static bool timeout(struct line *l)
@@ -109,7 +112,8 @@ static bool timeout(struct line *l)
 	char why[64];
 
 	if (timer_due(l, l->break_since, line_ms(l, TIMER_BREAK))) {
-		snprintf(why, sizeof(why), "loop current break of %u ms or more",
+		snprintf(why, sizeof(why), "%s of %u ms or more",
+			 release_signs[SIGN_BREAK].name,
 			 (unsigned)line_ms(l, TIMER_BREAK));
 		return over(l, why);
 	}
@@ -118,8 +122,8 @@ static bool timeout(struct line *l)
 		if (stats.tx_level > SILENT_DBM0)
 			l->quiet_since = now(l);
 		if (silence_s && timer_due(l, l->quiet_since, silence_s * 1000ULL)) {
-			snprintf(why, sizeof(why), "silence both ways for %u s",
-				 silence_s);
+			snprintf(why, sizeof(why), "%s for %u s",
+				 release_signs[SIGN_SILENCE].name, silence_s);
 			return over(l, why);
 		}
 	}

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tipring/method.h"
+
 /* A segment of media's fits one of the plan within these. */
 enum {
 	FREQUENCY_PER_CENT = 4, FREQUENCY_HZ = 12,
@@ -146,13 +148,21 @@ static unsigned count_cycles(struct tone_watch *w, const struct tone *t,
 	return w->count / n;
 }
 
-static const char *const tone_words[TONE_COUNT] = {
-	[TONE_DIAL] = "dial tone", [TONE_STUTTER] = "stutter dial tone",
-	[TONE_RINGBACK] = "ringback", [TONE_BUSY] = "busy tone",
-	[TONE_CONGESTION] = "congestion tone", [TONE_SIT] = "special information tone",
-	[TONE_CALL_WAITING] = "call waiting tone", [TONE_HOWLER] = "howler",
-	[TONE_SECOND_DIAL] = "second dial tone",
-};
+static const char *tone_words(int id)
+{
+	switch (id) {
+	case TONE_DIAL: return release_signs[SIGN_DIAL].name;
+	case TONE_STUTTER: return "stutter dial tone";
+	case TONE_SECOND_DIAL: return "second dial tone";
+	case TONE_RINGBACK: return "ringback";
+	case TONE_BUSY: return release_signs[SIGN_BUSY].name;
+	case TONE_CONGESTION: return release_signs[SIGN_CONGESTION].name;
+	case TONE_HOWLER: return release_signs[SIGN_HOWLER].name;
+	case TONE_SIT: return "special information tone";
+	case TONE_CALL_WAITING: return "call waiting tone";
+	}
+	return "";
+}
 
 static void describe(char *words, size_t size, int id, const struct tone *t,
 		     unsigned cycles)
@@ -163,7 +173,7 @@ static void describe(char *words, size_t size, int id, const struct tone *t,
 	size_t at = 0;
 
 	if (id == TONE_SIT) {
-		snprintf(words, size, "%s %u/%u/%u Hz", tone_words[id],
+		snprintf(words, size, "%s %u/%u/%u Hz", tone_words(id),
 			 b[0].frequency[0], n > 1 ? b[1].frequency[0] : 0,
 			 n > 2 ? b[2].frequency[0] : 0);
 		return;
@@ -176,10 +186,10 @@ static void describe(char *words, size_t size, int id, const struct tone *t,
 			 b[0].on_ms / 1000, b[0].on_ms % 1000 / 10,
 			 b[0].off_ms / 1000, b[0].off_ms % 1000 / 10);
 	if (cycles)
-		snprintf(words, size, "%s %s Hz%s, %u cycle%s", tone_words[id],
+		snprintf(words, size, "%s %s Hz%s, %u cycle%s", tone_words(id),
 			 frequencies, times, cycles, cycles == 1 ? "" : "s");
 	else
-		snprintf(words, size, "%s %s Hz, continuous", tone_words[id],
+		snprintf(words, size, "%s %s Hz, continuous", tone_words(id),
 			 frequencies);
 }
 

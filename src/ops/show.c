@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "tipring/method.h"
 #include "tipring/cause.h"
 
 json_t *show_time(const struct show_clock *clock, uint64_t mono)
@@ -44,19 +45,6 @@ static const char *presentation(enum presentation p)
 	case PRESENTATION_ALLOWED: return "allowed";
 	case PRESENTATION_PRIVATE: return "private";
 	case PRESENTATION_UNAVAILABLE: return "unavailable";
-	}
-	return "";
-}
-
-static const char *answer_method(enum answer_method m)
-{
-	switch (m) {
-	case ANSWER_NONE: return "";
-	case ANSWER_SIGNALLED: return "signalled";
-	case ANSWER_POLARITY: return "polarity";
-	case ANSWER_VOICE: return "voice";
-	case ANSWER_DELAY: return "delay";
-	case ANSWER_SEIZE: return "seize";
 	}
 	return "";
 }
@@ -151,7 +139,7 @@ static json_t *common(const struct call_record *r, const struct show_clock *cloc
 		"to", show_text(r->to), "to_kind", r->to_kind,
 		"to_group", show_text(r->to_group),
 		"emergency", r->emergency,
-		"answered_how", answer_method(r->answer_method),
+		"answered_how", answer_methods[r->answer_method].name,
 		"answer_confidence", (int)r->answer_confidence,
 		"codec", show_codec(r->codec));
 }

@@ -10,3 +10,8 @@ tests_unit_core_hunt_test_LDADD = libcore.a libconfig.a libbase.a \
 tests_unit_core_supervision_test_SOURCES = tests/unit/core-supervision-test.c
 tests_unit_core_supervision_test_LDADD = libcore.a libconfig.a libbase.a \
 	$(LIBCONFIG_LIBS) $(TONEZONE_LIBS) $(CMOCKA_LIBS) -lm
+# README's tables are the code's.
+check_PROGRAMS += tests/unit/readme-test
+TESTS += tests/unit/readme-test
+tests_unit_readme_test_SOURCES = tests/unit/readme-test.c $(config_help)
+tests_unit_readme_test_LDADD = libcore.a $(CONFIG_ROOM_LIBS) $(CMOCKA_LIBS) -lm
