@@ -322,6 +322,14 @@ int agent_reload(struct agent *a, const struct config *conf, char *why,
 	return err;
 }
 
+void agent_renew(struct agent *a)
+{
+	const struct list_head *n;
+
+	list_for_each(n, &a->providers)
+		provider_renew(list_entry(n, struct provider, node));
+}
+
 /* --------------------------------------------------------------------- end */
 
 static void bury(void *arg)

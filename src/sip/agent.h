@@ -41,6 +41,10 @@ struct agent *agent_new(struct loop *, const struct config *conf, struct box *,
 int agent_reload(struct agent *, const struct config *conf, char *why,
 		 size_t size);
 
+/* Our own address has changed: every account registers anew at once, with its
+ * new Contact, and every target is probed. */
+void agent_renew(struct agent *);
+
 /* Refuses new calls with 503, unregisters, and waits until every BYE has its
  * answer, at most TIMER_SHUTDOWN's time; then calls done(arg) once. Core ends
  * the calls, before or meanwhile. */

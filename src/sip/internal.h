@@ -120,6 +120,9 @@ struct account {
 	char call_id[48], tag[24];
 	struct sockaddr_storage target;	/* that the last REGISTER went to */
 	unsigned tries;			/* without success */
+	unsigned round;			/* of these, one target after the other */
+	int refused;			/* the last failure's status; 0 or 408:
+					   no answer */
 	unsigned challenged;		/* in this request */
 	unsigned ask_s;			/* expiry asked for, after 423 */
 	unsigned granted_s;		/* by the registrar */
@@ -139,8 +142,20 @@ void account_fini(struct account *);
 void account_start(struct account *);
 /* Unregisters if need be; agent_settle() when done. */
 void account_stop(struct account *);
-/* The provider's target is known, or another one. */
+/* The provider's targets have changed. */
 void account_target(struct account *);
+/* A silent server answers again: what waits because of that need not. */
+void account_server_back(struct account *);
+/* Registers anew, now: our own address has changed. */
+void account_renew(struct account *);
+/* register.c: one REGISTER; expires 0 takes the binding away. How it ended comes
+ * by account_granted() or account_refused(), and in account->error. */
+void register_send(struct account *, unsigned expires);
+void register_drop(struct account *);	/* whatever comes, it is not wanted */
+void register_happened(struct owner *, const struct happening *);
+void account_granted(struct account *, unsigned s);
+/* status: 0, no answer. */
+void account_refused(struct account *, int status, unsigned retry_after);
 bool account_registered(const struct account *);
 const char *account_state(const struct account *);
 /* s until something happens, -1: nothing will. */
@@ -152,20 +167,26 @@ enum target_state { TARGET_OFF, TARGET_PROBING, TARGET_REACHABLE,
 		    TARGET_CHECKING, TARGET_SILENT, TARGET_RETRYING,
 		    TARGET_STATES };
 
-/* Whether the server in use answers, by OPTIONS. */
+/* One address of a provider's server, and whether it answers OPTIONS. */
 struct target {
 	struct owner owner;
 	struct provider *provider;
+	struct sockaddr_storage at;
+	unsigned rank;			/* by DNS; 0 is the best */
+	uint64_t avoid_until;		/* ms; a request failed there */
 	struct fsm fsm;
 	nua_handle_t *nh;
 	char error[96];
 };
 
-void target_init(struct target *, struct provider *);
-void target_fini(struct target *);
-/* The provider has an address, or another one. */
+struct target *target_new(struct provider *, const struct sockaddr_storage *);
+void target_free(struct target *);
 void target_start(struct target *);
 void target_stop(struct target *);
+/* A request got no answer there, or one that wants us to go elsewhere: others
+ * come first for a while. */
+void target_failed(struct target *, unsigned avoid_s);
+bool target_silent(const struct target *);
 
 /* --------------------------------------------------------------- provider */
 
@@ -177,22 +198,39 @@ struct provider {
 	struct lookup *server, *proxy;	/* proxy: NULL, none */
 	struct access_network *accept;
 	size_t accept_count;
-	struct sockaddr_storage at[LOOKUP_MAX];	/* what we can send to */
-	unsigned count, current;	/* current: in use */
+	struct target *target[LOOKUP_MAX];	/* what we can send to */
+	unsigned targets;
 	struct account *account;	/* the trunk's own; always there */
 	struct list_head accounts;	/* of lines */
-	struct target target;
 	bool in_box;
 	unsigned legs, calls_in, calls_out, failed;
 };
 
-/* The candidates for outgoing requests, best first. */
-unsigned provider_targets(const struct provider *,
-			  const struct sockaddr_storage **);
-/* The one in use; NULL: no address known. */
-const struct sockaddr *provider_target(const struct provider *);
-/* The one in use does not answer: take the next; false: there is no other. */
-bool provider_next_target(struct provider *);
+/* targets.c: where a call for an account may go, best first; how many. */
+unsigned provider_candidates(const struct provider *, const struct account *,
+			     struct sockaddr_storage at[LOOKUP_MAX]);
+/* Where an account is to be registered next; NULL: no address known. */
+const struct sockaddr_storage *provider_registrar(const struct provider *,
+						  const struct account *);
+/* The first for the trunk's own calls; NULL: no address known. */
+const struct target *provider_target(const struct provider *);
+/* It is silent, or no address of the server any more. */
+bool provider_lost(const struct provider *, const struct sockaddr_storage *);
+/* A request failed there so that the next target is to be tried. */
+void provider_target_failed(struct provider *, const struct sockaddr_storage *,
+			    unsigned avoid_s);
+/* Asks DNS soon whether there are other addresses. */
+void provider_look_again(struct provider *);
+/* Some target became silent, reachable, or came or went. */
+void provider_target_changed(struct provider *);
+/* Our address has changed. */
+void provider_renew(struct provider *);
+/* The look-up's callback. */
+void provider_found(void *provider);
+#define AVOID_SILENT_S 10
+#define AVOID_503_S 30		/* without Retry-After */
+
+void provider_each_account(struct provider *, void (*)(struct account *));
 /* Works out whether calls can be made, and tells core. */
 void provider_update(struct provider *);
 /* By a leg's coming and going. */
@@ -266,8 +304,8 @@ struct trunk_leg {
 	char *user, *auth_user, *secret, *domain, *route;
 	enum dtmf_mode dtmf;
 	bool nat, fixed_route;
-	struct sockaddr_storage target;
-	unsigned first_target, tried;
+	struct sockaddr_storage candidate[LOOKUP_MAX];	/* best first */
+	unsigned candidates, at;	/* at: the one in use */
 	unsigned challenged;
 	struct leg_offer offer;
 	char contact[320];

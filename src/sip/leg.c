@@ -63,6 +63,7 @@ struct trunk_leg *trunk_leg_new(struct provider *p, const struct account *accoun
 	t->local.direction = OFFER_SEND | OFFER_RECEIVE;
 	list_add_before(&p->agent->legs, &t->node);
 	p->legs++;
+	t->candidates = provider_candidates(p, account, t->candidate);
 	if (ok)
 		return t;
 	trunk_leg_bury(t);

@@ -20,7 +20,12 @@ static struct trunk_leg *of(struct leg *l)
 	return list_entry(l, struct trunk_leg, leg);
 }
 
-static int next_server(struct trunk_leg *t);
+static const struct sockaddr *target(const struct trunk_leg *t)
+{
+	return (const struct sockaddr *)&t->candidate[t->at];
+}
+
+static int next_server(struct trunk_leg *t, unsigned avoid_s);
 
 static void no_response(void *arg)
 {
@@ -28,8 +33,8 @@ static void no_response(void *arg)
 	char at[ADDRESS_TEXT];
 	struct release r;
 
-	address_text(at, (struct sockaddr *)&t->target);
-	if (!next_server(t))
+	address_text(at, target(t));
+	if (!next_server(t, AVOID_SILENT_S))
 		return;
 	t->provider->failed++;
 	release_set(&r, CAUSE_DESTINATION_OUT_OF_ORDER, true, "%s does not answer",
@@ -65,7 +70,7 @@ static int invite(struct trunk_leg *t)
 	snprintf(tag, sizeof(tag), "%08x", arc4random());
 	identity_headers(&who, &t->offer.calling, t->user, t->domain, tag);
 	snprintf(asserted, sizeof(asserted), "P-Asserted-Identity: %s", who.asserted);
-	target_url(url, (struct sockaddr *)&t->target, t->transport);
+	target_url(url, target(t), t->transport);
 	t->nh = nua_handle(t->agent->nua, (nua_hmagic_t *)&t->owner, NUTAG_URL(uri),
 			   SIPTAG_TO_STR(to), SIPTAG_FROM_STR(who.from), TAG_END());
 	if (!t->nh)
@@ -84,67 +89,87 @@ static int invite(struct trunk_leg *t)
 	return 0;
 }
 
-/* The same call to the provider's next address; -ENOENT: each was tried. */
-static int next_server(struct trunk_leg *t)
+/* The address of our side that the target in use can reach. */
+static int aim(struct trunk_leg *t)
 {
-	const struct sockaddr_storage *at;
-	unsigned count = provider_targets(t->provider, &at);
-	char contact[sizeof(t->contact)];
+	return agent_contact(t->agent, t->transport, target(t), t->user, t->contact,
+			     sizeof(t->contact));
+}
+
+/* Voice and its description, for the target in use. */
+static int describe(struct trunk_leg *t)
+{
+	char why[96];
+	int err = session_open(t, target(t), why, sizeof(why));
+
+	if (err) {
+		log_warning("%s: %s", t->leg.name, why);
+		return err;
+	}
+	t->sdp[0] = '\0';
+	leg_end_changed(&t->leg);
+	return session_offer(t);
+}
+
+static int describe_anew(struct trunk_leg *t)
+{
+	struct media_end *end = t->leg.end;
+
+	t->leg.end = NULL;
+	leg_end_changed(&t->leg);
+	if (end)
+		end->media->ops->free(end);
+	return describe(t);
+}
+
+/* The same call to the provider's next address; -ENOENT: each was tried.
+ * avoid_s: others do well to avoid this one for so long. */
+static int next_server(struct trunk_leg *t, unsigned avoid_s)
+{
+	char from[ADDRESS_TEXT], to[ADDRESS_TEXT];
+	int family = target(t)->sa_family;
 
 	if (t->state != LEG_CALLING && t->state != LEG_PROCEEDING)
 		return -ENOENT;
-	if (t->early || ++t->tried >= count || t->provider->trunk.draining)
+	provider_target_failed(t->provider, &t->candidate[t->at], avoid_s);
+	if (t->early || t->at + 1 >= t->candidates || t->provider->trunk.draining)
 		return -ENOENT;
+	timer_stop(&t->timer);
 	if (t->nh)
 		nua_handle_destroy(t->nh);
 	t->nh = NULL;
-	t->target = at[(t->first_target + t->tried) % count];
-	if (agent_contact(t->agent, t->transport, (struct sockaddr *)&t->target,
-			  t->user, contact, sizeof(contact)))
-		return -ENOENT;
-	memcpy(t->contact, contact, sizeof(contact));
+	address_text(from, target(t));
+	t->at++;
+	address_text(to, target(t));
+	log_info("%s: %s does not take the call, trying %s", t->leg.name, from, to);
 	t->exchange = EXCHANGE_OFFERED;
+	if (aim(t) || (target(t)->sa_family != family && describe_anew(t)))
+		return -ENOENT;
 	return invite(t);
 }
 
 int outgoing_offer(struct leg *l, const struct leg_offer *offer)
 {
 	struct trunk_leg *t = of(l);
-	const struct sockaddr *target = provider_target(t->provider);
-	char why[96];
-	int err;
+	int err = t->candidates ? 0 : -EHOSTUNREACH;
 
 	t->offer = *offer;
-	if (!target) {
-		err = -EHOSTUNREACH;
-		goto fail;
-	}
-	memcpy(&t->target, target, address_size(target));
-	t->first_target = t->provider->current;
-	err = agent_contact(t->agent, t->transport, target, t->user, t->contact,
-			    sizeof(t->contact));
-	if (err)
-		goto fail;
-	err = session_open(t, target, why, sizeof(why));
-	if (err) {
-		log_warning("%s: %s", t->leg.name, why);
-		goto fail;
-	}
-	leg_end_changed(l);
-	err = session_offer(t);
+	if (!err)
+		err = aim(t);
+	if (!err)
+		err = describe(t);
 	if (!err)
 		err = invite(t);
-	if (err)
-		goto fail;
+	if (err) {
+		t->state = LEG_NEW;
+		trunk_leg_bury(t);
+		return err;
+	}
 	t->provider->calls_out++;
 	if (offer->ring_s)
 		timer_start(agent_timers(t->agent), &t->ring,
 			    offer->ring_s * 1000ull, rang_enough, t);
 	return 0;
-fail:
-	t->state = LEG_NEW;
-	trunk_leg_bury(t);
-	return err;
 }
 
 void outgoing_cancel(struct trunk_leg *t, const struct release *r)
@@ -257,6 +282,15 @@ static enum cause told(const sip_t *sip, int status)
 	return cause_of_status(status);
 }
 
+/* RFC 3261 section 21.5.4. */
+static unsigned avoid_s(const struct happening *h)
+{
+	if (!h->sip || h->status != 503)
+		return AVOID_SILENT_S;
+	return h->sip->sip_retry_after ?
+	       (unsigned)h->sip->sip_retry_after->af_delta : AVOID_503_S;
+}
+
 static void refused(struct trunk_leg *t, const struct happening *h)
 {
 	const sip_t *sip = h->sip;
@@ -267,7 +301,8 @@ static void refused(struct trunk_leg *t, const struct happening *h)
 		return;
 	}
 	/* RFC 3263 section 4.3: the next server may do better. */
-	if ((!sip || h->status == 503 || h->status == 408) && !next_server(t))
+	if ((!sip || h->status == 503 || h->status == 408) &&
+	    !next_server(t, avoid_s(h)))
 		return;
 	t->provider->failed++;
 	if (h->status == 401 || h->status == 407)

@@ -11,7 +11,8 @@ libsip_a_SOURCES = src/sip/access.c src/sip/access.h \
 	src/sip/lookup.c src/sip/lookup.h \
 	src/sip/loop_su.c src/sip/loop_su.h \
 	src/sip/offer.c src/sip/offer.h src/sip/offer_parse.c \
-	src/sip/registration.c src/sip/requests.c src/sip/target.c \
+	src/sip/register.c src/sip/registration.c src/sip/requests.c \
+	src/sip/target.c src/sip/targets.c \
 	src/sip/trunk.c src/sip/trunk_conf.c
 # Every program with libsip.a in it: the guards work only when the SIP library
 # finds them in the program.

@@ -16,8 +16,9 @@
 #include "sip/loop_su.h"
 
 #define SERVERS 4		/* of the SRV records, that are looked up */
-#define FRESH_LEAST 30		/* s between two look-ups of a good name */
+#define FRESH_LEAST 5		/* s between two look-ups of a good name */
 #define FRESH_MOST 3600
+#define NAPTR_MS 2000		/* routers that swallow this question exist */
 #define RETRY_LEAST 2		/* s after a failure, doubled each time ... */
 #define RETRY_MOST 120		/* ... up to here */
 #define HOSTS_FRESH 60
@@ -27,7 +28,7 @@ struct resolver {
 	sres_resolver_t *sres;
 };
 
-/* One question on its way: SRV of the name, A or AAAA of a server. */
+/* One question on its way: NAPTR or SRV of the name, A or AAAA of a server. */
 struct query {
 	struct lookup *lookup;	/* NULL: not wanted any more */
 	sres_query_t *sres;
@@ -38,6 +39,13 @@ struct server {
 	char name[256];
 	uint16_t port, priority, weight;
 	struct sockaddr_storage address[LOOKUP_MAX];
+	unsigned count;
+	bool failed;		/* DNS did not say whether it has an address */
+};
+
+struct found {
+	struct sockaddr_storage address[LOOKUP_MAX];
+	unsigned rank[LOOKUP_MAX];
 	unsigned count;
 };
 
@@ -55,8 +63,9 @@ struct lookup {
 	unsigned servers;
 	uint32_t ttl;		/* s, least of the answers so far */
 	unsigned failures;
-	struct sockaddr_storage address[LOOKUP_MAX];
-	unsigned count;
+	uint64_t began;		/* ms, when the last look-up did */
+	bool trouble;		/* DNS is silent or broken: it did not say no */
+	struct found found;	/* the last good answer */
 	char error[160];
 };
 
@@ -100,34 +109,41 @@ static void again(struct lookup *l, unsigned s)
 	timer_start(&l->resolver->loop->timers, &l->timer, s * 1000ull, start, l);
 }
 
-/* Takes a new set of addresses, or none. */
-static void finish(struct lookup *l, const struct sockaddr_storage *address,
-		   unsigned count, unsigned fresh_s)
+/* The last good answer outlives every failure. */
+static void failed(struct lookup *l)
 {
-	bool news = false;
+	unsigned s = RETRY_LEAST << (l->failures < 8 ? l->failures : 8);
+	char error[sizeof(l->error)];
 
-	if (count) {
-		news = count != l->count || l->error[0] ||
-		       memcmp(address, l->address, count * sizeof(*address));
-		memcpy(l->address, address, count * sizeof(*address));
-		l->count = count;
-		l->error[0] = '\0';
-		l->failures = 0;
-		if (fresh_s)
-			again(l, fresh_s);
-	} else {
-		unsigned s = RETRY_LEAST << (l->failures < 8 ? l->failures : 8);
-
-		if (!l->failures++)
-			log_warning("no address for %s%s", l->host,
-				    l->count ? "; the last known one stays" : "");
-		if (!l->count && !l->error[0]) {
-			snprintf(l->error, sizeof(l->error),
-				 "no address for %.100s", l->host);
-			news = true;
-		}
-		again(l, s < RETRY_MOST ? s : RETRY_MOST);
+	snprintf(error, sizeof(error), "%s %.100s%s", l->trouble ?
+		 "DNS does not answer for" : "no address for", l->host,
+		 l->found.count ? ", its last known address is used" : "");
+	if (!l->failures++)
+		log_warning("%s", error);
+	again(l, s < RETRY_MOST ? s : RETRY_MOST);
+	if (strcmp(error, l->error)) {
+		memcpy(l->error, error, sizeof(error));
+		l->changed(l->arg);
 	}
+}
+
+/* Takes a new set of addresses, or none. fresh_s: 0, for ever. */
+static void finish(struct lookup *l, const struct found *new, unsigned fresh_s)
+{
+	bool news;
+
+	if (!new->count) {
+		failed(l);
+		return;
+	}
+	if (l->failures)
+		log_info("%s has an address again", l->host);
+	news = l->error[0] || memcmp(new, &l->found, sizeof(*new));
+	l->found = *new;
+	l->error[0] = '\0';
+	l->failures = 0;
+	if (fresh_s)
+		again(l, fresh_s);
 	if (news)
 		l->changed(l->arg);
 }
@@ -162,20 +178,56 @@ static unsigned from_hosts(const struct lookup *l, struct sockaddr_storage *out)
 
 /* --------------------------------------------------------------------- DNS */
 
+/* Addresses of one family after the other: answers come in any order. */
+static void add_family(struct found *all, const struct server *s, int family,
+		       unsigned rank)
+{
+	for (unsigned i = 0; i < s->count; i++) {
+		if (s->address[i].ss_family != family || all->count == LOOKUP_MAX)
+			continue;
+		all->rank[all->count] = rank;
+		all->address[all->count++] = s->address[i];
+	}
+}
+
 static void collect(struct lookup *l)
 {
-	struct sockaddr_storage all[LOOKUP_MAX];
-	unsigned count = 0;
+	struct found all;
+	unsigned rank = 0;
 
-	for (unsigned i = 0; i < l->servers; i++)
-		for (unsigned k = 0; k < l->server[i].count; k++)
-			if (count < LOOKUP_MAX)
-				all[count++] = l->server[i].address[k];
+	memset(&all, 0, sizeof(all));
+	for (unsigned i = 0; i < l->servers; i++) {
+		const struct server *s = &l->server[i];
+
+		if (i && s->priority != s[-1].priority)
+			rank++;
+		add_family(&all, s, AF_INET, rank);
+		add_family(&all, s, AF_INET6, rank);
+		l->trouble = l->trouble || (s->failed && !s->count);
+	}
+	/* Half an answer is worse than the last whole one. */
+	if (l->trouble && l->found.count)
+		all.count = 0;
 	if (l->ttl < FRESH_LEAST)
 		l->ttl = FRESH_LEAST;
 	if (l->ttl > FRESH_MOST)
 		l->ttl = FRESH_MOST;
-	finish(l, all, count, l->ttl);
+	finish(l, &all, l->ttl);
+}
+
+/* The DNS server did not answer, or with an error: not the same as "no". */
+static bool in_trouble(sres_record_t **answers)
+{
+	if (!answers || !answers[0])
+		return true;
+	switch (answers[0]->sr_record->r_status) {
+	case SRES_OK:
+	case SRES_NAME_ERR:
+	case SRES_RECORD_ERR:
+		return false;
+	default:
+		return true;
+	}
 }
 
 static void note_ttl(struct lookup *l, const sres_record_t *r)
@@ -193,6 +245,7 @@ static void got_address(struct query *q, sres_query_t *sres,
 	(void)sres;
 	loop_su_turn(l->resolver->loop);
 	q->sres = NULL;
+	s->failed = s->failed || in_trouble(answers);
 	for (int i = 0; answers && answers[i] && s->count < LOOKUP_MAX; i++) {
 		const sres_record_t *r = answers[i];
 		struct sockaddr_storage *a = &s->address[s->count];
@@ -229,6 +282,19 @@ static void ask(struct lookup *l, unsigned which, sres_answer_f *got,
 	q->sres = sres_query(l->resolver->sres, got, q, type, name);
 	if (q->sres)
 		l->pending++;
+	else
+		l->trouble = true;
+}
+
+/* Without SRV records: the name itself. */
+static void only_host(struct lookup *l)
+{
+	struct server *s = &l->server[0];
+
+	snprintf(s->name, sizeof(s->name), "%s", l->host);
+	s->port = default_port(l);
+	s->priority = 0;
+	l->servers = 1;
 }
 
 static void ask_addresses(struct lookup *l)
@@ -238,6 +304,7 @@ static void ask_addresses(struct lookup *l)
 		struct sockaddr_storage a;
 
 		s->count = 0;
+		s->failed = false;
 		if (!address_parse(&a, s->name, s->port)) {
 			s->address[s->count++] = a;
 			continue;
@@ -307,47 +374,121 @@ static void got_servers(struct query *q, sres_query_t *sres,
 		note_ttl(l, r);
 		l->servers++;
 	}
+	l->trouble = l->trouble || in_trouble(answers);
 	sres_free_answers(l->resolver->sres, answers);
-	if (!l->servers) {
-		snprintf(l->server[0].name, sizeof(l->server[0].name), "%s", l->host);
-		l->server[0].port = default_port(l);
-		l->servers = 1;
-	}
+	if (!l->servers)
+		only_host(l);
 	sort_servers(l->server, l->servers);
 	ask_addresses(l);
 }
 
-static void start(void *arg)
+/* name: what NAPTR said; NULL: nothing. */
+static void ask_servers(struct lookup *l, const char *name)
 {
 	static const char *const service[] = { "_sip._udp", "_sip._tcp",
 					       "_sips._tcp" };
-	struct lookup *l = arg;
-	struct sockaddr_storage found[LOOKUP_MAX];
-	unsigned count;
-	char name[300];
+	char usual[300];
 
-	memset(found, 0, sizeof(found));
-	if (!address_parse(&found[0], l->host, default_port(l))) {
-		finish(l, found, 1, 0);
+	if (!name) {
+		snprintf(usual, sizeof(usual), "%s.%s", service[l->transport],
+			 l->host);
+		name = usual;
+	}
+	ask(l, 0, got_servers, sres_type_srv, name, 0);
+	if (l->pending)
+		return;
+	only_host(l);
+	ask_addresses(l);
+}
+
+/* RFC 3263 section 4.1. The transport is configured: what counts is where its
+ * SRV records are. */
+static void got_naptr(struct query *q, sres_query_t *sres, sres_record_t **answers)
+{
+	static const char *const service[] = { "SIP+D2U", "SIP+D2T", "SIPS+D2T" };
+	struct lookup *l = q->lookup;
+	const sres_naptr_record_t *best = NULL;
+	char name[256];
+
+	(void)sres;
+	loop_su_turn(l->resolver->loop);
+	timer_stop(&l->timer);
+	q->sres = NULL;
+	l->pending--;
+	for (int i = 0; answers && answers[i]; i++) {
+		const sres_naptr_record_t *r = answers[i]->sr_naptr;
+
+		if (r->na_record->r_status ||
+		    r->na_record->r_type != sres_type_naptr ||
+		    strcasecmp(r->na_flags, "s") || !r->na_replace[0] ||
+		    strcasecmp(r->na_services, service[l->transport]) ||
+		    strlen(r->na_replace) >= sizeof(name))
+			continue;
+		if (!best || r->na_order < best->na_order ||
+		    (r->na_order == best->na_order &&
+		     r->na_prefer < best->na_prefer))
+			best = r;
+		note_ttl(l, answers[i]);
+	}
+	if (best)
+		snprintf(name, sizeof(name), "%s", best->na_replace);
+	sres_free_answers(l->resolver->sres, answers);
+	ask_servers(l, best ? name : NULL);
+}
+
+static void no_naptr(void *arg)
+{
+	struct lookup *l = arg;
+	struct query *q = &l->query[2 * SERVERS - 1];
+
+	sres_query_bind(q->sres, NULL, NULL);
+	q->sres = NULL;
+	l->pending--;
+	ask_servers(l, NULL);
+}
+
+static void start(void *arg)
+{
+	struct lookup *l = arg;
+	struct found found;
+
+	memset(&found, 0, sizeof(found));
+	l->began = l->resolver->loop->timers.now_ms;
+	l->trouble = false;
+	if (!address_parse(&found.address[0], l->host, default_port(l))) {
+		found.count = 1;
+		finish(l, &found, 0);
 		return;
 	}
-	count = from_hosts(l, found);
-	if (count) {
-		finish(l, found, count, HOSTS_FRESH);
+	found.count = from_hosts(l, found.address);
+	if (found.count) {
+		finish(l, &found, HOSTS_FRESH);
 		return;
 	}
 	l->ttl = FRESH_MOST;
 	l->pending = 0;
-	if (!l->port) {
-		snprintf(name, sizeof(name), "%s.%s", service[l->transport], l->host);
-		ask(l, 0, got_servers, sres_type_srv, name, 0);
-	}
-	if (l->pending)
+	if (l->port) {
+		only_host(l);
+		ask_addresses(l);
 		return;
-	snprintf(l->server[0].name, sizeof(l->server[0].name), "%s", l->host);
-	l->server[0].port = default_port(l);
-	l->servers = 1;
-	ask_addresses(l);
+	}
+	ask(l, 2 * SERVERS - 1, got_naptr, sres_type_naptr, l->host, 0);
+	if (l->pending)
+		timer_start(&l->resolver->loop->timers, &l->timer, NAPTR_MS,
+			    no_naptr, l);
+	else
+		ask_servers(l, NULL);
+}
+
+void lookup_again(struct lookup *l)
+{
+	uint64_t now = l->resolver->loop->timers.now_ms;
+	unsigned s = l->failures ? RETRY_LEAST : FRESH_LEAST;
+
+	/* Not while one runs: its timer is another, or none. */
+	if (l->pending || !timer_runs(&l->timer))
+		return;
+	again(l, now < l->began + s * 1000ull ? s : 0);
 }
 
 struct lookup *lookup_new(struct resolver *r, const char *host, uint16_t port,
@@ -387,8 +528,13 @@ void lookup_free(struct lookup *l)
 unsigned lookup_addresses(const struct lookup *l,
 			  const struct sockaddr_storage **address)
 {
-	*address = l->address;
-	return l->count;
+	*address = l->found.address;
+	return l->found.count;
+}
+
+unsigned lookup_rank(const struct lookup *l, unsigned i)
+{
+	return l->found.rank[i];
 }
 
 const char *lookup_error(const struct lookup *l)

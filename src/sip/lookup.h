@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
 /*
  * lookup.h - the addresses of a SIP server's name, found without waiting and
- * kept fresh: a number, /etc/hosts, else SRV and address records (RFC 3263
- * without NAPTR, for the transport is configured). A failure keeps the last
- * good answer.
+ * kept fresh: a number, /etc/hosts, else NAPTR, SRV and address records (RFC
+ * 3263, for the transport that is configured; RFC 2782). They are asked for anew
+ * when their time to live is over. A failure keeps the last good answer.
  */
 #ifndef SIP_LOOKUP_H
 #define SIP_LOOKUP_H
@@ -35,11 +35,19 @@ struct lookup *lookup_new(struct resolver *, const char *host, uint16_t port,
 			  void *arg);
 void lookup_free(struct lookup *);
 
+/* A server did not answer: looks soon whether there are others, as often as is
+ * decent. */
+void lookup_again(struct lookup *);
+
 /* Best first; 0 of them: none yet, or none at all. */
 unsigned lookup_addresses(const struct lookup *,
 			  const struct sockaddr_storage **);
-/* Why there are none: "no address for sip.example.net"; "" while it is being
- * looked for. */
+/* Of the address with that index: 0 for the best priority of SRV records; equal
+ * for those among which weights have drawn the order. */
+unsigned lookup_rank(const struct lookup *, unsigned i);
+/* What is wrong: "no address for sip.example.net", "DNS does not answer for
+ * sip.example.net, its last known address is used"; "" while all is well or it
+ * is being looked for. */
 const char *lookup_error(const struct lookup *);
 
 #endif

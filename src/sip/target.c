@@ -1,20 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
 /*
- * Whether a trunk's server answers, asked by OPTIONS where the configuration
- * says options_s.
+ * Whether one address of a trunk's server answers, asked by OPTIONS where the
+ * configuration says options_s.
  *
- *  OFF --address--> PROBING ------silence-----> SILENT <---silence---+
+ *  OFF ----start---> PROBING ------silence-----> SILENT <---silence---+
  *                      |                        ^   |                |
- *                   answer                      |  time, address     |
+ *                   answer                      |  time, start       |
  *                      v                        |   v                |
  *     +---time--- REACHABLE <------answer-------|- RETRYING ---------+
- *     v                ^                        |
+ *     v  doubt         ^                        |
  *  CHECKING --answer---+                        |
  *     +-------------silence---------------------+
  *
  * Any answer but 408 and 503 counts: many servers refuse OPTIONS politely.
+ * Doubt: a call or a registration did not get an answer from it.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <sofia-sip/nta_tag.h>
@@ -23,13 +25,13 @@
 #include "base/log.h"
 #include "sip/internal.h"
 
-#define ANSWER_MS 4000
 #define AGAIN_MS 10000		/* after silence */
 
-enum target_event { EVENT_ADDRESS, EVENT_ANSWER, EVENT_SILENCE, EVENT_STOP, EVENTS };
+enum target_event { EVENT_START, EVENT_ANSWER, EVENT_SILENCE, EVENT_DOUBT,
+		    EVENT_STOP, EVENTS };
 
-static const char *const event_names[EVENTS] = { "address", "answer", "silence",
-						 "stop" };
+static const char *const event_names[EVENTS] = { "start", "answer", "silence",
+						 "doubt", "stop" };
 
 static void off_event(void *, int, const void *);
 static void probe_event(void *, int, const void *);
@@ -41,12 +43,13 @@ static uint64_t answer_ms(void *);
 static uint64_t interval_ms(void *);
 static uint64_t again_ms(void *);
 
-#define ANY_PROBE (BIT(EVENT_ANSWER) | BIT(EVENT_SILENCE) | BIT(EVENT_ADDRESS) | \
-		   BIT(EVENT_STOP))
+#define ANY_PROBE (BIT(EVENT_ANSWER) | BIT(EVENT_SILENCE) | BIT(EVENT_START) | \
+		   BIT(EVENT_DOUBT) | BIT(EVENT_STOP))
+#define ANY_IDLE (BIT(EVENT_START) | BIT(EVENT_DOUBT) | BIT(EVENT_STOP))
 
 static const struct fsm_state states[TARGET_STATES] = {
 	[TARGET_OFF] = {
-		.name = "off", .accepts = BIT(EVENT_ADDRESS),
+		.name = "off", .accepts = BIT(EVENT_START),
 		.next = BIT(TARGET_PROBING),
 		.enter = enter_off, .event = off_event,
 	},
@@ -56,7 +59,7 @@ static const struct fsm_state states[TARGET_STATES] = {
 		.timeout = answer_ms, .enter = enter_probe, .event = probe_event,
 	},
 	[TARGET_REACHABLE] = {
-		.name = "reachable", .accepts = BIT(EVENT_ADDRESS) | BIT(EVENT_STOP),
+		.name = "reachable", .accepts = ANY_IDLE,
 		.next = BIT(TARGET_CHECKING) | BIT(TARGET_OFF),
 		.timeout = interval_ms, .enter = enter_idle, .event = idle_event,
 	},
@@ -66,7 +69,7 @@ static const struct fsm_state states[TARGET_STATES] = {
 		.timeout = answer_ms, .enter = enter_probe, .event = probe_event,
 	},
 	[TARGET_SILENT] = {
-		.name = "silent", .accepts = BIT(EVENT_ADDRESS) | BIT(EVENT_STOP),
+		.name = "silent", .accepts = ANY_IDLE,
 		.next = BIT(TARGET_RETRYING) | BIT(TARGET_OFF),
 		.timeout = again_ms, .enter = enter_idle, .event = idle_event,
 	},
@@ -84,8 +87,9 @@ static const struct fsm_type type = {
 
 static uint64_t answer_ms(void *self)
 {
-	(void)self;
-	return ANSWER_MS;
+	struct target *t = self;
+
+	return t->provider->agent->conf->timers[TIMER_NO_RESPONSE];
 }
 
 static uint64_t interval_ms(void *self)
@@ -95,13 +99,10 @@ static uint64_t interval_ms(void *self)
 	return t->provider->conf->options_s * 1000ull;
 }
 
-/* With several servers the next one is asked soon. */
 static uint64_t again_ms(void *self)
 {
-	struct target *t = self;
-	const struct sockaddr_storage *at;
-
-	return provider_targets(t->provider, &at) > 1 ? 500 : AGAIN_MS;
+	(void)self;
+	return AGAIN_MS;
 }
 
 static void drop_handle(struct target *t)
@@ -121,18 +122,18 @@ static void enter_idle(void *self)
 	struct target *t = self;
 
 	drop_handle(t);
-	provider_update(t->provider);
+	provider_target_changed(t->provider);
 }
 
 static void enter_probe(void *self)
 {
 	struct target *t = self;
 	struct provider *p = t->provider;
-	const struct sockaddr *at = provider_target(p);
+	const struct sockaddr *at = (struct sockaddr *)&t->at;
 	char uri[280], from[400], contact[320], url[TARGET_URL];
 
 	drop_handle(t);
-	if (!at || agent_contact(p->agent, p->conf->transport, at,
+	if (agent_contact(p->agent, p->conf->transport, at,
 				 p->account->user, contact, sizeof(contact))) {
 		fsm_post(&t->fsm, EVENT_SILENCE, NULL, 0);
 		return;
@@ -177,27 +178,29 @@ static void off_event(void *self, int event, const void *data)
 static void probe_event(void *self, int event, const void *data)
 {
 	struct target *t = self;
-	struct provider *p = t->provider;
-	const struct sockaddr *at = provider_target(p);
-	char text[ADDRESS_TEXT] = "?";
+	char text[ADDRESS_TEXT];
 
 	(void)data;
 	switch (event) {
-	case EVENT_ADDRESS:
+	case EVENT_START:
+	case EVENT_DOUBT:
 		return;
 	case EVENT_STOP:
 		fsm_go(&t->fsm, TARGET_OFF);
 		return;
 	case EVENT_ANSWER:
 		t->error[0] = '\0';
+		if (t->fsm.state == TARGET_RETRYING)
+			provider_each_account(t->provider, account_server_back);
 		fsm_go(&t->fsm, TARGET_REACHABLE);
 		return;
 	}
-	if (at)
-		address_text(text, at);
+	address_text(text, (struct sockaddr *)&t->at);
+	if (!t->error[0])
+		log_warning("trunk %s: %s does not answer OPTIONS",
+			    t->provider->trunk.name, text);
 	snprintf(t->error, sizeof(t->error), "%s does not answer OPTIONS", text);
-	if (provider_next_target(p))
-		account_target(p->account);
+	provider_look_again(t->provider);
 	fsm_go(&t->fsm, TARGET_SILENT);
 }
 
@@ -213,29 +216,53 @@ static void idle_event(void *self, int event, const void *data)
 		       TARGET_CHECKING : TARGET_RETRYING);
 }
 
-void target_init(struct target *t, struct provider *p)
+struct target *target_new(struct provider *p, const struct sockaddr_storage *at)
 {
+	struct target *t = calloc(1, sizeof(*t));
+
+	if (!t)
+		return NULL;
 	t->owner.happened = happened;
 	t->provider = p;
-	fsm_init(&t->fsm, &type, "", t, &p->agent->queue, agent_timers(p->agent),
-		 TARGET_OFF);
+	t->at = *at;
+	fsm_init(&t->fsm, &type, p->trunk.name, t, &p->agent->queue,
+		 agent_timers(p->agent), TARGET_OFF);
+	return t;
 }
 
-void target_fini(struct target *t)
+void target_free(struct target *t)
 {
+	if (!t)
+		return;
 	fsm_fini(&t->fsm);
 	drop_handle(t);
+	free(t);
 }
 
 void target_start(struct target *t)
 {
 	t->fsm.id = t->provider->trunk.name;
 	if (t->provider->conf->options_s && !t->provider->trunk.draining)
-		fsm_post(&t->fsm, EVENT_ADDRESS, NULL, 0);
+		fsm_post(&t->fsm, EVENT_START, NULL, 0);
 }
 
 void target_stop(struct target *t)
 {
 	if (t->fsm.state != TARGET_OFF)
 		fsm_post(&t->fsm, EVENT_STOP, NULL, 0);
+}
+
+void target_failed(struct target *t, unsigned avoid_s)
+{
+	uint64_t until = agent_timers(t->provider->agent)->now_ms + avoid_s * 1000ull;
+
+	if (until > t->avoid_until)
+		t->avoid_until = until;
+	if (t->fsm.state != TARGET_OFF)
+		fsm_post(&t->fsm, EVENT_DOUBT, NULL, 0);
+}
+
+bool target_silent(const struct target *t)
+{
+	return t->fsm.state == TARGET_SILENT || t->fsm.state == TARGET_RETRYING;
 }

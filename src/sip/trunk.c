@@ -10,30 +10,6 @@
 
 static const struct trunk_ops ops = { .leg_new = trunk_leg_outgoing };
 
-unsigned provider_targets(const struct provider *p,
-			  const struct sockaddr_storage **at)
-{
-	*at = p->at;
-	return p->count;
-}
-
-const struct sockaddr *provider_target(const struct provider *p)
-{
-	return p->count ? (const struct sockaddr *)&p->at[p->current] : NULL;
-}
-
-bool provider_next_target(struct provider *p)
-{
-	char text[ADDRESS_TEXT];
-
-	if (p->count < 2)
-		return false;
-	p->current = (p->current + 1) % p->count;
-	address_text(text, provider_target(p));
-	log_warning("trunk %s: goes on with server %s", p->trunk.name, text);
-	return true;
-}
-
 const char *provider_domain(const struct provider *p)
 {
 	return p->conf->domain[0] ? p->conf->domain : p->conf->server;
@@ -41,30 +17,34 @@ const char *provider_domain(const struct provider *p)
 
 /* ------------------------------------------------------------------ up, down */
 
+static const char *no_target(const struct provider *p)
+{
+	const struct lookup *l = p->proxy ? p->proxy : p->server;
+	const struct sockaddr_storage *at;
+	const char *error = lookup_error(l);
+
+	if (lookup_addresses(l, &at))
+		return "sip.listen has no address of the server's transport and "
+		       "family";
+	return error[0] ? error : "looking for the server";
+}
+
 /* "" when calls can be made. */
 static void why_down(const struct provider *p, char *why, size_t size)
 {
 	const struct account *a = p->account;
+	const struct target *t = provider_target(p);
 
 	why[0] = '\0';
-	if (!provider_target(p)) {
-		const struct lookup *l = p->proxy ? p->proxy : p->server;
-		const struct sockaddr_storage *at;
-		const char *error = lookup_error(l);
-
-		if (lookup_addresses(l, &at))
-			error = "sip.listen has no address of the server's "
-				"transport and family";
-		snprintf(why, size, "%s", error[0] ? error : "looking for the server");
-	} else if (p->target.fsm.state == TARGET_PROBING) {
+	if (!t)
+		snprintf(why, size, "%s", no_target(p));
+	else if (t->fsm.state == TARGET_PROBING)
 		snprintf(why, size, "waiting for the server's first answer");
-	} else if (p->target.fsm.state == TARGET_SILENT ||
-		   p->target.fsm.state == TARGET_RETRYING) {
-		snprintf(why, size, "%s", p->target.error);
-	} else if (a->registers && !account_registered(a)) {
+	else if (target_silent(t))
+		snprintf(why, size, "%s", t->error);
+	else if (a->registers && !account_registered(a))
 		snprintf(why, size, "not registered%s%.78s", a->error[0] ? ": " : "",
 			 a->error);
-	}
 }
 
 void provider_update(struct provider *p)
@@ -84,37 +64,13 @@ void provider_update(struct provider *p)
 	trunk_set_up(&p->trunk, !why[0], why[0] ? why : NULL);
 }
 
-static void each_account(struct provider *p, void (*fn)(struct account *))
+void provider_each_account(struct provider *p, void (*fn)(struct account *))
 {
 	struct list_head *n, *next;
 
 	fn(p->account);
 	list_for_each_safe(n, next, &p->accounts)
 		fn(list_entry(n, struct account, node));
-}
-
-static void found(void *arg)
-{
-	struct provider *p = arg;
-	const struct sockaddr_storage *at;
-	unsigned count = lookup_addresses(p->proxy ? p->proxy : p->server, &at);
-	struct sockaddr_storage local, used = p->at[p->current];
-
-	p->count = p->current = 0;
-	for (unsigned i = 0; i < count; i++) {
-		if (agent_local(p->agent, p->conf->transport,
-				(const struct sockaddr *)&at[i], &local))
-			continue;
-		/* The one in use stays in use. */
-		if (!memcmp(&at[i], &used, sizeof(used)))
-			p->current = p->count;
-		p->at[p->count++] = at[i];
-	}
-	if (p->count) {
-		target_start(&p->target);
-		each_account(p, account_target);
-	}
-	provider_update(p);
 }
 
 /* -------------------------------------------------------------------- access */
@@ -191,8 +147,8 @@ static int open_lookups(struct provider *p)
 	char host[256], *colon;
 	unsigned long port = 0;
 
-	p->server = lookup_new(a->resolver, c->server, c->port, c->transport, found,
-			       p);
+	p->server = lookup_new(a->resolver, c->server, c->port, c->transport,
+			       provider_found, p);
 	if (!p->server)
 		return -ENOMEM;
 	if (!c->proxy[0])
@@ -204,8 +160,8 @@ static int open_lookups(struct provider *p)
 		*colon = '\0';
 		port = strtoul(colon + 1, NULL, 10);
 	}
-	p->proxy = lookup_new(a->resolver, host, (uint16_t)port, c->transport, found,
-			      p);
+	p->proxy = lookup_new(a->resolver, host, (uint16_t)port, c->transport,
+			      provider_found, p);
 	return p->proxy ? 0 : -ENOMEM;
 }
 
@@ -263,7 +219,6 @@ static struct provider *make(struct agent *a, const struct config *conf,
 	p->agent = a;
 	list_init(&p->node);
 	list_init(&p->accounts);
-	target_init(&p->target, p);
 	p->conf = trunk_conf_copy(c);
 	if (!p->conf)
 		goto fail;
@@ -290,7 +245,7 @@ static void start(struct provider *p)
 	list_add_before(&p->agent->providers, &p->node);
 	box_trunk_add(p->agent->box, &p->trunk);
 	p->in_box = true;
-	each_account(p, account_start);
+	provider_each_account(p, account_start);
 	provider_update(p);
 }
 
@@ -300,8 +255,9 @@ static void drain(struct provider *p)
 	if (p->trunk.draining)
 		return;
 	p->trunk.draining = true;
-	target_stop(&p->target);
-	each_account(p, account_stop);
+	for (unsigned i = 0; i < p->targets; i++)
+		target_stop(p->target[i]);
+	provider_each_account(p, account_stop);
 	agent_settle(p->agent);
 }
 
@@ -335,7 +291,8 @@ void provider_free(struct provider *p)
 {
 	if (!p)
 		return;
-	target_fini(&p->target);
+	for (unsigned i = 0; i < p->targets; i++)
+		target_free(p->target[i]);
 	if (p->in_box)
 		box_trunk_remove(p->agent->box, &p->trunk);
 	list_remove(&p->node);
@@ -401,6 +358,8 @@ static void take_over(struct provider *old, struct provider *new)
 	old->accept_count = new->accept_count;
 	old->trunk.name = old->conf->name;
 	old->trunk.conf = old->conf;
+	for (unsigned i = 0; i < old->targets; i++)
+		old->target[i]->fsm.id = old->trunk.name;
 	set_limit(old);
 	provider_free(new);
 }
@@ -471,24 +430,28 @@ void agent_trunk_status(const struct trunk *t, struct trunk_status *s)
 {
 	const struct provider *p = (const struct provider *)t;
 	const struct account *a = p->account;
-	const struct sockaddr *at = provider_target(p);
+	const struct lookup *l = p->proxy ? p->proxy : p->server;
+	const struct target *target = provider_target(p);
 	const struct list_head *n;
 	char text[ADDRESS_TEXT];
 
 	*s = (struct trunk_status){
 		.name = t->name,
 		.registration = a->registers ? account_state(a) : "",
-		.target = p->conf->options_s ? fsm_state_name(&p->target.fsm) : "",
+		.target = !p->conf->options_s ? "" : target ?
+			fsm_state_name(&target->fsm) : "off",
 		.server = p->conf->server,
-		.last_error = a->error[0] ? a->error : p->target.error,
+		.last_error = a->error[0] ? a->error :
+			target && target->error[0] ? target->error :
+			lookup_error(l),
 		.up = t->up,
 		.next_s = account_next(a),
 		.expires_s = account_registered(a) ? (int)a->granted_s : 0,
 		.calls = p->legs, .calls_in = p->calls_in,
 		.calls_out = p->calls_out, .failed = p->failed,
 	};
-	if (at) {
-		address_text(text, at);
+	if (target) {
+		address_text(text, (const struct sockaddr *)&target->at);
 		snprintf(s->address, sizeof(s->address), "%s %s",
 			 transport_name(p->conf->transport), text);
 	}

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
+/* REGISTER: what is sent, and what is read of the answers. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sofia-sip/nta_tag.h>
+#include <sofia-sip/sip_header.h>
+
+#include "sip/digest.h"
+#include "sip/internal.h"
+
+#define EXPIRES_MOST 86400
+
+void register_drop(struct account *a)
+{
+	if (a->nh)
+		nua_handle_destroy(a->nh);
+	a->nh = NULL;
+}
+
+static int new_handle(struct account *a, const char *aor)
+{
+	char from[360];
+
+	if (a->nh)
+		return 0;
+	snprintf(from, sizeof(from), "<%s>;tag=%s", aor, a->tag);
+	a->nh = nua_handle(a->provider->agent->nua, (nua_hmagic_t *)&a->owner,
+			   NUTAG_URL(aor), SIPTAG_FROM_STR(from), TAG_END());
+	return a->nh ? 0 : -ENOMEM;
+}
+
+static void refuse(struct account *a, int status, const char *words,
+		   unsigned retry_after)
+{
+	if (status && status < 700)
+		snprintf(a->error, sizeof(a->error), "%d %s", status, words);
+	else
+		snprintf(a->error, sizeof(a->error), "%s", words);
+	account_refused(a, status, retry_after);
+}
+
+/* The best target's address, and ours for it. */
+static int aim(struct account *a)
+{
+	struct provider *p = a->provider;
+	const struct sockaddr_storage *target = provider_registrar(p, a);
+	char contact[320];
+	int err;
+
+	if (!target)
+		return -EHOSTUNREACH;
+	err = agent_contact(p->agent, p->conf->transport,
+			    (const struct sockaddr *)target, a->user, contact,
+			    sizeof(contact));
+	if (err)
+		return err;
+	free(a->contact);
+	a->contact = strdup(contact);
+	if (!a->contact)
+		return -ENOMEM;
+	a->target = *target;
+	return 0;
+}
+
+static int send_register(struct account *a, unsigned expires)
+{
+	struct provider *p = a->provider;
+	char aor[300], to[310], registrar[270], url[TARGET_URL], text[12];
+	int err = expires || !a->contact ? aim(a) : 0;
+
+	if (err)
+		return err;
+	snprintf(aor, sizeof(aor), "sip:%.128s@%.128s", a->user, provider_domain(p));
+	snprintf(to, sizeof(to), "<%s>", aor);
+	snprintf(registrar, sizeof(registrar), "sip:%.250s", provider_domain(p));
+	target_url(url, (struct sockaddr *)&a->target, p->conf->transport);
+	snprintf(text, sizeof(text), "%u", expires);
+	err = new_handle(a, aor);
+	if (err)
+		return err;
+	a->challenged = 0;
+	/* RFC 3327: proxies on the way may add Path only if we say so. */
+	nua_method(a->nh, NUTAG_METHOD("REGISTER"), NUTAG_URL(registrar),
+		   NUTAG_PROXY(url), NUTAG_DIALOG(0), SIPTAG_TO_STR(to),
+		   SIPTAG_CALL_ID_STR(a->call_id), SIPTAG_CONTACT_STR(a->contact),
+		   SIPTAG_SUPPORTED_STR("path"), SIPTAG_EXPIRES_STR(text),
+		   TAG_END());
+	return 0;
+}
+
+void register_send(struct account *a, unsigned expires)
+{
+	int err = send_register(a, expires);
+
+	if (err == -EAFNOSUPPORT)
+		refuse(a, 0, "sip.listen has no address of this transport and "
+		       "family", 0);
+	else if (err)
+		refuse(a, 0, strerror(-err), 0);
+}
+
+/* What the registrar granted for our own contact (section 10.3 step 8). */
+static unsigned granted(const struct account *a, const sip_t *sip)
+{
+	unsigned s = a->ask_s;
+	const sip_contact_t *m;
+
+	if (sip->sip_expires)
+		s = (unsigned)sip->sip_expires->ex_delta;
+	for (m = sip->sip_contact; m; m = m->m_next) {
+		if (!m->m_url->url_user || strcmp(m->m_url->url_user, a->user))
+			continue;
+		if (m->m_expires)
+			s = (unsigned)strtoul(m->m_expires, NULL, 10);
+		/* Ours exactly, or at least one with our user. */
+		if (m->m_url->url_host && strstr(a->contact, m->m_url->url_host) &&
+		    (!m->m_url->url_port || strstr(a->contact, m->m_url->url_port)))
+			break;
+	}
+	return s > EXPIRES_MOST ? EXPIRES_MOST : s;
+}
+
+static void keep_route(struct account *a, const sip_t *sip)
+{
+	char route[512] = "";
+	size_t n = 0;
+
+	for (const sip_service_route_t *r = sip->sip_service_route; r;
+	     r = r->r_next) {
+		su_home_t home[1] = { SU_HOME_INIT(home) };
+		const char *url = url_as_string(home, r->r_url);
+
+		if (url && n + strlen(url) + 4 < sizeof(route))
+			n += (size_t)snprintf(route + n, sizeof(route) - n, "%s<%s>",
+					      n ? "," : "", url);
+		su_home_deinit(home);
+	}
+	free(a->service_route);
+	a->service_route = n ? strdup(route) : NULL;
+}
+
+static void answered(struct account *a, const struct happening *h)
+{
+	const sip_t *sip = h->sip;
+	unsigned retry_after = sip && sip->sip_retry_after ?
+				       (unsigned)sip->sip_retry_after->af_delta : 0;
+
+	if (h->status < 300 && sip) {
+		unsigned s = granted(a, sip);
+
+		keep_route(a, sip);
+		account_granted(a, s);
+	} else if (h->status == 423 && sip && sip->sip_min_expires &&
+		   sip->sip_min_expires->me_delta > a->ask_s &&
+		   sip->sip_min_expires->me_delta <= EXPIRES_MOST) {
+		/* The library has asked again already, once or twice. */
+		a->ask_s = (unsigned)sip->sip_min_expires->me_delta;
+		refuse(a, h->status, h->phrase, 1);
+	} else if (h->status == 401 || h->status == 407) {
+		refuse(a, h->status, a->secret ? "the registrar refuses this user "
+		       "or secret" : "the registrar wants a secret; set "
+		       "secret_file", retry_after);
+	} else if (h->status == 904) {
+		refuse(a, 401, "the registrar offers no kind of authentication "
+		       "that we have (Digest with MD5)", retry_after);
+	} else {
+		refuse(a, sip ? h->status : 0, sip || h->status < 700 ? h->phrase :
+		       "the request could not be sent", retry_after);
+	}
+}
+
+void register_happened(struct owner *o, const struct happening *h)
+{
+	struct account *a = (struct account *)o;
+
+	switch (h->event) {
+	case nua_r_method:
+		/* Told of, with 100, when the library tries again by itself. */
+		if (h->status < 200) {
+			if (h->sip && h->sip->sip_status &&
+			    h->sip->sip_status->st_status == 423 &&
+			    h->sip->sip_min_expires)
+				a->ask_s = (unsigned)
+					h->sip->sip_min_expires->me_delta;
+			return;
+		}
+		/* Once: a second challenge means that it was not liked. New
+		 * nonces the library answers by itself. */
+		if ((h->status == 401 || h->status == 407) && !a->challenged++ &&
+		    !digest_answer(h->nh, h->sip, a->auth_user, a->secret))
+			return;
+		answered(a, h);
+		return;
+	case nua_r_authenticate:
+		if (h->status >= 300)
+			refuse(a, 401, h->phrase, 0);
+		return;
+	default:
+		if (nua_event_is_incoming_request(h->event))
+			request_answer(a->provider->agent, h, 481,
+				       "Call/Transaction Does Not Exist");
+		return;
+	}
+}
