@@ -19,6 +19,7 @@
 #define FRESH_LEAST 5		/* s between two look-ups of a good name */
 #define FRESH_MOST 3600
 #define NAPTR_MS 2000		/* routers that swallow this question exist */
+#define ANSWERS_MS 10000	/* then DNS counts as silent */
 #define RETRY_LEAST 2		/* s after a failure, doubled each time ... */
 #define RETRY_MOST 120		/* ... up to here */
 #define HOSTS_FRESH 60
@@ -297,6 +298,30 @@ static void only_host(struct lookup *l)
 	l->servers = 1;
 }
 
+static void forget(struct query *q)
+{
+	if (q->sres)
+		sres_query_bind(q->sres, NULL, NULL);
+	q->sres = NULL;
+}
+
+/* The library itself would ask for much longer. */
+static void too_late(void *arg)
+{
+	struct lookup *l = arg;
+
+	for (unsigned i = 0; i < 2 * SERVERS; i++)
+		forget(&l->query[i]);
+	l->pending = 0;
+	l->trouble = true;
+	collect(l);
+}
+
+static void wait_for_answers(struct lookup *l)
+{
+	timer_start(&l->resolver->loop->timers, &l->timer, ANSWERS_MS, too_late, l);
+}
+
 static void ask_addresses(struct lookup *l)
 {
 	for (unsigned i = 0; i < l->servers; i++) {
@@ -312,7 +337,9 @@ static void ask_addresses(struct lookup *l)
 		ask(l, 2 * i, got_address, sres_type_a, s->name, i);
 		ask(l, 2 * i + 1, got_address, sres_type_aaaa, s->name, i);
 	}
-	if (!l->pending)
+	if (l->pending)
+		wait_for_answers(l);
+	else
 		collect(l);
 }
 
@@ -395,8 +422,10 @@ static void ask_servers(struct lookup *l, const char *name)
 		name = usual;
 	}
 	ask(l, 0, got_servers, sres_type_srv, name, 0);
-	if (l->pending)
+	if (l->pending) {
+		wait_for_answers(l);
 		return;
+	}
 	only_host(l);
 	ask_addresses(l);
 }
@@ -439,10 +468,8 @@ static void got_naptr(struct query *q, sres_query_t *sres, sres_record_t **answe
 static void no_naptr(void *arg)
 {
 	struct lookup *l = arg;
-	struct query *q = &l->query[2 * SERVERS - 1];
 
-	sres_query_bind(q->sres, NULL, NULL);
-	q->sres = NULL;
+	forget(&l->query[2 * SERVERS - 1]);
 	l->pending--;
 	ask_servers(l, NULL);
 }
@@ -455,6 +482,7 @@ static void start(void *arg)
 	memset(&found, 0, sizeof(found));
 	l->began = l->resolver->loop->timers.now_ms;
 	l->trouble = false;
+	l->servers = 0;
 	if (!address_parse(&found.address[0], l->host, default_port(l))) {
 		found.count = 1;
 		finish(l, &found, 0);
@@ -519,8 +547,7 @@ void lookup_free(struct lookup *l)
 		return;
 	timer_stop(&l->timer);
 	for (unsigned i = 0; i < 2 * SERVERS; i++)
-		if (l->query[i].sres)
-			sres_query_bind(l->query[i].sres, NULL, NULL);
+		forget(&l->query[i]);
 	free(l->host);
 	free(l);
 }

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception
+"""A DNS server of a few lines, as bad as a test wants it."""
+
+import socket
+import struct
+import threading
+
+A, AAAA, SRV, NAPTR = 1, 28, 33, 35
+
+
+def _name(name):
+    return b"".join(bytes([len(l)]) + l.encode() for l in name.split(".") if l
+                    ) + b"\0"
+
+
+def _text(text):
+    return bytes([len(text)]) + text.encode()
+
+
+class Dns(threading.Thread):
+    """zone: {(name, type): [data]}; data: an address, (priority, weight, port,
+    target) or (order, preference, services, replacement). mode: "good",
+    "silent" or "servfail"."""
+
+    def __init__(self, zone=None, ttl=1):
+        super().__init__(daemon=True)
+        self.zone, self.ttl, self.mode = dict(zone or {}), ttl, "good"
+        self.questions = []
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind(("127.0.0.1", 53))
+        self.start()
+
+    def _data(self, kind, data):
+        if kind == A:
+            return socket.inet_aton(data)
+        if kind == AAAA:
+            return socket.inet_pton(socket.AF_INET6, data)
+        if kind == SRV:
+            return struct.pack("!HHH", *data[:3]) + _name(data[3])
+        return struct.pack("!HH", *data[:2]) + _text("s") + \
+            _text(data[2]) + _text("") + _name(data[3])
+
+    def run(self):
+        while True:
+            question, source = self.socket.recvfrom(4096)
+            try:
+                answer = self._answer(question)
+            except (IndexError, struct.error):
+                continue
+            if answer:
+                self.socket.sendto(answer, source)
+
+    def _answer(self, question):
+        labels, at = [], 12
+        while question[at]:
+            labels.append(question[at + 1:at + 1 + question[at]].decode())
+            at += 1 + question[at]
+        kind, = struct.unpack("!H", question[at + 1:at + 3])
+        name = ".".join(labels).lower()
+        self.questions.append((name, kind))
+        if self.mode == "silent":
+            return None
+        found = self.zone.get((name, kind), [])
+        code = 2 if self.mode == "servfail" else 0 if any(
+            n == name for n, _ in self.zone) else 3
+        if code:
+            found = []
+        answer = question[:2] + struct.pack(
+            "!HHHHH", 0x8580 | code, 1, len(found), 0, 0)
+        answer += question[12:at + 5]
+        for data in found:
+            rdata = self._data(kind, data)
+            answer += struct.pack("!HHHIH", 0xc00c, kind, 1, self.ttl,
+                                  len(rdata)) + rdata
+        return answer

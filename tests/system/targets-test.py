@@ -1,0 +1,453 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception
+"""A provider with several servers, found by DNS: what refuse, keep silent, move
+or come back; and what a registrar may answer. All of it in a network of its
+own, with DNS of its own."""
+
+import os
+import socket
+import sys
+import time
+
+import dns
+import harness
+import namespace
+import tap
+import wire
+from harness import Gateway, Pbx, Workspace
+from phone import Phone, token
+from tap import Skip, check, wait
+
+namespace.enter()
+
+CONFIG = """\
+country = "us";
+log = "debug";
+sip = {{ listen = [ "udp:127.0.0.1:{sip}" ]; }};
+rtp = {{ address = "127.0.0.1"; ports = [{rtp}, {rtp_last}]; }};
+sim = {{ directory = "{lines}"; }};
+control = "{control}";
+cdr = {{ file = "{cdr}"; journal = false; }};
+timers = {{ no_response = 1000; }};
+trunks = ( {trunks} );
+lines = (
+  {{ name = "phone-1"; port = "sim/1"; kind = "fxs"; number = "101";
+    trunk = "prov"; digit_map = "[1-9]xx"; {line} }},
+  {{ name = "phone-2"; port = "sim/2"; kind = "fxs"; number = "102";
+    trunk = "prov"; digit_map = "[1-9]xx"; }}
+);
+{more}
+"""
+TRUNK = '{ name = "prov"; server = "prov.test"; options = %d; %s }'
+
+
+class Server(Phone):
+    """A provider's server. mode: "good", "silent" or "503", for all but what
+    `only` does not name. challenge(request, fields): what a registrar answers
+    instead of 200, or None."""
+
+    def __init__(self, user="600"):
+        super().__init__(user)
+        self.accounts, self.nonce = {"1555": "Xk3-tests-9"}, token()
+        self.mode, self.only, self.seen = "good", None, []
+        self.registrar = None
+
+    def count(self, method):
+        """How many such requests came, without repetitions."""
+        return len({call for name, call in self.seen if name == method})
+
+    def invites(self):
+        return self.count("INVITE")
+
+    def _take(self, m, source):
+        if not m.response and m.method != "ACK":
+            self.seen.append((m.method, m.get("call-id")))
+        concerned = not m.response and (not self.only or
+                                        m.method in self.only)
+        if concerned and self.mode == "silent":
+            return
+        if concerned and self.mode == "503" and m.method != "ACK":
+            self.send(self.response(m, 503, "Busy", tag=token()), source)
+            return
+        if m.method == "ACK" and m.get("call-id") not in self.calls:
+            return
+        super()._take(m, source)
+
+    def _register(self, m, source):
+        if self.registrar:
+            answer = self.registrar(m)
+            if answer:
+                self.registers.append(m)
+                self.send(self.response(m, *answer[:2], tag=token(),
+                                        extra=answer[2:]), source)
+                return
+        super()._register(m, source)
+
+
+class Site:
+    """The gateway with two telephones, the provider's servers and DNS."""
+
+    def __init__(self, trunk="", options=1, servers=2, line="", more="",
+                 trunks=None, ttl=1):
+        self.ws = Workspace()
+        self.servers = servers if isinstance(servers, list) else \
+            [Server() for _ in range(servers)]
+        resolver.mode, resolver.ttl = "good", ttl
+        resolver.zone.clear()
+        self.publish(*self.servers)
+        secret = self.ws.write("secret", "Xk3-tests-9\n")
+        os.chmod(secret, 0o600)
+        try:
+            self.pbx = Pbx(self.ws, fxs="", fxo="1-2", count=2)
+            self.sip = harness.free_ports(2)
+            rtp = harness.free_ports(40)
+            self.gateway = Gateway(self.ws, CONFIG.format(
+                sip=self.sip, rtp=rtp, rtp_last=rtp + 39, line=line, more=more,
+                lines=self.pbx.directory, control=self.ws.path("control"),
+                cdr=self.ws.path("cdr.json"),
+                trunks=trunks or TRUNK % (options, trunk)).replace(
+                    "@SECRET@", secret), self.ws.path("control"), self.ws.path("cdr.json"))
+        except BaseException:
+            self.ws.tails()
+            self.ws.close()
+            raise
+
+    def publish(self, *servers, name="_sip._udp.prov.test"):
+        """SRV records, the first one with the best priority."""
+        zone = {("prov.test", 0): []}
+        records = []
+        for n, server in enumerate(servers):
+            host = "s%d.prov.test" % n
+            zone[host, dns.A] = ["127.0.0.1"]
+            records.append((10 * (n + 1), 0, server.port, host))
+        zone[name, dns.SRV] = records
+        resolver.zone.clear()
+        resolver.zone.update(zone)
+
+    def trunk(self, name="prov"):
+        return next(t for t in self.gateway.json("trunks")["trunks"]
+                    if t["name"] == name)
+
+    def wait_up(self, name="prov", seconds=30):
+        wait("trunk %s" % name, seconds, lambda: self.trunk(name)["up"], 0.2)
+
+    def in_use(self, server):
+        return self.trunk()["address"].endswith(":%d" % server.port)
+
+    def dial(self, number="600", line=1):
+        self.pbx.do("off-hook %d" % line)
+        self.pbx.expect(line, "dial-tone")
+        self.pbx.do("forget %d" % line)
+        self.pbx.do("dial %d %s" % (line, number))
+
+    def call(self, server, number="600"):
+        """A telephone's call arrives at that server, rings and is answered; all
+        its user hears is ringback."""
+        self.dial(number)
+        call = server.expect_call()
+        # What it did not answer in time may come again.
+        while "sip:%s@" % number not in call.invite.uri:
+            call = server.expect_call()
+        call.ring()
+        self.pbx.expect(1, "ringback")
+        call.answer()
+        return call
+
+    def hang_up(self, call):
+        self.pbx.do("on-hook 1")
+        call.wait_ended()
+        self.gateway.wait_idle()
+
+    def call_and_end(self, server, number="600"):
+        self.hang_up(self.call(server, number))
+
+    def nobody(self, number="600"):
+        self.dial(number)
+        self.pbx.expect(1, "congestion", 30)
+        self.pbx.do("on-hook 1")
+        self.gateway.wait_idle()
+
+    def weight(self):
+        """Descriptors and resident KiB."""
+        pid = self.gateway.process.pid
+        with open("/proc/%d/status" % pid) as f:
+            rss = next(int(l.split()[1]) for l in f if l.startswith("VmRSS"))
+        return len(os.listdir("/proc/%d/fd" % pid)), rss
+
+    def close(self, good=True):
+        try:
+            if good:
+                self.gateway.stop()
+                self.pbx.stop()
+        finally:
+            for server in self.servers:
+                server.close()
+            self.ws.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, why, trace):
+        if kind:
+            self.ws.tails()
+        self.close(not kind)
+
+
+# --------------------------------------------------------------- targets
+
+def calls_follow_the_servers_that_serve():
+    with Site() as s:
+        main, backup = s.servers
+        s.wait_up()
+        wait("probes of both", 10, lambda: main.count("OPTIONS") and
+             backup.count("OPTIONS"))
+        s.call_and_end(main)
+        main.mode, main.only = "503", ["INVITE"]
+        seen = main.invites()
+        s.call_and_end(backup)
+        check(main.invites() == seen + 1, "the main server was not asked")
+        s.call_and_end(backup)
+        check(main.invites() == seen + 1, "asked again right after its 503")
+        main.mode, main.only = "silent", None
+        wait("silence to be seen", 20, lambda: "does not answer OPTIONS" in
+             s.gateway.process.text())
+        s.call_and_end(backup)
+        backup.mode = "silent"
+        wait("the trunk to be down", 20, lambda: not s.trunk()["up"])
+        check("does not answer" in s.trunk()["why"], s.trunk())
+        s.nobody()
+        main.mode = backup.mode = "good"
+        s.wait_up()
+
+
+def a_silent_server_costs_a_call_one_timer():
+    with Site(options=0) as s:
+        main, backup = s.servers
+        s.wait_up()
+        before = s.weight()
+        main.mode = "silent"
+        call = s.call(backup)
+        check(main.invites() >= 1, "the main server was not asked first")
+        s.hang_up(call)
+        seen = main.invites()
+        s.call_and_end(backup)
+        check(main.invites() == seen, "a silent server is asked again at once")
+        backup.mode = "silent"
+        s.nobody()
+        backup.mode = "good"
+        s.call_and_end(backup, "610")
+        after = s.weight()
+        check(after[0] <= before[0] + 2, "descriptors: %s, then %s" % (
+            before[0], after[0]))
+        check(after[1] < before[1] + 20000, "memory: %s, then %s KiB" % (
+            before[1], after[1]))
+
+
+def a_server_that_is_gone_is_passed_over():
+    with Site(options=0) as s:
+        main, backup = s.servers
+        s.wait_up()
+        main.close()
+        s.call_and_end(backup)
+
+
+# ------------------------------------------------------------------- DNS
+
+def dns_that_is_silent_or_broken_harms_nothing():
+    with Site(servers=1) as s:
+        server = s.servers[0]
+        s.wait_up()
+        call = s.call(server)
+        for mode in "silent", "servfail":
+            resolver.mode = mode
+            wait("word of DNS (%s)" % mode, 40, lambda: "DNS does not answer" in
+                 s.trunk()["last_error"], 0.3)
+            check(s.trunk()["up"], "the trunk went down: %s" % s.trunk())
+            check(not call.ended.is_set(), "the running call was cut")
+            s.hang_up(call)
+            call = s.call(server)
+            resolver.mode = "good"
+            wait("DNS to be well", 60, lambda: not s.trunk()["last_error"], 0.3)
+        s.hang_up(call)
+
+
+def an_answer_that_changes_moves_calls_and_registration():
+    with Site(servers=2, trunk='user = "1555"; secret_file = "@SECRET@"; '
+              'register = true;') as s:
+        old, new = s.servers
+        s.publish(old)
+        s.wait_up()
+        call = s.call(old)
+        s.publish(new)
+        wait("registration at the new server", 40,
+             lambda: new.bindings.get("1555"))
+        wait("the new server in use", 10, lambda: s.in_use(new))
+        check(not call.ended.is_set(), "the running call was cut")
+        s.hang_up(call)
+        s.call_and_end(new)
+
+
+def dns_that_comes_late_is_waited_for():
+    with Site(servers=1) as s:
+        s.gateway.stop()
+        resolver.mode = "servfail"
+        s.gateway.start()
+        wait("word of DNS", 40, lambda: "DNS does not answer" in
+             s.trunk()["why"], 0.3)
+        check(not s.trunk()["up"], "up without an address")
+        s.nobody()
+        resolver.mode = "good"
+        s.wait_up(seconds=90)
+        s.call_and_end(s.servers[0])
+
+
+def naptr_and_hosts_are_honoured():
+    with Site(servers=2) as s:
+        first, second = s.servers
+        s.gateway.stop()
+        s.publish(second, name="elsewhere.test")
+        resolver.zone["prov.test", dns.NAPTR] = [
+            (10, 10, "SIP+D2T", "wrong.test"),
+            (20, 10, "SIP+D2U", "elsewhere.test")]
+        s.gateway.start()
+        s.wait_up()
+        check(s.in_use(second), s.trunk())
+        s.gateway.stop()
+        namespace.replace("/etc/hosts", "127.0.0.1 localhost\n"
+                          "127.0.0.1 prov.test\n", s.ws.dir)
+        with open(s.gateway.config) as f:
+            text = f.read()
+        with open(s.gateway.config, "w") as f:
+            f.write(text.replace('server = "prov.test";',
+                                 'server = "prov.test"; port = %d;' %
+                                 first.port))
+        del resolver.questions[:]
+        try:
+            s.gateway.start()
+            s.wait_up()
+            check(s.in_use(first), s.trunk())
+            check(not resolver.questions, "DNS was asked: %s" %
+                  resolver.questions)
+        finally:
+            namespace.restore("/etc/hosts")
+
+
+# ---------------------------------------------------------- registrations
+
+ACCOUNT = 'user = "1555"; secret_file = "@SECRET@"; register = true;'
+
+
+def a_registrar_that_falls_silent_is_left_for_the_next():
+    main, backup = Server(), Server()
+    main.mode, main.only = "silent", ["REGISTER"]
+    with Site(trunk=ACCOUNT, servers=[main, backup]) as s:
+        wait("registration at the second", 20,
+             lambda: backup.bindings.get("1555"))
+        s.wait_up()
+        # The first one answers OPTIONS, but the second one knows us.
+        seen = main.invites()
+        s.call_and_end(backup)
+        check(main.invites() == seen, "a call went where we are not registered")
+        # The second one dies: in mid-registration back to the first.
+        main.mode, backup.mode = "good", "silent"
+        wait("registration at the first", 30,
+             lambda: main.bindings.get("1555"))
+        wait("the first in use", 20, lambda: s.trunk()["up"] and s.in_use(main))
+        s.call_and_end(main)
+        backup.mode = "good"
+
+
+def whatever_a_registrar_says_is_borne():
+    with Site(trunk=ACCOUNT, servers=1) as s:
+        server = s.servers[0]
+        s.wait_up()
+        s.gateway.stop()
+        wait("end of the registration", 5, lambda: not server.bindings)
+        nonce = 'WWW-Authenticate: Digest realm="tests", nonce="%s", qop="auth"'
+        asked = []
+
+        def stale(m):
+            if "authorization" not in dict(m.headers):
+                return None
+            if not asked:
+                asked.append(1)
+                server.nonce = token()
+                return 401, "Stale", nonce % server.nonce + ", stale=true"
+            return None
+
+        def too_brief(m):
+            seconds = int(m.get("expires"))
+            return (423, "Interval Too Brief", "Min-Expires: 1800") \
+                if 0 < seconds < 1800 else None
+
+        # (registrar, what `tipring trunks` says or None: it must register)
+        for registrar, word in (
+                (lambda m: (401, "Again", nonce % token()), "401"),
+                (lambda m: (403, "Forbidden"), "403"),
+                (lambda m: (503, "Overload", "Retry-After: 100"), "503"),
+                (stale, None), (too_brief, None)):
+            server.registrar = registrar
+            del server.registers[:]
+            s.gateway.start()
+            if word:
+                wait("word of %s" % word, 20, lambda: word in
+                     s.trunk()["last_error"] and s.trunk()["next_s"] > 0)
+                check(not s.trunk()["up"], "up without a registration")
+                time.sleep(2)
+                check(len(server.registers) <= 4, "%d REGISTERs after %s" % (
+                    len(server.registers), word))
+                if word == "503":
+                    check(95 <= s.trunk()["next_s"] <= 101, s.trunk())
+                s.nobody()
+            else:
+                s.wait_up()
+                s.call_and_end(server)
+            s.gateway.stop()
+        check(asked, "the stale nonce was never used")
+        wait("end of the registration", 5, lambda: not server.bindings)
+
+
+def path_and_service_route_stay_with_their_trunk():
+    prov = ('{ name = "%s"; server = "127.0.0.1"; port = %d; domain = "%s.test";'
+            ' options = 0; %s }')
+    first, second = Server(), Server()
+    first.registrar = lambda m: (
+        200, "OK", "Contact: %s;expires=60" % m.get("contact"),
+        "Path: <sip:edge@127.0.0.1:%d;lr>" % first.port,
+        "Service-Route: <sip:way@127.0.0.1:%d;lr>" % first.port)
+    with Site(servers=[first, second], trunks=prov % (
+            "prov", first.port, "first", ACCOUNT) + ", " + prov % (
+            "other", second.port, "second", ""), more=(
+            'routes = ( { called = "7xx"; to = [ "trunk:other" ]; } );')) as s:
+        s.wait_up("prov")
+        check("path" in first.registers[0].get("supported"),
+              first.registers[0].headers)
+        call = s.call(first)
+        check("sip:way@" in call.invite.get("route"), call.invite.headers)
+        check("edge" not in str(call.invite.headers), call.invite.headers)
+        s.hang_up(call)
+        call = s.call(second, "700")
+        check(not call.invite.get("route"), call.invite.headers)
+        s.hang_up(call)
+
+
+if wire.DAHDI:
+    print("1..0 # SKIP these tests are about servers, not lines")
+    raise SystemExit(0)
+place = Workspace()
+namespace.replace("/etc/resolv.conf", "nameserver 127.0.0.1\n", place.dir)
+resolver = dns.Dns()
+status = tap.run([
+    calls_follow_the_servers_that_serve,
+    a_silent_server_costs_a_call_one_timer,
+    a_server_that_is_gone_is_passed_over,
+    dns_that_is_silent_or_broken_harms_nothing,
+    an_answer_that_changes_moves_calls_and_registration,
+    dns_that_comes_late_is_waited_for,
+    naptr_and_hosts_are_honoured,
+    a_registrar_that_falls_silent_is_left_for_the_next,
+    whatever_a_registrar_says_is_borne,
+    path_and_service_route_stay_with_their_trunk,
+])
+place.close()
+sys.exit(status)
