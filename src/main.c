@@ -19,13 +19,14 @@
 #include "base/log.h"
 #include "gateway/gateway.h"
 #include "gateway/process.h"
+#include "gateway/setup.h"
 #include "sip/agent.h"
 
 enum { STATUS_CONFIG = 1, STATUS_USAGE = 2, STATUS_START = 3 };
 
 struct options {
 	const char *config;
-	bool check, scan, require_lines, lock_memory;
+	bool check, scan, setup, yes, require_lines, lock_memory;
 	int level;		/* -1: the configuration's */
 };
 
@@ -43,6 +44,8 @@ static const char help[] =
 "      --check          check the configuration, print every error, and end\n"
 "      --require-lines  with --check: no line at all is an error too\n"
 "      --scan           print the ports there are and lines = ( ... ) for them\n"
+"      --setup          write DAHDI's system.conf for the cards and the country, and\n"
+"                       run dahdi_cfg; asks first, with --yes it does not\n"
 "      --foreground     accepted; tipringd never leaves the foreground\n"
 "      --lock-memory    keep the program in memory (needs LimitMEMLOCK=infinity)\n"
 "  -v, --log LEVEL      error, warning, info or debug; goes before the file's\n"
@@ -65,11 +68,13 @@ static int level_of(const char *name)
 /* -1: go on, else the status to end with. */
 static int parse(int argc, char **argv, struct options *o)
 {
-	enum { O_CHECK = 256, O_SCAN, O_FOREGROUND, O_VERSION, O_LINES, O_LOCK };
+	enum { O_CHECK = 256, O_SCAN, O_SETUP, O_YES, O_FOREGROUND, O_VERSION, O_LINES, O_LOCK };
 	static const struct option longs[] = {
 		{ "config", required_argument, NULL, 'c' },
 		{ "check", no_argument, NULL, O_CHECK },
 		{ "scan", no_argument, NULL, O_SCAN },
+		{ "setup", no_argument, NULL, O_SETUP },
+		{ "yes", no_argument, NULL, O_YES },
 		{ "require-lines", no_argument, NULL, O_LINES },
 		{ "foreground", no_argument, NULL, O_FOREGROUND },
 		{ "lock-memory", no_argument, NULL, O_LOCK },
@@ -85,6 +90,8 @@ static int parse(int argc, char **argv, struct options *o)
 		case 'c': o->config = optarg; break;
 		case O_CHECK: o->check = true; break;
 		case O_SCAN: o->scan = true; break;
+		case O_SETUP: o->setup = true; break;
+		case O_YES: o->yes = true; break;
 		case O_LINES: o->require_lines = true; break;
 		case O_FOREGROUND: break;
 		case O_LOCK: o->lock_memory = true; break;
@@ -230,5 +237,7 @@ int main(int argc, char **argv)
 		log_set_level((enum log_level)o.level);
 	if (o.scan)
 		return gateway_scan(o.config);
+	if (o.setup)
+		return gateway_setup(o.config, o.yes);
 	return o.check ? check(&o) : run(&o);
 }

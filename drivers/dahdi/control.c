@@ -163,31 +163,24 @@ int dahdi_pulse(struct line_port *port, const char *digits)
 	return err;
 }
 
-static int set_lamp(struct line_port *port, int on)
-{
-	struct dahdi_vmwi_info info = { DAHDI_VMWI_LREV | DAHDI_VMWI_HVDC |
-					DAHDI_VMWI_HVAC };
-	int err = request(port, DAHDI_VMWI_CONFIG, &info);
-
-	return err ? err : request(port, DAHDI_VMWI, &on);
-}
-
 int dahdi_set(struct line_port *port, enum port_param param, int value)
 {
 	switch (param) {
 	case PORT_KERNEL_CANCELLER:
+		if (value && !(port->capabilities & PORT_CANCELLER))
+			return -ENOTSUP;
 		return request(port, DAHDI_ECHOCANCEL, &value);
 	case PORT_ON_HOOK_SEND_MS:
 		if (!(port->capabilities & PORT_ON_HOOK_SEND))
 			return -ENOTSUP;
 		return request(port, DAHDI_ONHOOKTRANSFER, &value);
 	case PORT_MESSAGES:
-		return set_lamp(port, value);
+		return dahdi_lamp(port, value);
 	case PORT_DATA_MODE:
 		value = !value;
 		return request(port, DAHDI_AUDIOMODE, &value);
 	case PORT_RX_GAIN: case PORT_TX_GAIN:
-		/* Register access sleeps: open.c does it, never the pump. */
+		/* Register access sleeps: card.c at open, never the pump. */
 		return -ENOTSUP;
 	}
 	return -ENOTSUP;

@@ -79,7 +79,8 @@ static enum line_event_type station(struct line_port *port, int event, int *valu
 	}
 	if (event & DAHDI_EVENT_PULSEDIGIT) {
 		*value = event & 0xff;
-		return LINE_EVENT_PULSE_DIGIT;
+		return *value >= '0' && *value <= '9' ? LINE_EVENT_PULSE_DIGIT
+						      : LINE_EVENT_NONE;
 	}
 	return LINE_EVENT_NONE;
 }

@@ -94,25 +94,8 @@ static int set_times(const struct line_port *port, const struct port_conf *conf)
 	return ioctl(port->fd, DAHDI_SET_PARAMS, &p) < 0 ? -errno : 0;
 }
 
-/* Some cards say what they can do only by being asked to. Each question here
- * leaves an idle port as it is. */
-static unsigned probe(const struct line_port *port)
-{
-	unsigned can = dahdi_capabilities(port->kind, port->signalling,
-					  port->digital);
-	int normal = 0, ms = 0;
-
-	if (can & PORT_CAN_REVERSE && ioctl(port->fd, DAHDI_SETPOLARITY, &normal) < 0)
-		can &= ~PORT_CAN_REVERSE;
-	/* A span of bits passes audio on hook without being told. */
-	if (can & PORT_ON_HOOK_SEND && !port->digital &&
-	    ioctl(port->fd, DAHDI_ONHOOKTRANSFER, &ms) < 0)
-		can &= ~PORT_ON_HOOK_SEND;
-	return can;
-}
-
 static int prepare(struct line_port *port, const struct dahdi_params *p,
-		   const struct port_conf *conf)
+		   const struct port_conf *conf, char *why, size_t size)
 {
 	int off = 0, err;
 
@@ -124,11 +107,16 @@ static int prepare(struct line_port *port, const struct dahdi_params *p,
 		return err;
 	/* Cards keep it over an open. */
 	ioctl(port->fd, DAHDI_ECHOCANCEL, &off);
-	port->capabilities = probe(port);
+	port->capabilities = dahdi_probe(port, p);
 	/* What stood before the open queues no event. */
 	port->alarm = dahdi_alarm(p, port->kind);
 	port->loop = dahdi_loop_closed(port, p);
-	return 0;
+	err = dahdi_card_gains(port, conf->card_rx_gain, conf->card_tx_gain);
+	if (err)
+		snprintf(why, size, "the card of channel %d sets no gains of its own; "
+			 "use rx_gain and tx_gain instead of card_rx_gain and "
+			 "card_tx_gain", port->channel);
+	return err;
 }
 
 static int dahdi_open(struct line_port **out, const struct port_conf *conf,
@@ -138,6 +126,7 @@ static int dahdi_open(struct line_port **out, const struct port_conf *conf,
 	struct dahdi_params p;
 	int err = -ENOMEM;
 
+	*why = '\0';
 	if (!port)
 		return err;
 	port->fd = -1;
@@ -157,8 +146,8 @@ static int dahdi_open(struct line_port **out, const struct port_conf *conf,
 	if (!err)
 		err = dahdi_params(port->fd, 0, &p);
 	if (!err)
-		err = prepare(port, &p, conf);
-	if (err)
+		err = prepare(port, &p, conf, why, size);
+	if (err && !*why)
 		dahdi_why(port->channel, err, why, size);
 out:
 	if (err) {

@@ -75,6 +75,11 @@ int dahdi_flash(struct line_port *, int ms);
 int dahdi_pulse(struct line_port *, const char *digits);
 int dahdi_set(struct line_port *, enum port_param, int value);
 
+/* card.c */
+unsigned dahdi_probe(const struct line_port *, const struct dahdi_params *);
+int dahdi_card_gains(const struct line_port *, int rx, int tx);
+int dahdi_lamp(struct line_port *, bool on);
+
 /* event.c */
 void dahdi_own_event(struct line_port *, enum line_event_type, int value);
 int dahdi_next_event(struct line_port *, struct line_event *);
@@ -85,6 +90,7 @@ ssize_t dahdi_read(struct line_port *, void *frame, size_t samples);
 ssize_t dahdi_write(struct line_port *, const void *frame, size_t samples);
 
 /* scan.c */
+bool dahdi_has_canceller(int span, int position);
 int dahdi_scan(int (*found)(const struct port_info *, void *), void *arg);
 
 /* why.c: cause and cure of a channel that does not open. */

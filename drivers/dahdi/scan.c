@@ -34,6 +34,14 @@ static void channel_file(int span, int position, const char *name, char *text,
 	read_line(path, text, size);
 }
 
+bool dahdi_has_canceller(int span, int position)
+{
+	char name[32];
+
+	channel_file(span, position, "ec_factory", name, sizeof(name));
+	return *name;
+}
+
 /* As dahdi_cfg has set it, else what the port is made for: the kernel names
  * the signalling after the far end, a port after itself. */
 static void kind_of(const char *sig, const char *sigcap, struct port_info *info)
@@ -64,6 +72,8 @@ static void describe(int span, int position, const char *card, bool digital,
 	snprintf(info->name, sizeof(info->name), "dahdi/%d", atoi(number));
 	kind_of(sig, sigcap, info);
 	info->capabilities = dahdi_capabilities(info->kind, info->signalling, digital);
+	if (!dahdi_has_canceller(span, position))
+		info->capabilities &= ~PORT_CANCELLER;
 	snprintf(info->text, sizeof(info->text), "%.48s, port %d%s%s", card, position,
 		 *sig ? "" : ", not configured", alarms[0] ? ", alarm" : "");
 }

@@ -64,6 +64,8 @@ struct port_conf {
 	unsigned flash_min_ms;		/* FXS: shorter breaks are pulses */
 	unsigned flash_max_ms;		/* FXS: longer ones hang up; 0: no
 					   flash, the shortest hang-up */
+	int16_t card_rx_gain, card_tx_gain;	/* FXO: 0.1 dB, -150 to 120, in the
+					   card; 0 where it has none */
 };
 
 /* What scan finds. */

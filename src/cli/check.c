@@ -29,6 +29,13 @@ static const char *find(char *path, size_t size)
 	return SBINDIR "/tipringd";
 }
 
+static int missing(const char *program)
+{
+	fprintf(stderr, "tipring: %s: %s; install the package tipring again\n",
+		program, strerror(errno));
+	return CLI_FAILED;
+}
+
 int cli_scan(struct cli *c)
 {
 	char path[PATH_MAX];
@@ -37,9 +44,19 @@ int cli_scan(struct cli *c)
 	if (c->argc > 2)
 		return cli_usage(c, "takes nothing behind --scan");
 	execl(program, "tipringd", "--scan", (char *)NULL);
-	fprintf(stderr, "tipring: %s: %s; install the package tipring again\n",
-		program, strerror(errno));
-	return CLI_FAILED;
+	return missing(program);
+}
+
+int cli_setup(struct cli *c)
+{
+	char path[PATH_MAX];
+	const char *program = find(path, sizeof(path));
+	bool yes = c->argc == 3 && !strcmp(c->argv[2], "--yes");
+
+	if (c->argc > 2 && !yes)
+		return cli_usage(c, "takes nothing but --yes behind --setup");
+	execl(program, "tipringd", "--setup", yes ? "--yes" : NULL, (char *)NULL);
+	return missing(program);
 }
 
 int cli_check(struct cli *c)
@@ -54,7 +71,5 @@ int cli_check(struct cli *c)
 		      (char *)NULL);
 	else
 		execl(program, "tipringd", "--check", (char *)NULL);
-	fprintf(stderr, "tipring: %s: %s; install the package tipring again\n",
-		program, strerror(errno));
-	return CLI_FAILED;
+	return missing(program);
 }

@@ -46,6 +46,7 @@ const char *cli_when(char *buf, const char *iso);
 
 /* check.c: runs tipringd --scan instead of us. */
 int cli_scan(struct cli *);
+int cli_setup(struct cli *);	/* the same for --setup */
 
 /* ------------------------------------------------------------ the daemon */
 

@@ -91,6 +91,8 @@ int cli_lines(struct cli *c)
 
 	if (c->argc > 1 && !strcmp(c->argv[1], "--scan"))
 		return cli_scan(c);
+	if (c->argc > 1 && !strcmp(c->argv[1], "--setup"))
+		return cli_setup(c);
 	return list(c, &l);
 }
 

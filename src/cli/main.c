@@ -15,7 +15,8 @@ static const struct command {
 	cli_fn *fn;
 } commands[] = {
 	{ "status", "", "how the gateway is, and what does not work", cli_status },
-	{ "lines", "[--scan]", "each line, its state and counters; or the ports there are",
+	{ "lines", "[--scan|--setup [--yes]]",
+	  "each line, its state and counters; the ports there are; set up DAHDI",
 	  cli_lines },
 	{ "calls", "", "the calls that last", cli_calls },
 	{ "trunks", "", "each trunk, its registration and calls", cli_trunks },

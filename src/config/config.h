@@ -27,6 +27,7 @@
 struct country {
 	char code[8];			/* "us" */
 	char name[48];
+	char zone[8];			/* libtonezone's and the kernel's name */
 	struct tone tones[TONE_COUNT];
 	struct cadence ring;
 	enum callerid_standard callerid;
@@ -111,6 +112,7 @@ struct config_line {
 	const char *user, *auth_user, *secret_file;	/* own account, "" the trunk's */
 	bool registers;
 	int16_t rx_gain, tx_gain;	/* 0.1 dB */
+	int16_t card_rx_gain, card_tx_gain;	/* 0.1 dB, in the card */
 	enum canceller canceller;
 	uint16_t echo_ms;		/* 0 off */
 	bool nlp;

@@ -136,6 +136,7 @@ static const struct country *fill(struct country *c, const struct country_row *r
 	if (!zone)
 		return NULL;
 	snprintf(c->name, sizeof(c->name), "%s", row->name);
+	snprintf(c->zone, sizeof(c->zone), "%s", row->zone);
 	snprintf(c->country_code, sizeof(c->country_code), "%s", row->calling_code);
 	c->callerid = row->callerid;
 	c->law = row->law;

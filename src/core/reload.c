@@ -42,6 +42,8 @@ static bool same_flags(const struct config_line *a, const struct config_line *b)
 	       a->registers == b->registers && a->rx_gain == b->rx_gain &&
 	       a->tx_gain == b->tx_gain && a->echo_ms == b->echo_ms &&
 	       a->nlp == b->nlp && a->canceller == b->canceller && a->dtmf_relay == b->dtmf_relay &&
+	       a->card_rx_gain == b->card_rx_gain &&
+	       a->card_tx_gain == b->card_tx_gain &&
 	       a->busied_out == b->busied_out;
 }
 

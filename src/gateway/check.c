@@ -59,6 +59,11 @@ static bool asks_canceller(const struct config_line *l)
 	return l->echo_ms && l->canceller == CANCELLER_CARD;
 }
 
+static bool asks_card_gain(const struct config_line *l)
+{
+	return l->card_rx_gain || l->card_tx_gain;
+}
+
 static bool asks_pulse(const struct config_line *l)
 {
 	return l->dial_method == DIAL_PULSE;
@@ -80,6 +85,10 @@ static const struct demand {
 	  "has no echo canceller of its own; write echo = true" },
 	{ PORT_FXO, PORT_CANCELLER, asks_canceller,
 	  "has no echo canceller of its own; write echo = true" },
+	{ PORT_FXS, PORT_GAIN, asks_card_gain,
+	  "has no gain in its card; use rx_gain and tx_gain" },
+	{ PORT_FXO, PORT_GAIN, asks_card_gain,
+	  "has no gain in its card; use rx_gain and tx_gain" },
 	{ PORT_FXO, PORT_SEES_REVERSAL, asks_polarity,
 	  "does not see polarity reversals; use answer = \"supervised\"" },
 	{ PORT_FXO, PORT_PULSE, asks_pulse,

@@ -7,6 +7,7 @@ tipringd_SOURCES = src/main.c \
 	src/gateway/process.c src/gateway/process.h \
 	src/gateway/reload.c src/gateway/room.h \
 	src/gateway/scan.c \
+	src/gateway/setup.c src/gateway/setup.h src/gateway/setup_run.c \
 	src/gateway/shutdown.c \
 	src/gateway/source.c
 tipringd_LDFLAGS = $(AM_LDFLAGS) $(guard_ldflags)

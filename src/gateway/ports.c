@@ -140,6 +140,8 @@ static int open_port(struct gateway *g, struct line *line,
 		.directory = g->conf->sim_directory,
 		.flash_min_ms = FLASH_MIN_MS,
 		.flash_max_ms = l->flash ? FLASH_MAX_MS : 0,
+		.card_rx_gain = l->card_rx_gain,
+		.card_tx_gain = l->card_tx_gain,
 	};
 	struct media_port_conf voice;
 	struct media_end *end;

@@ -79,9 +79,8 @@ static void print_section(const struct scan *s, const char *trunk)
 	for (size_t i = 0; i < s->count; i++)
 		usable += is_usable(&s->ports[i]);
 	if (!usable) {
-		puts("\n# None of them is configured for analog lines: set it in\n"
-		     "# /etc/dahdi/system.conf (dahdi_genconf makes one), run dahdi_cfg,\n"
-		     "# and scan again.");
+		puts("\n# None of them is configured for analog lines: let\n"
+		     "# `tipring lines --setup` do it, and scan again.");
 		return;
 	}
 	printf("\n# Put this into tipring.conf. number: who calls it reaches the line;\n"

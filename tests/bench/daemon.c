@@ -35,6 +35,15 @@ static uint16_t free_port(void)
 	return ntohs(at.sin_port);
 }
 
+static void telephones(FILE *f, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		fprintf(f, "%s{ name = \"phone-%u\"; port = \"sim/%u\";"
+			" kind = \"fxs\"; number = \"%u\"; trunk = \"peer\";"
+			" hotline = \"600\"; echo = { ms = 64; }; }",
+			i ? ",\n" : "", i + 1, i + 1, 1000 + i);
+}
+
 static int configure(const struct daemon *d, const char *path, unsigned n,
 		     uint16_t sip_port)
 {
@@ -50,13 +59,11 @@ static int configure(const struct daemon *d, const char *path, unsigned n,
 		"cdr = { file = \"%s/cdr.json\"; journal = false; };\n"
 		"trunks = ( { name = \"peer\"; server = \"127.0.0.1\";"
 		" port = %u; options = 0; } );\nlines = (\n",
-		free_port(), BENCH_JITTER_MS, BENCH_JITTER_MS + 1, d->directory,
+		free_port(), BENCH_JITTER_MS,
+		d->jitter_most_ms ? d->jitter_most_ms : BENCH_JITTER_MS + 1,
+		d->directory,
 		d->directory, d->directory, sip_port);
-	for (unsigned i = 0; i < n; i++)
-		fprintf(f, "%s{ name = \"phone-%u\"; port = \"sim/%u\";"
-			" kind = \"fxs\"; number = \"%u\"; trunk = \"peer\";"
-			" hotline = \"600\"; echo = { ms = 64; }; }",
-			i ? ",\n" : "", i + 1, i + 1, 1000 + i);
+	(d->lines ? d->lines : telephones)(f, n);
 	fprintf(f, "\n);\n");
 	return fclose(f);
 }

@@ -7,11 +7,16 @@
 #define BENCH_DAEMON_H
 
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/types.h>
 
 #define BENCH_JITTER_MS 20	/* the jitter buffer's delay, fixed */
 
 struct daemon {
+	/* Writes the lines of the configuration instead of N telephones on
+	 * simulated ports; NULL: those. */
+	void (*lines)(FILE *, unsigned n);
+	unsigned jitter_most_ms;	/* 0: the delay is fixed */
 	pid_t pid;
 	char directory[40];	/* temporary, with all files in it */
 };

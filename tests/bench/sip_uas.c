@@ -73,6 +73,25 @@ static struct uas_call *find(struct uas *u, const char *id)
 	return NULL;
 }
 
+/* What a BYE of ours needs: the dialog seen from this side. */
+static void remember(struct uas_call *c, const char *message)
+{
+	char from[256], to[256], contact[256], *uri;
+
+	copy_headers(message, "From", "f", from, sizeof from);
+	copy_headers(message, "To", "t", to, sizeof to);
+	copy_headers(message, "Contact", "m", contact, sizeof contact);
+	to[strcspn(to, "\r\n")] = 0;
+	if (!*from || !*to)
+		return;
+	snprintf(c->headers, sizeof c->headers, "From%s;tag=bench\r\nTo%s"
+		 "Call-ID: %s\r\n", strchr(to, ':'), strchr(from, ':'), c->id);
+	uri = strstr(contact, "sip:");
+	if (uri)
+		snprintf(c->target, sizeof c->target, "%.*s",
+			 (int)strcspn(uri, ">;\r\n"), uri);
+}
+
 static struct uas_call *begin(struct uas *u, const char *message, const char *id)
 {
 	struct uas_call *c = u->call + u->calls;
@@ -92,6 +111,7 @@ static struct uas_call *begin(struct uas *u, const char *message, const char *id
 	c->remote.sin_family = AF_INET;
 	c->remote.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	c->remote.sin_port = htons((uint16_t)atoi(port + 9));
+	remember(c, message);
 	c->rtp_port = u->open(u->arg, u, u->calls);
 	u->calls++;
 	return c;
@@ -135,8 +155,11 @@ static void serve(struct uas *u, const char *message,
 			c->acknowledged = true;
 		return;
 	}
-	if (!strncmp(message, "SIP/2.0", 7))
+	if (!strncmp(message, "SIP/2.0", 7)) {
+		if (c && !strncmp(message, "SIP/2.0 200", 11))
+			c->ended = true;
 		return;
+	}
 	if (!strncmp(message, "BYE ", 4) && c)
 		c->ended = true;
 	if (!strncmp(message, "INVITE ", 7)) {
@@ -144,12 +167,25 @@ static void serve(struct uas *u, const char *message,
 			c = begin(u, message, id);
 		if (!c)
 			return;
+		c->from = *from;
 		snprintf(body, sizeof body, "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\n"
 			 "s=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
 			 "m=audio %u RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\n"
 			 "a=ptime:20\r\n", c->rtp_port);
 	}
 	answer(u, message, body, from);
+}
+
+void uas_bye(struct uas *u, struct uas_call *c)
+{
+	char text[1536];
+
+	snprintf(text, sizeof text, "BYE %s SIP/2.0\r\n"
+		 "Via: SIP/2.0/UDP 127.0.0.1:%u;branch=z9hG4bK%s\r\n"
+		 "Max-Forwards: 70\r\n%sCSeq: 1 BYE\r\nContent-Length: 0\r\n\r\n",
+		 c->target, u->port, c->id, c->headers);
+	sendto(u->fd, text, strlen(text), 0, (const struct sockaddr *)&c->from,
+	       sizeof c->from);
 }
 
 void uas_serve(struct uas *u)

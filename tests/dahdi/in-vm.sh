@@ -22,13 +22,19 @@ in_vm() {
 	shift 2
 	cd "$BUILD" || exit 1
 	export CHANNELS=$channels WIRE=dahdi
-	exec nice -n -15 "$SOURCE/tests/dahdi/dahdi-vm" -t "$seconds" \
+	nice -n -15 "$SOURCE/tests/dahdi/dahdi-vm" -t "$seconds" \
 		-c "$channels" -w "$SOURCE" -- "$@"
 }
 
-# What the system tests say is spoken here: the emulated processor takes a
-# minute for a sentence.
-speak() {
+# What the system tests say is spoken here, and what was heard is judged here:
+# the emulated processor takes a minute for a sentence.
+speak_and_listen() {
 	export TIPRING_SPEECH=$BUILD/speech
 	python3 "$SOURCE/tests/system/box.py" || skip "espeak-ng is missing"
+	TIPRING_EAR=$(mktemp -d "$BUILD/ear.XXXXXX")
+	export TIPRING_EAR
+	python3 "$SOURCE/tests/system/sound.py" "$BUILD/tests/tools" \
+		"$TIPRING_EAR" &
+	listener=$!
+	trap 'kill $listener; rm -rf "$TIPRING_EAR"' EXIT
 }

@@ -6,5 +6,5 @@
 set -u
 . "$SOURCE/tests/dahdi/in-vm.sh"
 can_run_vm
-speak
+speak_and_listen
 in_vm 8 300 python3 "$SOURCE/tests/system/lines-test.py"

@@ -38,3 +38,4 @@ tests/system/load-test.log: tests/system/peers-test.log
 tests/system/package-test.log: tests/system/load-test.log
 include tests/system/control.mk
 include tests/system/targets.mk
+include tests/system/setup.mk

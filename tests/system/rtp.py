@@ -87,9 +87,12 @@ class Rtp:
     def heard(self):
         """Samples in the order of their timestamps, gaps silent. A stream
         that starts anew (another source) is put behind the old one."""
+        return sound.from_ulaw(self.heard_ulaw())
+
+    def heard_ulaw(self):
         with self.lock:
             frames = list(self.frames.items())
-        out, first, base = [], None, 0
+        out, first, base = bytearray(), None, 0
         for stamp, octets in frames:
             if first is None or not -80000 < stamp - first < 8000000:
                 first, base = stamp, len(out)
@@ -97,12 +100,12 @@ class Rtp:
             if at < 0:
                 continue
             if len(out) < at + len(octets):
-                out.extend([0] * (at + len(octets) - len(out)))
-            out[at:at + len(octets)] = sound.from_ulaw(octets)
+                out.extend(b"\xff" * (at + len(octets) - len(out)))
+            out[at:at + len(octets)] = octets
         return out
 
     def save(self, path):
-        return sound.write(path, self.heard())
+        return sound.write_ulaw(path, self.heard_ulaw())
 
     # ------------------------------------------------------------ sending
 

@@ -18,7 +18,7 @@ LINE = "echo = false;" if DAHDI else ""
 DEVICES = "/sys/bus/dahdi_devices/devices/*"
 # The tests' own SIP phone cannot keep time on it either.
 JITTER = "jitter = [200, 800];" if DAHDI else "jitter = [60, 200];"
-PIECES = 0.65 if DAHDI else 0.85	# of speech that must be heard
+TAIL = 2.5 if DAHDI else 1.0	# s until the last of a sentence is heard
 _taken = set()
 
 

@@ -9,3 +9,10 @@ TESTS += tests/unit/drivers-heal-test
 tests_unit_drivers_heal_test_SOURCES = tests/unit/drivers-heal-test.c \
 	tests/unit/drivers-pair.c tests/unit/drivers-pair.h
 tests_unit_drivers_heal_test_LDADD = libdrivers.a libbase.a $(CMOCKA_LIBS) -lpthread
+
+check_PROGRAMS += tests/unit/drivers-dahdi-test
+TESTS += tests/unit/drivers-dahdi-test
+tests_unit_drivers_dahdi_test_SOURCES = tests/unit/drivers-dahdi-test.c
+tests_unit_drivers_dahdi_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=open \
+	-Wl,--wrap=close -Wl,--wrap=ioctl -Wl,--wrap=read -Wl,--wrap=write
+tests_unit_drivers_dahdi_test_LDADD = libdrivers.a libbase.a $(CMOCKA_LIBS) -lpthread

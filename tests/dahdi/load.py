@@ -1,0 +1,87 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception
+"""Judges what tests/dahdi/load printed, as TAP; with --figures as a table beside
+Asterisk's figures, and bench-dahdi.json. The processor of the VM is emulated:
+figures compare only with those of the same VM."""
+
+import json
+import sys
+
+# In the same VM: Asterisk 22, its loop of 24 lines, no canceller.
+ROWS = [
+    ("cpu_ms_per_call_second", "CPU with %(n)d calls, ms per call-second", 10,
+     "44-48"),
+    ("idle_cpu_ms_per_s", "CPU while %(n)d lines are idle, ms per second", 10,
+     "67"),
+    ("memory_mb", "memory with %(n)d calls, MB", None, "61"),
+    ("missing_percent", "audio missing, %%", None, "0"),
+    ("delay_ms", "round trip beyond a bare loop, median, ms", 50, "25-60"),
+    ("delay_p99_ms", "the same, 99th percentile, ms", None, "45-250"),
+    ("ring_to_invite_ms", "ring to INVITE, no caller ID expected, ms", 100,
+     "2100-2200"),
+    ("lift_to_invite_ms", "hotline telephone lifted to INVITE, ms", None, None),
+    ("break_to_bye_ms", "PBX hangs up to BYE, ms", 50, "9-47"),
+    ("on_hook_to_bye_ms",
+     "telephone hangs up to BYE, after the 120 ms that tell it, ms", 50, None),
+    ("bye_to_release_ms", "BYE to line released, ms", 50, "17-38"),
+]
+
+
+def load(path):
+    with open(path) as f:
+        text = f.read()
+    r = json.loads(text)
+    r["missing_percent"] = 100 * r["missing"]
+    r["delay_p99_ms"] = r["delay_ms"]["p99"]
+    r["delay_ms"] = r["delay_ms"]["p50"]
+    return r
+
+
+def figures(files):
+    result = {}
+    for path in files:
+        r = load(path)
+        n = len(r["lines"])
+        result["%d_lines" % n] = {k: v for k, v in r.items() if k != "lines"}
+        print("%-62s %9s %7s %10s" % ("in the VM, %d lines" % n, "tipring",
+                                      "aim", "Asterisk"))
+        for key, words, aim, asterisk in ROWS:
+            if key in r:
+                print("%-62s %9.2f %7s %10s" % (
+                    words % {"n": n}, r[key], aim or "",
+                    (asterisk if n < 60 else "saturated") or "-"))
+        print()
+    with open("bench-dahdi.json", "w") as f:
+        json.dump(result, f, indent=2)
+
+
+def judge(path, wanted):
+    print("1..%d" % (wanted + 1))
+    try:
+        r = load(path)
+    except (OSError, ValueError) as why:
+        print("Bail out! no result: %s" % why)
+        return 1
+    lines, bad = r["lines"], 0
+    for n, line in enumerate(lines, 1):
+        # What the emulated machine stalls is lost; a line that hears another,
+        # or nothing, has no such excuse.
+        ok = line["own"] >= 0.9 * line["heard"] > 0 and \
+            line["strange"] < 0.001 * line["heard"]
+        bad += not ok
+        print("%sok %d - line %d heard itself and no other" % (
+            "" if ok else "not ", n, n))
+        if not ok:
+            print("# %s" % line)
+    ok = len(lines) == wanted and r["packets_of_expected"] > 0.9 and \
+        r["heard_of_expected"] > 0.9
+    print("%sok %d - all of the audio came" % ("" if ok else "not ", wanted + 1))
+    print("# %s" % {k: v for k, v in r.items() if k != "lines"})
+    return bad or not ok
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "--figures":
+        figures(sys.argv[2:])
+    else:
+        sys.exit(1 if judge(sys.argv[1], int(sys.argv[2])) else 0)

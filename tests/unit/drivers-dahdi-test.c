@@ -1,0 +1,412 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
+/*
+ * The DAHDI driver on a card that is played here, below open, ioctl, read and
+ * write: what loop spans do not have (gains, lamps, false success), and what a
+ * broken card does. What the kernel itself does is proved in the VM.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <dahdi/user.h>
+
+#include "drivers/dahdi/dahdi.h"
+
+#define CARD_FD 1000000
+#define ELAST_ERRNO 500
+#define EVENTS 4096
+
+static const struct line_driver *const drv = &dahdi_driver;
+
+static struct card {
+	int sigtype, rxbits, alarms;
+	bool gains, lamps;
+	int gain[2];		/* as set, rx and tx */
+	unsigned gains_asked;
+	unsigned lamp_kinds;
+	int messages;
+	int canceller;		/* taps, -1 never asked */
+	int events[EVENTS];
+	unsigned first, last;
+	bool removed;
+	int read_errno;
+	ssize_t read_size;
+	unsigned wrote;
+	int write_errno;
+} card;
+
+int __wrap_open(const char *path, int flags, ...);
+int __real_open(const char *path, int flags, ...);
+int __wrap_close(int fd);
+int __real_close(int fd);
+int __wrap_ioctl(int fd, unsigned long code, void *arg);
+ssize_t __wrap_read(int fd, void *to, size_t n);
+ssize_t __real_read(int fd, void *to, size_t n);
+ssize_t __wrap_write(int fd, const void *from, size_t n);
+ssize_t __real_write(int fd, const void *from, size_t n);
+
+int __wrap_open(const char *path, int flags, ...)
+{
+	return strncmp(path, "/dev/dahdi/", 11) ? __real_open(path, flags) : CARD_FD;
+}
+
+int __wrap_close(int fd)
+{
+	return fd == CARD_FD ? 0 : __real_close(fd);
+}
+
+static int no(int err)
+{
+	errno = err;
+	return -1;
+}
+
+static int get_event(int *event)
+{
+	if (card.removed) {
+		*event = DAHDI_EVENT_REMOVED;
+		return no(ENODEV);
+	}
+	*event = card.first == card.last ? DAHDI_EVENT_NONE :
+		card.events[card.first++ % EVENTS];
+	return 0;
+}
+
+static int set_gain(const struct dahdi_hwgain *g)
+{
+	if (!card.gains)
+		return no(ENOTTY);
+	card.gains_asked++;
+	/* Whatever is asked: the card says yes. */
+	if (g->newgain >= -150 && g->newgain <= 120)
+		card.gain[g->tx] = g->newgain;
+	return 0;
+}
+
+static int get_params(struct dahdi_params *p)
+{
+	*p = (struct dahdi_params){ .channo = 1, .sigtype = card.sigtype,
+		.rxbits = card.rxbits, .chan_alarms = card.alarms,
+		.curlaw = DAHDI_LAW_MULAW };
+	return 0;
+}
+
+int __wrap_ioctl(int fd, unsigned long code, void *arg)
+{
+	if (fd != CARD_FD)
+		return no(ENOTTY);
+	switch (code) {
+	case DAHDI_GET_PARAMS: return get_params(arg);
+	case DAHDI_GETEVENT: return get_event(arg);
+	case DAHDI_SET_HWGAIN: return set_gain(arg);
+	case DAHDI_VMWI_CONFIG:
+		if (!card.lamps)
+			return no(ENOTTY);
+		card.lamp_kinds = ((struct dahdi_vmwi_info *)arg)->vmwi_type;
+		return 0;
+	case DAHDI_VMWI:
+		card.messages = *(int *)arg;
+		return card.lamps ? 0 : no(ENOTTY);
+	case DAHDI_ECHOCANCEL:	/* 0 with no canceller, too */
+		card.canceller = *(int *)arg;
+		return 0;
+	case DAHDI_SETPOLARITY: case DAHDI_ONHOOKTRANSFER:
+		return no(EINVAL);
+	}
+	return 0;
+}
+
+ssize_t __wrap_read(int fd, void *to, size_t n)
+{
+	if (fd != CARD_FD)
+		return __real_read(fd, to, n);
+	if (card.read_errno)
+		return no(card.read_errno);
+	memset(to, 0xff, (size_t)card.read_size);
+	return card.read_size;
+}
+
+ssize_t __wrap_write(int fd, const void *from, size_t n)
+{
+	if (fd != CARD_FD)
+		return __real_write(fd, from, n);
+	if (card.write_errno)
+		return no(card.write_errno);
+	card.wrote += (unsigned)n;
+	return (ssize_t)n;
+}
+
+/* -------------------------------------------------------------------- helpers */
+
+static void new_card(enum port_kind kind)
+{
+	memset(&card, 0, sizeof(card));
+	card.sigtype = kind == PORT_FXO ? DAHDI_SIG_FXSKS : DAHDI_SIG_FXOKS;
+	card.rxbits = -1;
+	card.read_size = 160;
+	card.canceller = -1;
+	card.gain[0] = card.gain[1] = 99;
+}
+
+static int try_open(struct line_port **port, int rx, int tx, char *why)
+{
+	struct port_conf conf = { .address = "1", .card_rx_gain = (int16_t)rx,
+				  .card_tx_gain = (int16_t)tx };
+
+	return drv->open(port, &conf, why, 256);
+}
+
+static struct line_port *open_card(void)
+{
+	struct line_port *port = NULL;
+	char why[256] = "";
+
+	if (try_open(&port, 0, 0, why))
+		fail_msg("%s", why);
+	return port;
+}
+
+static unsigned capabilities(struct line_port *port)
+{
+	struct port_state s;
+
+	assert_int_equal(drv->state(port, &s), 0);
+	return s.capabilities;
+}
+
+static void queue(int event)
+{
+	card.events[card.last++ % EVENTS] = event;
+}
+
+/* ---------------------------------------------------------------------- tests */
+
+static void gains_are_set_in_the_card(void **state)
+{
+	struct line_port *port = NULL;
+	char why[256] = "";
+
+	new_card(PORT_FXO);
+	card.gains = true;
+	assert_int_equal(try_open(&port, 35, -60, why), 0);
+	assert_int_equal(card.gain[0], 35);
+	assert_int_equal(card.gain[1], -60);
+	assert_true(capabilities(port) & PORT_GAIN);
+	drv->close(port);
+	/* A card keeps them over an open. */
+	port = open_card();
+	assert_int_equal(card.gain[0], 0);
+	assert_int_equal(card.gain[1], 0);
+	drv->close(port);
+}
+
+static void a_gain_that_a_card_only_claims_to_set_is_refused(void **state)
+{
+	struct line_port *port = NULL;
+	char why[256] = "";
+
+	new_card(PORT_FXO);
+	card.gains = true;
+	assert_int_not_equal(try_open(&port, 200, 0, why), 0);
+	assert_non_null(strstr(why, "rx_gain"));
+	new_card(PORT_FXS);
+	card.gains = true;
+	assert_int_not_equal(try_open(&port, 10, 0, why), 0);
+	assert_int_equal(card.gains_asked, 0);
+	port = open_card();
+	assert_int_equal(card.gains_asked, 0);
+	assert_false(capabilities(port) & PORT_GAIN);
+	drv->close(port);
+}
+
+static void a_card_without_gains_opens_unless_one_is_wanted(void **state)
+{
+	struct line_port *port;
+	char why[256] = "";
+
+	new_card(PORT_FXO);
+	port = open_card();
+	assert_false(capabilities(port) & PORT_GAIN);
+	drv->close(port);
+	assert_int_not_equal(try_open(&port, 0, 10, why), 0);
+	assert_non_null(strstr(why, "card_tx_gain"));
+}
+
+static void the_lamp_is_lit_where_there_is_one(void **state)
+{
+	struct line_port *port;
+
+	new_card(PORT_FXS);
+	card.lamps = true;
+	port = open_card();
+	assert_true(capabilities(port) & PORT_VMWI);
+	assert_int_equal(card.lamp_kinds, DAHDI_VMWI_LREV | DAHDI_VMWI_HVDC |
+			 DAHDI_VMWI_HVAC);
+	assert_int_equal(drv->set(port, PORT_MESSAGES, 1), 0);
+	assert_int_equal(card.messages, 1);
+	assert_int_equal(drv->set(port, PORT_MESSAGES, 0), 0);
+	assert_int_equal(card.messages, 0);
+	drv->close(port);
+
+	new_card(PORT_FXS);
+	port = open_card();
+	assert_false(capabilities(port) & PORT_VMWI);
+	assert_int_equal(drv->set(port, PORT_MESSAGES, 1), -ENOTSUP);
+	drv->close(port);
+
+	new_card(PORT_FXO);
+	card.lamps = true;
+	port = open_card();
+	assert_int_equal(drv->set(port, PORT_MESSAGES, 1), -ENOTSUP);
+	drv->close(port);
+}
+
+static void a_canceller_that_is_not_there_is_not_believed(void **state)
+{
+	struct line_port *port;
+
+	new_card(PORT_FXS);
+	port = open_card();
+	assert_int_equal(card.canceller, 0);	/* off by default */
+	assert_false(capabilities(port) & PORT_CANCELLER);
+	assert_int_equal(drv->set(port, PORT_KERNEL_CANCELLER, 512), -ENOTSUP);
+	assert_int_equal(card.canceller, 0);
+	drv->close(port);
+}
+
+/* All there are but the last, in any state, and some there are not; digits that
+ * are none. */
+static int any_event(unsigned r)
+{
+	int event = (int)(r >> 2 & 31);
+
+	if (!(r & 3))
+		return DAHDI_EVENT_PULSEDIGIT | (r >> 2 & 0xff);
+	return event == DAHDI_EVENT_REMOVED ? 0x4321 : event;
+}
+
+static void a_storm_of_events_is_survived(void **state)
+{
+	unsigned seed = 1, told = 0;
+
+	for (int kind = PORT_FXS; kind <= PORT_FXO; kind++) {
+		struct line_port *port;
+		struct line_event e;
+
+		new_card((enum port_kind)kind);
+		port = open_card();
+		for (int i = 0; i < 200000; i++) {
+			seed = seed * 1103515245 + 12345;
+			queue(any_event(seed >> 16));
+			if (seed >> 28 == 1)
+				drv->hook(port, seed >> 20 & 1);
+			while (i % 64 == 0 && drv->next_event(port, &e) > 0) {
+				assert_in_range(e.type, LINE_EVENT_OFF_HOOK,
+						LINE_EVENT_RESYNC);
+				if (e.type == LINE_EVENT_PULSE_DIGIT)
+					assert_in_range(e.value, '0', '9');
+				told++;
+			}
+		}
+		drv->close(port);
+	}
+	assert_true(told > 10000);
+}
+
+static void audio_that_fails_is_no_more_than_missing(void **state)
+{
+	unsigned char block[320];
+	struct line_port *port;
+
+	new_card(PORT_FXS);
+	port = open_card();
+	assert_int_equal(drv->read(port, block, sizeof(block)), 160);
+	card.read_size = 37;	/* short */
+	assert_int_equal(drv->read(port, block, sizeof(block)), 37);
+	assert_int_equal(drv->write(port, block, 37), 37);
+	card.read_size = 160;
+	card.read_errno = ELAST_ERRNO;	/* an event is pending */
+	assert_int_equal(drv->read(port, block, sizeof(block)), -EAGAIN);
+	card.read_errno = EIO;
+	assert_int_equal(drv->read(port, block, sizeof(block)), -EAGAIN);
+	card.write_errno = EAGAIN;
+	assert_int_equal(drv->write(port, block, 160), 160);
+	card.read_errno = ENODEV;
+	assert_int_equal(drv->read(port, block, sizeof(block)), -ENODEV);
+	drv->close(port);
+}
+
+static void a_channel_taken_away_is_told_once(void **state)
+{
+	struct line_port *port;
+	struct port_wait w;
+	struct port_state s;
+	struct line_event e;
+
+	new_card(PORT_FXS);
+	port = open_card();
+	card.removed = true;
+	assert_int_equal(drv->next_event(port, &e), 1);
+	assert_int_equal(e.type, LINE_EVENT_ALARM);
+	assert_int_equal(e.value, ALARM_REMOVED);
+	assert_int_equal(drv->next_event(port, &e), 0);
+	drv->wait(port, &w);
+	assert_int_equal(w.event_fd, -1);
+	assert_int_equal(w.audio_fd, -1);
+	assert_int_equal(drv->state(port, &s), 0);
+	assert_int_equal(s.alarm, ALARM_REMOVED);
+	drv->close(port);
+}
+
+static void alarms_say_what_is_wrong(void **state)
+{
+	struct line_port *port;
+	struct line_event e;
+
+	new_card(PORT_FXO);
+	port = open_card();
+	card.alarms = DAHDI_ALARM_RED;	/* a card's way to say: no battery */
+	queue(DAHDI_EVENT_ALARM);
+	assert_int_equal(drv->next_event(port, &e), 1);
+	assert_int_equal(e.type, LINE_EVENT_ALARM);
+	assert_int_equal(e.value, ALARM_NO_BATTERY);
+	card.alarms = 0;
+	queue(DAHDI_EVENT_NOALARM);
+	assert_int_equal(drv->next_event(port, &e), 1);
+	assert_int_equal(e.type, LINE_EVENT_ALARM_CLEARED);
+	drv->close(port);
+
+	new_card(PORT_FXS);
+	card.rxbits = 0;	/* a span of bits */
+	port = open_card();
+	card.alarms = DAHDI_ALARM_RED;
+	queue(DAHDI_EVENT_ALARM);
+	assert_int_equal(drv->next_event(port, &e), 1);
+	assert_int_equal(e.value, ALARM_RED);
+	drv->close(port);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(gains_are_set_in_the_card),
+		cmocka_unit_test(a_gain_that_a_card_only_claims_to_set_is_refused),
+		cmocka_unit_test(a_card_without_gains_opens_unless_one_is_wanted),
+		cmocka_unit_test(the_lamp_is_lit_where_there_is_one),
+		cmocka_unit_test(a_canceller_that_is_not_there_is_not_believed),
+		cmocka_unit_test(a_storm_of_events_is_survived),
+		cmocka_unit_test(audio_that_fails_is_no_more_than_missing),
+		cmocka_unit_test(a_channel_taken_away_is_told_once),
+		cmocka_unit_test(alarms_say_what_is_wrong),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
