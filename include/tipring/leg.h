@@ -36,6 +36,10 @@ struct leg_offer {
 	bool emergency;
 	bool complete;		/* false: more digits may follow (overlap) */
 	unsigned ring_s;	/* give up without answer after; 0: never */
+	struct party diverting;	/* who sent the call on; no number: nobody */
+	enum diversion_reason diversion;
+	unsigned hops;		/* that it may still take (Max-Forwards); 0: not
+				   told */
 };
 
 /* Why something ended, in words for log, record and screen. */

@@ -20,6 +20,26 @@ enum presentation {
 	PRESENTATION_UNAVAILABLE,
 };
 
+/* How a number is written: as it is; +15551230001; 15551230001; as it is
+ * dialled inside the country (North America: ten digits), numbers of other
+ * countries with the international prefix. */
+enum number_format {
+	NUMBER_UNCHANGED,
+	NUMBER_PLUS_E164,
+	NUMBER_E164,
+	NUMBER_NATIONAL,
+};
+
+/* Why a call was sent on (RFC 5806 section 4; RFC 4458 section 2). */
+enum diversion_reason {
+	DIVERSION_UNKNOWN,
+	DIVERSION_UNCONDITIONAL,
+	DIVERSION_BUSY,
+	DIVERSION_NO_ANSWER,
+	DIVERSION_DEFLECTION,
+	DIVERSION_UNAVAILABLE,
+};
+
 struct party {
 	char number[PARTY_NUMBER_SIZE];
 	char name[PARTY_NAME_SIZE];

@@ -16,6 +16,10 @@ static void check_trunk(struct loader *l, const config_setting_t *s,
 	if (t->over_limit == OVER_LIMIT_486 && check_given(s, "retry_after"))
 		report_at(l, check_place(s, "retry_after"),
 			  "retry_after goes with 503; with over_limit 486 leave it out");
+	if (t->session_s && t->session_s < t->session_least_s)
+		report_at(l, check_place(s, "session_timer"),
+			  "session_timer of %u s is less than session_timer_min of %u s; raise it, or write 0",
+			  t->session_s, t->session_least_s);
 }
 
 void check_trunks(struct loader *l)

@@ -34,6 +34,8 @@ struct country {
 	enum audio_format law;
 	char emergency[8][8];		/* numbers, "" ends */
 	char country_code[8];		/* "1" */
+	char national_prefix[4];	/* "0", "" none */
+	char international_prefix[8];	/* "00" */
 };
 
 /* Bounds on concurrent calls, -1: none. */
@@ -44,6 +46,15 @@ struct config_limit {
 enum sip_transport { TRANSPORT_UDP, TRANSPORT_TCP, TRANSPORT_TLS };
 enum over_limit { OVER_LIMIT_503, OVER_LIMIT_486 };
 enum dtmf_mode { DTMF_RFC4733, DTMF_INBAND, DTMF_INFO };
+/* The header that tells who calls: P-Asserted-Identity, P-Preferred-Identity,
+ * Remote-Party-ID, From alone. */
+enum trunk_identity { IDENTITY_PAI, IDENTITY_PPI, IDENTITY_RPID, IDENTITY_FROM };
+enum trunk_redirect { REDIRECT_REFUSE, REDIRECT_FOLLOW };
+enum trunk_diversion { DIVERSION_OFF, DIVERSION_HEADER, DIVERSION_HISTORY };
+/* Provisional responses that are acknowledged (RFC 3262): to who asks for it;
+ * never; offered in our own calls, too; required. */
+enum trunk_reliable { RELIABLE_ANSWER, RELIABLE_OFF, RELIABLE_OFFER,
+		      RELIABLE_REQUIRE };
 
 struct config_place {		/* where something stands, for messages */
 	const char *file;
@@ -73,6 +84,13 @@ struct config_trunk {
 	size_t accept_from_count;
 	bool nat;			/* learn the far RTP address */
 	unsigned options_s;		/* probe interval, 0 off */
+	enum trunk_identity identity;
+	enum number_format number_format;
+	enum trunk_diversion diversion;	/* how it is told; read is either */
+	enum trunk_reliable reliable;
+	unsigned session_s;		/* session timer asked for, 0 none */
+	unsigned session_least_s;	/* shortest that is accepted (Min-SE) */
+	enum trunk_redirect redirect;	/* 3xx, within the trunk */
 };
 
 enum line_dial { LINE_DIAL_CALLED, LINE_DIAL_LAST, LINE_DIAL_NONE, LINE_DIAL_DIGITS };

@@ -138,6 +138,10 @@ static const struct country *fill(struct country *c, const struct country_row *r
 	snprintf(c->name, sizeof(c->name), "%s", row->name);
 	snprintf(c->zone, sizeof(c->zone), "%s", row->zone);
 	snprintf(c->country_code, sizeof(c->country_code), "%s", row->calling_code);
+	snprintf(c->national_prefix, sizeof(c->national_prefix), "%s",
+		 row->national_prefix);
+	snprintf(c->international_prefix, sizeof(c->international_prefix), "%s",
+		 row->international_prefix);
 	c->callerid = row->callerid;
 	c->law = row->law;
 	for (size_t i = 0; i < COUNTRY_EMERGENCY && row->emergency[i]; i++)

@@ -14,6 +14,7 @@
 struct country_row {
 	const char *code, *zone;	/* ours, libtonezone's */
 	const char *name, *calling_code;
+	const char *national_prefix, *international_prefix;	/* "": none */
 	enum callerid_standard callerid;
 	enum audio_format law;
 	const char *emergency[COUNTRY_EMERGENCY + 1];

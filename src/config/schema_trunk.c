@@ -10,6 +10,26 @@ static const struct word dtmf_modes[] = {
 	{ NULL, 0 }
 };
 
+static const struct word identities[] = {
+	{ "pai", IDENTITY_PAI }, { "ppi", IDENTITY_PPI }, { "rpid", IDENTITY_RPID },
+	{ "from", IDENTITY_FROM }, { NULL, 0 }
+};
+static const struct word number_formats[] = {
+	{ "unchanged", NUMBER_UNCHANGED }, { "+e164", NUMBER_PLUS_E164 },
+	{ "e164", NUMBER_E164 }, { "national", NUMBER_NATIONAL }, { NULL, 0 }
+};
+static const struct word diversions[] = {
+	{ "off", DIVERSION_OFF }, { "diversion", DIVERSION_HEADER },
+	{ "history-info", DIVERSION_HISTORY }, { NULL, 0 }
+};
+static const struct word reliables[] = {
+	{ "off", RELIABLE_OFF }, { "answer", RELIABLE_ANSWER },
+	{ "offer", RELIABLE_OFFER }, { "require", RELIABLE_REQUIRE }, { NULL, 0 }
+};
+static const struct word redirects[] = {
+	{ "refuse", REDIRECT_REFUSE }, { "follow", REDIRECT_FOLLOW }, { NULL, 0 }
+};
+
 static void prepare_trunk(void *base)
 {
 	((struct config_trunk *)base)->limit = (struct config_limit){ -1, -1, -1 };
@@ -63,6 +83,20 @@ static const struct key trunk_keys[] = {
 	  .what = "the far end is behind NAT: send RTP to where its first packets come from" },
 	{ "options", NUMBER(T, options_s, 0, 3600, "s", "30"),
 	  .what = "probe the server by OPTIONS so often; 0 never" },
+	{ "identity", WORD(T, identity, identities, "\"pai\""),
+	  .what = "header that says who calls, in both directions: P-Asserted-Identity, P-Preferred-Identity, Remote-Party-ID, only From" },
+	{ "number_format", WORD(T, number_format, number_formats, "\"unchanged\""),
+	  .what = "how numbers are written towards the trunk: as they are, +15551230001, 15551230001, as dialled in the country" },
+	{ "diversion", WORD(T, diversion, diversions, "\"off\""),
+	  .what = "header that tells which line sent a call on" },
+	{ "reliable", WORD(T, reliable, reliables, "\"answer\""),
+	  .what = "acknowledged provisional responses (100rel): never, to a caller who asks, offered in calls of ours, required" },
+	{ "session_timer", NUMBER(T, session_s, 0, 86400, "s", "1800"),
+	  .what = "a call is confirmed so often, and ends without; 0 only where the far end asks for it" },
+	{ "session_timer_min", NUMBER(T, session_least_s, 90, 86400, "s", "90"),
+	  .what = "a shorter session timer is refused with 422" },
+	{ "redirect", WORD(T, redirect, redirects, "\"refuse\""),
+	  .what = "answers 301 and 302 to a call: refuse them, or call the new number on the same trunk where the caller may" },
 };
 #undef T
 

@@ -72,6 +72,9 @@ static int offer_leg(struct call *call, struct leg *leg)
 		.emergency = call->plan.emergency,
 		.complete = true,
 		.ring_s = call->conf->timers[TIMER_RING],
+		.diverting = call->offer.diverting,
+		.diversion = call->offer.diversion,
+		.hops = call->offer.hops,
 	};
 	int rc;
 

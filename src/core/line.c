@@ -289,6 +289,12 @@ void line_call(struct line *l, const char *called, const struct party *calling)
 		.ring_s = l->config->timers[TIMER_RING],
 	};
 	snprintf(l->offer.called, sizeof(l->offer.called), "%s", called);
+	/* Who rang an extension is sent on by it, whoever it belongs to. */
+	if (l->kind == PORT_FXO && l->caller.number[0]) {
+		snprintf(l->offer.diverting.number,
+			 sizeof(l->offer.diverting.number), "%s", l->conf->number);
+		l->offer.diversion = DIVERSION_UNCONDITIONAL;
+	}
 	l->calls_in++;
 	l->leg.end = l->end;
 	l->leg.digits_by_event = l->conf->dtmf_relay;

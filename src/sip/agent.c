@@ -233,12 +233,12 @@ static nua_t *create(struct agent *a, const struct listeners *ls)
 		NUTAG_APPL_METHOD(NULL),
 		NUTAG_APPL_METHOD("INVITE, OPTIONS, INFO, UPDATE, REFER, REGISTER, "
 				  "SUBSCRIBE, NOTIFY, PUBLISH, MESSAGE"),
-		SIPTAG_SUPPORTED_STR("100rel, timer"),
+		SIPTAG_SUPPORTED_STR("100rel, " AGENT_SUPPORTS),
 		/* A redirection to any address would be followed: toll fraud. */
 		NUTAG_AUTO302(0), NUTAG_AUTO305(0),
 		/* How often, and when, to try again is ours to say. */
 		NUTAG_RETRY_COUNT(2), NUTAG_MAX_RETRY_AFTER(0),
-		NUTAG_UPDATE_REFRESH(1), NUTAG_SESSION_TIMER(0), NUTAG_MIN_SE(90),
+		NUTAG_UPDATE_REFRESH(1), NUTAG_SESSION_TIMER(0), NUTAG_MIN_SE(1),
 		NUTAG_OUTBOUND("no-outbound no-options-keepalive no-validate"),
 		NUTAG_PATH_ENABLE(0),
 		SIPTAG_USER_AGENT_STR(ua && ua[0] ? ua : "tipring/" PACKAGE_VERSION),

@@ -67,8 +67,7 @@ bad:
 
 /* -------------------------------------------------- reading name-addresses */
 
-/* Where one value of a comma-separated header ends. */
-static const char *value_end(const char *s)
+const char *identity_value_end(const char *s)
 {
 	bool quoted = false, bracketed = false;
 
@@ -87,12 +86,6 @@ static const char *value_end(const char *s)
 	return s;
 }
 
-/* A byte that goes on in a UTF-8 character: a cut must not fall before it. */
-static bool continues(char c)
-{
-	return ((unsigned char)c & 0xc0) == 0x80;
-}
-
 /* Cuts a name that was filled to the brim back to whole characters. */
 static void whole_characters(char *name, size_t size)
 {
@@ -100,7 +93,7 @@ static void whole_characters(char *name, size_t size)
 
 	if (n < size - 1)
 		return;
-	for (lead = n; lead && continues(name[lead - 1]);)
+	for (lead = n; lead && identity_continues(name[lead - 1]);)
 		lead--;
 	if (lead && (unsigned char)name[lead - 1] >= 0xc0) {
 		unsigned char c = (unsigned char)name[lead - 1];
@@ -182,7 +175,7 @@ void identity_party(struct party *p, const char *value)
 {
 	*p = (struct party){ 0 };
 	while (*value) {
-		const char *end = value_end(value);
+		const char *end = identity_value_end(value);
 		struct party one = { 0 };
 
 		read_value(&one, value, end);
@@ -230,106 +223,43 @@ static bool is_nobody(const char *name)
 	return false;
 }
 
-void identity_caller(struct party *p, const char *from, const char *asserted,
-		     const char *remote_party, const char *privacy)
+/* The header that the trunk goes by, else what there is of the others. */
+static const char *told(const struct identity_said *said, enum trunk_identity by)
 {
+	const char *const order[][3] = {
+		[IDENTITY_PAI] = { said->asserted, said->remote_party, NULL },
+		[IDENTITY_PPI] = { said->preferred, said->asserted, NULL },
+		[IDENTITY_RPID] = { said->remote_party, said->asserted, NULL },
+		[IDENTITY_FROM] = { NULL, NULL, NULL },
+	};
+
+	for (unsigned i = 0; i < 3; i++)
+		if (order[by][i] && order[by][i][0])
+			return order[by][i];
+	return NULL;
+}
+
+void identity_caller(struct party *p, const struct identity_said *said,
+		     enum trunk_identity by)
+{
+	const char *from = said->from, *value = told(said, by);
 	struct party shown = { 0 };
 
 	*p = (struct party){ 0 };
 	if (from)
 		identity_party(&shown, from);
-	if (asserted)
-		identity_party(p, asserted);
-	else if (remote_party)
-		identity_party(p, remote_party);
+	if (value)
+		identity_party(p, value);
 	if (!p->number[0])
 		memcpy(p->number, shown.number, sizeof(p->number));
 	if (!p->name[0])
 		memcpy(p->name, shown.name, sizeof(p->name));
 	if (is_nobody(p->name))
 		p->name[0] = '\0';
-	if (identity_is_private(privacy) || (from && is_anonymous(from)) ||
-	    (!asserted && remote_party &&
-	     (strcasestr(remote_party, "privacy=full") ||
-	      strcasestr(remote_party, "privacy=uri"))))
+	if (identity_is_private(said->privacy) || (from && is_anonymous(from)) ||
+	    (value && value == said->remote_party &&
+	     (strcasestr(value, "privacy=full") || strcasestr(value, "privacy=uri"))))
 		p->presentation = PRESENTATION_PRIVATE;
 	else if (!p->number[0])
 		p->presentation = PRESENTATION_UNAVAILABLE;
-}
-
-/* ----------------------------------------------------------------- writing */
-
-int identity_uri(char *buf, size_t size, const char *number, const char *domain)
-{
-	char user[3 * 128 + 1];
-	size_t n = 0;
-	int length;
-
-	for (; *number; number++) {
-		if (n + 3 >= sizeof(user))
-			return -ENOSPC;
-		if (isalnum((unsigned char)*number) ||
-		    strchr("-_.!~*'()&=+$,;?/", *number))
-			user[n++] = *number;
-		else
-			n += (size_t)sprintf(user + n, "%%%02X",
-					     (unsigned char)*number);
-	}
-	user[n] = '\0';
-	length = n ? snprintf(buf, size, "sip:%s@%s", user, domain) :
-		     snprintf(buf, size, "sip:%s", domain);
-	return (size_t)length < size ? length : -ENOSPC;
-}
-
-void identity_quote(char *buf, size_t size, const char *name)
-{
-	size_t n = 0;
-
-	buf[0] = '\0';
-	if (!*name || size < 8)
-		return;
-	buf[n++] = '"';
-	for (; *name && n < size - 4; name++) {
-		if (*name == '"' || *name == '\\')
-			buf[n++] = '\\';
-		if ((unsigned char)*name >= ' ' && *name != 0x7f)
-			buf[n++] = *name;
-	}
-	while (*name && n > 1 && continues(*name) && continues(buf[n - 1]))
-		n--;
-	if (*name && n > 1 && continues(*name))
-		n--;
-	buf[n++] = '"';
-	buf[n++] = ' ';
-	buf[n] = '\0';
-}
-
-void identity_headers(struct identity_headers *h, const struct party *p,
-		      const char *user, const char *domain, const char *tag)
-{
-	const char *number = p->number[0] ? p->number : user;
-	char uri[208], name[100];
-
-	*h = (struct identity_headers){ 0 };
-	if (identity_uri(uri, sizeof(uri), number, domain) < 0)
-		snprintf(uri, sizeof(uri), "sip:anonymous@anonymous.invalid");
-	identity_quote(name, sizeof(name), p->name);
-	if (p->presentation == PRESENTATION_ALLOWED) {
-		snprintf(h->from, sizeof(h->from), "%s<%s>;tag=%s", name, uri, tag);
-		if (number[0])
-			snprintf(h->asserted, sizeof(h->asserted), "%s<%s>", name,
-				 uri);
-		return;
-	}
-	/* RFC 3325 section 9.1: the provider may know, the callee may not. */
-	snprintf(h->from, sizeof(h->from),
-		 "\"Anonymous\" <sip:anonymous@anonymous.invalid>;tag=%s", tag);
-	if (p->presentation == PRESENTATION_PRIVATE) {
-		snprintf(h->privacy, sizeof(h->privacy), "id");
-		if (number[0])
-			snprintf(h->asserted, sizeof(h->asserted), "%s<%s>", name,
-				 uri);
-	} else if (user[0] && identity_uri(uri, sizeof(uri), user, domain) > 0) {
-		snprintf(h->asserted, sizeof(h->asserted), "<%s>", uri);
-	}
 }

@@ -16,6 +16,7 @@
 #include "core/box.h"
 #include "sip/access.h"
 #include "sip/agent.h"
+#include "sip/identity.h"
 #include "sip/lookup.h"
 #include "sip/loop_su.h"
 #include "sip/offer.h"
@@ -63,6 +64,9 @@ struct agent {
 	void *done_arg;
 	struct agent_stats stats;
 };
+
+/* Extensions, beside 100rel, which is a trunk's choice. */
+#define AGENT_SUPPORTS "timer, 199"
 
 static inline struct timers *agent_timers(struct agent *a)
 {
@@ -289,6 +293,30 @@ enum exchange {
 	EXCHANGE_DONE,
 };
 
+/* An answer that one branch of a forked call gave (RFC 3261 section 12.1.2). */
+struct fork {
+	struct fork *next;
+	char tag[64];		/* To's */
+	struct offer remote;
+	struct offer_choice choice;
+};
+
+/* What an INVITE or UPDATE says of the session timer (RFC 4028). */
+struct session_ask {
+	bool supported;
+	bool uas;		/* refresher=uas */
+	unsigned expires_s, least_s;	/* Session-Expires, Min-SE; 0: none */
+};
+
+struct leg_policy {
+	enum trunk_identity identity;
+	enum number_format number_format;
+	enum trunk_diversion diversion;
+	enum trunk_reliable reliable;
+	enum trunk_redirect redirect;
+	unsigned session_s, session_least_s;
+};
+
 struct trunk_leg {
 	struct owner owner;
 	struct leg leg;
@@ -306,6 +334,7 @@ struct trunk_leg {
 	bool nat, fixed_route;
 	struct sockaddr_storage candidate[LOOKUP_MAX];	/* best first */
 	unsigned candidates, at;	/* at: the one in use */
+	struct leg_policy policy;
 	unsigned challenged;
 	struct leg_offer offer;
 	char contact[320];
@@ -319,6 +348,15 @@ struct trunk_leg {
 	bool held;		/* by the far end */
 	bool hold_wanted, hold_sent;	/* by ours */
 	bool reinviting;
+	struct fork *forks;
+	char fork_tag[64];	/* of the branch whose answer is in use */
+	unsigned redirected;
+	/* The session timer. */
+	struct timer session;
+	struct session_ask ask;	/* by their last request */
+	unsigned session_s;	/* agreed, 0: none */
+	bool updates;		/* the far end takes UPDATE */
+	uint64_t session_end;	/* ms, when it runs out */
 	char sdp[OFFER_SIZE];	/* the last that we wrote */
 };
 
@@ -336,6 +374,26 @@ void trunk_leg_fail(struct trunk_leg *, enum cause, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 media_event_fn trunk_leg_media;
 
+/* The Q.850 cause in a message's Reason; none: otherwise. */
+enum cause cause_told(const sip_t *, enum cause otherwise);
+
+/* leg_party.c: who calls whom. */
+struct party_headers {
+	char uri[300], to[310], tag[12], hops[12];
+	struct identity_headers who;
+	char diversion[760];
+};
+/* What an INVITE says; 0, or the status that refuses it. */
+int party_read(const struct provider *, const sip_t *, struct leg_offer *);
+/* What ours shall say; -errno. */
+int party_write(const struct trunk_leg *, struct party_headers *);
+/* The account whose user a Request-URI has; NULL: none. */
+const struct account *party_account(const struct provider *, const char *user);
+void party_number(char number[PARTY_NUMBER_SIZE], const url_t *);
+/* As the trunk writes it -> as lines and routes have it. */
+void party_expand(const struct agent *, enum number_format,
+		  char number[PARTY_NUMBER_SIZE]);
+
 /* leg_in.c: an INVITE that asks for a new call. */
 void invite_in(struct agent *, const struct happening *);
 void incoming_proceeding(struct leg *);
@@ -350,10 +408,32 @@ int outgoing_offer(struct leg *, const struct leg_offer *);
 void outgoing_response(struct trunk_leg *, const struct happening *);
 void outgoing_cancel(struct trunk_leg *, const struct release *);
 
+/* leg_fork.c: an answer in a response; 0, -ENODATA: it has none, or as
+ * session_take(). */
+int fork_answer(struct trunk_leg *, const sip_t *, char *why, size_t size);
+/* ... in the 200, or in what its branch said before. */
+int fork_accepted(struct trunk_leg *, const sip_t *, char *why, size_t size);
+/* 199: true when another branch's answer is in use now. */
+bool fork_gone(struct trunk_leg *, const sip_t *);
+void fork_forget(struct trunk_leg *);
+
+/* session_timer.c */
+void session_timer_read(struct session_ask *, const sip_t *);
+/* A 2xx of ours to t->ask is out. */
+void session_timer_asked(struct trunk_leg *);
+/* A 2xx to an INVITE or UPDATE of ours. */
+void session_timer_answered(struct trunk_leg *, const sip_t *);
+/* Any other final response to one; may end the call. */
+void session_timer_refused(struct trunk_leg *, int status, const char *phrase);
+/* Learns from a message what the far end takes. */
+void session_timer_peer(struct trunk_leg *, const sip_t *);
+
 /* leg_dialog.c: what happens inside a dialog. */
 void dialog_happened(struct owner *, const struct happening *);
 void dialog_hold(struct leg *, bool held);
 void dialog_digit(struct leg *, char digit, unsigned ms);
+/* Our present description once more. */
+void dialog_reinvite(struct trunk_leg *);
 void dialog_reinvite_response(struct trunk_leg *, const struct happening *);
 
 /* leg_sdp.c: between SDP, media and core. -errno and why. */
@@ -366,6 +446,8 @@ int session_answer(struct trunk_leg *);		/* writes ours to theirs */
  * else than RTP/AVP; -ENOMSG: no audio; -EAFNOSUPPORT: IPv4 and IPv6. */
 int session_take(struct trunk_leg *, const sip_t *, char *why, size_t size);
 void session_apply(struct trunk_leg *);		/* to media, and tells core of hold */
+/* What we can read, for Accept. */
+#define SESSION_ACCEPTS "application/sdp, multipart/mixed"
 /* 0: none; -EMEDIUMTYPE: a body that we don't read; else its length. */
 int session_body(const sip_t *, const char **body);
 

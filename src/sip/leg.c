@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include <sofia-sip/sip_header.h>
 
@@ -51,6 +52,12 @@ struct trunk_leg *trunk_leg_new(struct provider *p, const struct account *accoun
 	t->dtmf = c->dtmf;
 	t->nat = c->nat;
 	t->fixed_route = c->proxy[0];
+	t->policy = (struct leg_policy){
+		.identity = c->identity, .number_format = c->number_format,
+		.diversion = c->diversion, .reliable = c->reliable,
+		.redirect = c->redirect, .session_s = c->session_s,
+		.session_least_s = c->session_least_s,
+	};
 	t->user = copy(account->user, &ok);
 	t->auth_user = copy(account->auth_user, &ok);
 	t->secret = copy(account->secret, &ok);
@@ -97,6 +104,7 @@ void trunk_leg_bury(struct trunk_leg *t)
 	t->state = LEG_DEAD;
 	timer_stop(&t->timer);
 	timer_stop(&t->ring);
+	timer_stop(&t->session);
 	if (t->nh)
 		nua_handle_destroy(t->nh);
 	t->nh = NULL;
@@ -110,6 +118,7 @@ void trunk_leg_bury(struct trunk_leg *t)
 
 void trunk_leg_free(struct trunk_leg *t)
 {
+	fork_forget(t);
 	free(t->user);
 	free(t->auth_user);
 	secret_free(t->secret);
@@ -144,6 +153,7 @@ static void ending(struct trunk_leg *t, enum trunk_leg_state state)
 	t->state = state;
 	silence(t);
 	timer_stop(&t->ring);
+	timer_stop(&t->session);
 	timer_start(agent_timers(t->agent), &t->timer, ENDING_MS, forgotten, t);
 }
 
@@ -206,6 +216,20 @@ static void release(struct leg *l, const struct release *r)
 }
 
 /* -------------------------------------------------------------------- events */
+
+enum cause cause_told(const sip_t *sip, enum cause otherwise)
+{
+	const sip_reason_t *re;
+
+	for (re = sip ? sip->sip_reason : NULL; re; re = re->re_next) {
+		int cause = re->re_cause ? atoi(re->re_cause) : 0;
+
+		if (re->re_protocol && !strcasecmp(re->re_protocol, "Q.850") &&
+		    cause > 0 && cause < 128)
+			return (enum cause)cause;
+	}
+	return otherwise;
+}
 
 void trunk_leg_media(void *owner, const struct media_event *e)
 {

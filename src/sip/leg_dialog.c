@@ -13,6 +13,7 @@
 
 #include "base/log.h"
 #include "sip/cause_map.h"
+#include "sip/digest.h"
 #include "sip/internal.h"
 
 static struct trunk_leg *of(struct leg *l)
@@ -22,25 +23,11 @@ static struct trunk_leg *of(struct leg *l)
 
 /* ----------------------------------------------------------- the far end ends */
 
-static enum cause reason_of(const sip_t *sip, enum cause otherwise)
-{
-	const sip_reason_t *re;
-
-	for (re = sip ? sip->sip_reason : NULL; re; re = re->re_next) {
-		int cause = re->re_cause ? atoi(re->re_cause) : 0;
-
-		if (re->re_protocol && !strcasecmp(re->re_protocol, "Q.850") &&
-		    cause > 0 && cause < 128)
-			return (enum cause)cause;
-	}
-	return otherwise;
-}
-
 static void far_end_ends(struct trunk_leg *t, const sip_t *sip, const char *why)
 {
 	struct release r;
 
-	release_set(&r, reason_of(sip, CAUSE_NORMAL), true, "%s", why);
+	release_set(&r, cause_told(sip, CAUSE_NORMAL), true, "%s", why);
 	leg_released(&t->leg, &r);
 	/* The library has answered already. */
 	trunk_leg_bury(t);
@@ -73,8 +60,16 @@ static void refuse_change(struct trunk_leg *t, int status, const char *why)
 		 status, why);
 	nua_respond(t->nh, status, status_phrase(status),
 		    NUTAG_WITH_THIS(t->agent->nua),
-		    TAG_IF(status == 415, SIPTAG_ACCEPT_STR("application/sdp")),
+		    TAG_IF(status == 415, SIPTAG_ACCEPT_STR(SESSION_ACCEPTS)),
+		    TAG_IF(status == 500, SIPTAG_RETRY_AFTER_STR("3")),
 		    TAG_END());
+}
+
+/* The far end has shown that it is there. */
+static void confirmed(struct trunk_leg *t)
+{
+	if (t->state == LEG_UP || t->state == LEG_ANSWERED)
+		session_timer_asked(t);
 }
 
 /* A re-INVITE or UPDATE; the call goes on as before when it is refused. */
@@ -92,15 +87,20 @@ static void changed(struct trunk_leg *t, const struct happening *h)
 		refuse_change(t, 415, "its body is no application/sdp");
 		return;
 	}
+	if (!update || h->sip->sip_session_expires)
+		session_timer_read(&t->ask, h->sip);
 	/* An UPDATE without one keeps the session alive; a re-INVITE without one
 	 * asks for ours. */
 	if (!n && update) {
-		request_answer(t->agent, h, SIP_200_OK);
+		nua_respond(t->nh, SIP_200_OK, NUTAG_WITH_THIS(t->agent->nua),
+			    SIPTAG_CONTACT_STR(t->contact), TAG_END());
+		confirmed(t);
 		return;
 	}
-	if (n && (before == EXCHANGE_OFFERED || before == EXCHANGE_RECEIVED) &&
-	    t->state != LEG_ANSWERED) {
-		refuse_change(t, 491, "an offer is on its way already");
+	/* RFC 3311 section 5.2. */
+	if (n && before != EXCHANGE_DONE && t->state != LEG_ANSWERED) {
+		refuse_change(t, before == EXCHANGE_RECEIVED ? 500 : 491,
+			      "an offer is on its way already");
 		return;
 	}
 	t->exchange = EXCHANGE_NONE;
@@ -119,19 +119,21 @@ static void changed(struct trunk_leg *t, const struct happening *h)
 		    SIPTAG_CONTACT_STR(t->contact),
 		    SIPTAG_CONTENT_TYPE_STR("application/sdp"),
 		    SIPTAG_PAYLOAD_STR(t->sdp), TAG_END());
+	confirmed(t);
 	if (n)
 		session_apply(t);
 }
 
 /* -------------------------------------------------------------- our own hold */
 
-static void reinvite(struct trunk_leg *t)
+void dialog_reinvite(struct trunk_leg *t)
 {
 	t->local.direction = t->hold_wanted ? OFFER_SEND :
 					      OFFER_SEND | OFFER_RECEIVE;
 	if (session_offer(t))
 		return;
 	t->reinviting = true;
+	t->challenged = 0;
 	t->hold_sent = t->hold_wanted;
 	nua_invite(t->nh, SIPTAG_CONTACT_STR(t->contact),
 		   SIPTAG_CONTENT_TYPE_STR("application/sdp"),
@@ -143,7 +145,7 @@ static void try_again(void *arg)
 	struct trunk_leg *t = arg;
 
 	if (t->state == LEG_UP && !t->reinviting && t->hold_wanted != t->hold_sent)
-		reinvite(t);
+		dialog_reinvite(t);
 }
 
 void dialog_hold(struct leg *l, bool held)
@@ -153,51 +155,72 @@ void dialog_hold(struct leg *l, bool held)
 	t->hold_wanted = held;
 	if (t->state == LEG_UP && !t->reinviting && t->exchange == EXCHANGE_DONE &&
 	    t->hold_sent != held)
-		reinvite(t);
+		dialog_reinvite(t);
+}
+
+/* With credentials once more: true. */
+static bool proven(struct trunk_leg *t, const struct happening *h)
+{
+	return (h->status == 401 || h->status == 407) && !t->challenged++ &&
+	       !digest_answer(t->nh, h->sip, t->auth_user, t->secret);
+}
+
+static void reinvite_accepted(struct trunk_leg *t, const struct happening *h,
+			      bool ours)
+{
+	char why[96];
+	int err;
+
+	/* A refresh by the library goes without a description; then the 200
+	 * brings an offer and the ACK our answer. */
+	if (!ours)
+		t->exchange = EXCHANGE_NONE;
+	err = session_take(t, h->sip, why, sizeof(why));
+	if (!err && !ours)
+		err = session_answer(t);
+	if (ours || err)
+		nua_ack(t->nh, TAG_END());
+	else
+		nua_ack(t->nh, SIPTAG_CONTENT_TYPE_STR("application/sdp"),
+			SIPTAG_PAYLOAD_STR(t->sdp), TAG_END());
+	t->exchange = EXCHANGE_DONE;
+	session_timer_answered(t, h->sip);
+	if (!err)
+		session_apply(t);
 }
 
 void dialog_reinvite_response(struct trunk_leg *t, const struct happening *h)
 {
 	bool ours = t->reinviting;
-	char why[96];
 
-	if (h->status < 200)
+	if (h->status < 200 || proven(t, h))
 		return;
 	t->reinviting = false;
 	if (h->status < 300) {
-		/* A refresh by the library goes without a description; then the
-		 * 200 brings an offer and the ACK our answer. */
-		int err;
-
-		if (!ours)
-			t->exchange = EXCHANGE_NONE;
-		err = session_take(t, h->sip, why, sizeof(why));
-		if (!err && !ours)
-			err = session_answer(t);
-		if (ours || err)
-			nua_ack(t->nh, TAG_END());
-		else
-			nua_ack(t->nh, SIPTAG_CONTENT_TYPE_STR("application/sdp"),
-				SIPTAG_PAYLOAD_STR(t->sdp), TAG_END());
-		t->exchange = EXCHANGE_DONE;
-		if (!err)
-			session_apply(t);
-	} else if (h->status == 491 || h->status == 500) {
-		/* RFC 3261 section 14.1: between 2.1 and 4 s. */
-		t->exchange = EXCHANGE_DONE;
-		t->hold_sent = !t->hold_wanted;
-		timer_start(agent_timers(t->agent), &t->timer,
-			    2100 + arc4random_uniform(1900), try_again, t);
-		return;
-	} else if (h->status == 481 || h->status == 408) {
-		trunk_leg_fail(t, CAUSE_TEMPORARY_FAILURE, "%d %s", h->status,
-			       h->phrase);
-		return;
+		reinvite_accepted(t, h, ours);
 	} else {
 		t->exchange = EXCHANGE_DONE;
+		if (h->status == 491 || h->status == 500) {
+			/* RFC 3261 section 14.1: between 2.1 and 4 s. */
+			t->hold_sent = !t->hold_wanted;
+			timer_start(agent_timers(t->agent), &t->timer,
+				    2100 + arc4random_uniform(1900), try_again, t);
+			return;
+		}
+		session_timer_refused(t, h->status, h->phrase);
 	}
 	if (t->state == LEG_UP && t->hold_wanted != t->hold_sent)
-		reinvite(t);
+		dialog_reinvite(t);
+}
+
+static void update_response(struct trunk_leg *t, const struct happening *h)
+{
+	if (h->status < 200 || t->state != LEG_UP || proven(t, h))
+		return;
+	if (h->status < 300)
+		session_timer_answered(t, h->sip);
+	else
+		session_timer_refused(t, h->status, h->phrase);
 }
 
 /* --------------------------------------------------------------------- digits */
@@ -308,6 +331,9 @@ static void response(struct trunk_leg *t, const struct happening *h)
 			nua_ack(t->nh, TAG_END());
 		else if (t->state != LEG_ENDING)
 			outgoing_response(t, h);
+		break;
+	case nua_r_update:
+		update_response(t, h);
 		break;
 	case nua_r_bye:
 		if (h->status >= 200 && t->state == LEG_ENDING)

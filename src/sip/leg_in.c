@@ -25,6 +25,7 @@ struct refusal {
 	int status;
 	const char *phrase;	/* NULL: the standard's */
 	const char *warning;	/* RFC 3261 section 20.43; NULL: none */
+	char header[48];	/* one more, "" none */
 	char why[96];		/* for the log */
 };
 
@@ -37,87 +38,40 @@ static void refuse(const struct happening *h, const struct refusal *r,
 		 r->why[0] ? ": " : "", r->why);
 	nua_respond(h->nh, r->status, phrase,
 		    TAG_IF(r->status == 415,
-			   SIPTAG_ACCEPT_STR("application/sdp")),
+			   SIPTAG_ACCEPT_STR(SESSION_ACCEPTS)),
 		    TAG_IF(r->status == 415, SIPTAG_ACCEPT_ENCODING_STR("identity")),
 		    TAG_IF(r->warning, SIPTAG_WARNING_STR(r->warning)),
+		    TAG_IF(r->header[0], SIPTAG_HEADER_STR(r->header)),
 		    TAG_END());
 	nua_handle_destroy(h->nh);
 }
 
-/* ------------------------------------------------------------------ numbers */
-
-static void number_of(const url_t *url, char number[PARTY_NUMBER_SIZE])
-{
-	su_home_t home[1] = { SU_HOME_INIT(home) };
-	const char *text = url_as_string(home, url);
-
-	number[0] = '\0';
-	if (text && !strncasecmp(text, "tel:", 4))
-		identity_number(number, text + 4);
-	else if (url->url_user)
-		identity_number(number, url->url_user);
-	su_home_deinit(home);
-}
-
-static const struct account *named(const struct provider *p, const char *user)
-{
-	const struct list_head *n;
-
-	if (!user)
-		return NULL;
-	list_for_each(n, &p->accounts) {
-		const struct account *a = list_entry(n, struct account, node);
-
-		if (!strcmp(a->user, user))
-			return a;
-	}
-	if (p->account->user[0] && !strcmp(p->account->user, user))
-		return p->account;
-	return NULL;
-}
-
-/* Who is called. A provider that we register with puts the user of our Contact
- * into the Request-URI, and the number dialled into To. A line's own account
- * means that line. */
-static int called(const struct provider *p, const sip_t *sip,
-		  char number[PARTY_NUMBER_SIZE])
-{
-	const url_t *url = sip->sip_request->rq_url;
-	const struct account *a = named(p, url->url_user);
-
-	number_of(url, number);
-	if (a && a->number && a->number[0]) {
-		snprintf(number, PARTY_NUMBER_SIZE, "%s", a->number);
-	} else if (a && sip->sip_to) {
-		char to[PARTY_NUMBER_SIZE];
-
-		number_of(sip->sip_to->a_url, to);
-		if (to[0])
-			memcpy(number, to, sizeof(to));
-	}
-	if (number[0])
-		return 0;
-	/* Nothing at all: incomplete. A name: nobody here has one. */
-	return url->url_user && url->url_user[0] ? 404 : 484;
-}
-
-static void calling(const sip_t *sip, struct party *party)
-{
-	su_home_t home[1] = { SU_HOME_INIT(home) };
-	const char *from = NULL, *privacy = NULL;
-
-	if (sip->sip_from)
-		from = sip_header_as_string(home, (sip_header_t *)sip->sip_from);
-	if (sip->sip_privacy)
-		privacy = sip_header_as_string(home,
-					       (sip_header_t *)sip->sip_privacy);
-	identity_caller(party, from, header_text(sip, "P-Asserted-Identity"),
-			header_text(sip, "Remote-Party-ID"),
-			privacy ? privacy : header_text(sip, "Privacy"));
-	su_home_deinit(home);
-}
-
 /* ------------------------------------------------------------------ checking */
+
+static int check_extensions(const struct provider *p, const sip_t *sip,
+			    struct refusal *r)
+{
+	unsigned least = p->conf->session_least_s;
+	bool asks = sip_has_feature(sip->sip_require, "100rel");
+	struct session_ask ask;
+
+	if (asks && p->conf->reliable == RELIABLE_OFF) {
+		snprintf(r->header, sizeof(r->header), "Unsupported: 100rel");
+		return 420;
+	}
+	if (p->conf->reliable == RELIABLE_REQUIRE && !asks &&
+	    !sip_has_feature(sip->sip_supported, "100rel")) {
+		snprintf(r->header, sizeof(r->header), "Require: 100rel");
+		return 421;
+	}
+	/* RFC 4028 section 9: only who knows of it can be told. */
+	session_timer_read(&ask, sip);
+	if (ask.expires_s && ask.supported && ask.expires_s < least) {
+		snprintf(r->header, sizeof(r->header), "Min-SE: %u", least);
+		return 422;
+	}
+	return 0;
+}
 
 static int check(struct agent *a, const struct provider *p, const sip_t *sip,
 		 struct leg_offer *offer, struct refusal *r)
@@ -133,13 +87,19 @@ static int check(struct agent *a, const struct provider *p, const sip_t *sip,
 		snprintf(r->why, sizeof(r->why), "it would replace another call");
 		return 481;
 	}
+	/* It may have come round a loop through us (RFC 7332). */
+	if (sip->sip_max_forwards && !sip->sip_max_forwards->mf_count) {
+		snprintf(r->why, sizeof(r->why), "it has gone through too many hands");
+		return 483;
+	}
 	if (session_body(sip, &body) == -EMEDIUMTYPE) {
-		snprintf(r->why, sizeof(r->why), "its body is no application/sdp");
+		snprintf(r->why, sizeof(r->why), "its body has no application/sdp");
 		return 415;
 	}
-	calling(sip, &offer->calling);
-	offer->complete = true;
-	r->status = called(p, sip, offer->called);
+	r->status = check_extensions(p, sip, r);
+	if (r->status)
+		return r->status;
+	r->status = party_read(p, sip, offer);
 	if (r->status)
 		snprintf(r->why, sizeof(r->why), "no number is called");
 	return r->status;
@@ -180,7 +140,7 @@ void invite_in(struct agent *a, const struct happening *h)
 	struct sockaddr *peer = msg_addrinfo(nua_current_request(a->nua))->ai_addr;
 	const char *user = h->sip->sip_request->rq_url->url_user;
 	struct provider *p = provider_from(a, peer, user);
-	const struct account *account = named(p, user);
+	const struct account *account = party_account(p, user);
 	struct refusal r = { 0 };
 	struct trunk_leg *t;
 
@@ -208,10 +168,18 @@ void invite_in(struct agent *a, const struct happening *h)
 	}
 	t->nh = h->nh;
 	t->state = LEG_INVITED;
-	t->reliable = sip_has_feature(h->sip->sip_supported, "100rel") ||
-		      sip_has_feature(h->sip->sip_require, "100rel");
+	t->reliable = t->policy.reliable != RELIABLE_OFF &&
+		      (sip_has_feature(h->sip->sip_supported, "100rel") ||
+		       sip_has_feature(h->sip->sip_require, "100rel"));
+	session_timer_read(&t->ask, h->sip);
+	session_timer_peer(t, h->sip);
 	p->calls_in++;
 	nua_handle_bind(h->nh, (nua_hmagic_t *)&t->owner);
+	nua_set_hparams(h->nh, NUTAG_SESSION_TIMER(t->policy.session_s),
+			NUTAG_MIN_SE(t->policy.session_least_s),
+			SIPTAG_SUPPORTED_STR(t->policy.reliable == RELIABLE_OFF ?
+					     AGENT_SUPPORTS :
+					     "100rel, " AGENT_SUPPORTS), TAG_END());
 	/* Last: core may have ended the leg when this returns. */
 	box_incoming(a->box, &t->leg, &p->trunk, &t->offer);
 }
@@ -279,6 +247,7 @@ void incoming_answer(struct leg *l)
 	nua_respond(t->nh, SIP_200_OK, SIPTAG_CONTACT_STR(t->contact),
 		    TAG_IF(described, SIPTAG_CONTENT_TYPE_STR("application/sdp")),
 		    TAG_IF(described, SIPTAG_PAYLOAD_STR(t->sdp)), TAG_END());
+	session_timer_asked(t);
 	if (t->exchange == EXCHANGE_DONE)
 		session_apply(t);
 }

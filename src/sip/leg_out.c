@@ -60,26 +60,35 @@ static void wait_for_response(struct trunk_leg *t)
 
 static int invite(struct trunk_leg *t)
 {
-	char uri[300], to[310], url[TARGET_URL], asserted[360], tag[12];
-	struct identity_headers who;
-	int n = identity_uri(uri, sizeof(uri), t->offer.called, t->domain);
+	bool asks = t->policy.reliable >= RELIABLE_OFFER;
+	char url[TARGET_URL];
+	struct party_headers h;
+	int err = party_write(t, &h);
 
-	if (n < 0)
-		return n;
-	snprintf(to, sizeof(to), "<%s>", uri);
-	snprintf(tag, sizeof(tag), "%08x", arc4random());
-	identity_headers(&who, &t->offer.calling, t->user, t->domain, tag);
-	snprintf(asserted, sizeof(asserted), "P-Asserted-Identity: %s", who.asserted);
+	if (err)
+		return err;
 	target_url(url, target(t), t->transport);
-	t->nh = nua_handle(t->agent->nua, (nua_hmagic_t *)&t->owner, NUTAG_URL(uri),
-			   SIPTAG_TO_STR(to), SIPTAG_FROM_STR(who.from), TAG_END());
+	t->nh = nua_handle(t->agent->nua, (nua_hmagic_t *)&t->owner,
+			   NUTAG_URL(h.uri), SIPTAG_TO_STR(h.to),
+			   SIPTAG_FROM_STR(h.who.from), TAG_END());
 	if (!t->nh)
 		return -ENOMEM;
 	nua_invite(t->nh, NUTAG_PROXY(url),
 		   TAG_IF(t->route, NUTAG_INITIAL_ROUTE_STR(t->route)),
 		   SIPTAG_CONTACT_STR(t->contact),
-		   TAG_IF(who.asserted[0], SIPTAG_HEADER_STR(asserted)),
-		   TAG_IF(who.privacy[0], SIPTAG_PRIVACY_STR(who.privacy)),
+		   SIPTAG_MAX_FORWARDS_STR(h.hops),
+		   TAG_IF(h.who.asserted[0], SIPTAG_HEADER_STR(h.who.asserted)),
+		   TAG_IF(h.who.privacy[0], SIPTAG_PRIVACY_STR(h.who.privacy)),
+		   TAG_IF(h.diversion[0], SIPTAG_HEADER_STR(h.diversion)),
+		   SIPTAG_SUPPORTED_STR(asks ? "100rel, " AGENT_SUPPORTS :
+					       AGENT_SUPPORTS),
+		   TAG_IF(t->policy.reliable == RELIABLE_REQUIRE,
+			  SIPTAG_REQUIRE_STR("100rel")),
+		   /* The library acknowledges one branch only, and then takes no
+		    * answer from another (RFC 3841 section 9.1). */
+		   TAG_IF(asks, SIPTAG_REQUEST_DISPOSITION_STR("no-fork")),
+		   NUTAG_SESSION_TIMER(t->policy.session_s),
+		   NUTAG_MIN_SE(t->policy.session_least_s),
 		   SIPTAG_CONTENT_TYPE_STR("application/sdp"),
 		   SIPTAG_PAYLOAD_STR(t->sdp), TAG_END());
 	t->state = LEG_CALLING;
@@ -143,6 +152,7 @@ static int next_server(struct trunk_leg *t, unsigned avoid_s)
 	address_text(to, target(t));
 	log_info("%s: %s does not take the call, trying %s", t->leg.name, from, to);
 	t->exchange = EXCHANGE_OFFERED;
+	fork_forget(t);
 	if (aim(t) || (target(t)->sa_family != family && describe_anew(t)))
 		return -ENOENT;
 	return invite(t);
@@ -182,24 +192,6 @@ void outgoing_cancel(struct trunk_leg *t, const struct release *r)
 
 /* ------------------------------------------------------------------ responses */
 
-/* 18x and 200 may carry the answer, or repeat it. */
-static int take_answer(struct trunk_leg *t, const struct happening *h, char *why,
-		       size_t size)
-{
-	const char *body;
-	enum exchange before = t->exchange;
-	int err;
-
-	if (session_body(h->sip, &body) <= 0)
-		return before == EXCHANGE_DONE ? 0 : -ENODATA;
-	/* Forked calls and later 18x bring others: the last one counts. */
-	t->exchange = EXCHANGE_OFFERED;
-	err = session_take(t, h->sip, why, size);
-	if (err)
-		t->exchange = before;
-	return err;
-}
-
 static void provisional(struct trunk_leg *t, const struct happening *h)
 {
 	bool described;
@@ -217,7 +209,13 @@ static void provisional(struct trunk_leg *t, const struct happening *h)
 	}
 	if (t->state != LEG_PROCEEDING || h->status < 180)
 		return;
-	described = !take_answer(t, h, why, sizeof(why));
+	/* RFC 6228: a branch has ended, its early media with it. */
+	if (h->status == 199) {
+		if (fork_gone(t, h->sip))
+			session_apply(t);
+		return;
+	}
+	described = !fork_answer(t, h->sip, why, sizeof(why));
 	if (why[0])
 		log_warning("%s: %d %s: %s", t->leg.name, h->status, h->phrase, why);
 	if (described)
@@ -255,31 +253,18 @@ static void accepted(struct trunk_leg *t, const struct happening *h)
 		trunk_leg_bye(t, CAUSE_NORMAL, "cancelled");
 		return;
 	}
-	err = take_answer(t, h, why, sizeof(why));
+	err = fork_accepted(t, h->sip, why, sizeof(why));
+	fork_forget(t);
 	t->state = LEG_UP;
 	if (err) {
 		trunk_leg_fail(t, CAUSE_INTERWORKING, "answer of the far end: %s",
 			       why);
 		return;
 	}
+	session_timer_peer(t, h->sip);
+	session_timer_answered(t, h->sip);
 	session_apply(t);
 	leg_answered(&t->leg, ANSWER_SIGNALLED, 100);
-}
-
-/* The cause that the far end gives in words of Q.850, or by its status. */
-static enum cause told(const sip_t *sip, int status)
-{
-	const sip_reason_t *re;
-
-	for (re = sip ? sip->sip_reason : NULL; re; re = re->re_next)
-		if (re->re_protocol && !strcasecmp(re->re_protocol, "Q.850") &&
-		    re->re_cause) {
-			int cause = atoi(re->re_cause);
-
-			if (cause > 0 && cause < 128)
-				return (enum cause)cause;
-		}
-	return cause_of_status(status);
 }
 
 /* RFC 3261 section 21.5.4. */
@@ -316,7 +301,7 @@ static void refused(struct trunk_leg *t, const struct happening *h)
 		release_set(&r, h->status == 408 ? CAUSE_DESTINATION_OUT_OF_ORDER :
 			    CAUSE_TEMPORARY_FAILURE, true, "%s", h->phrase);
 	else
-		release_set(&r, told(sip, h->status), true, "%d %s", h->status,
+		release_set(&r, cause_told(sip, cause_of_status(h->status)), true, "%d %s", h->status,
 			    h->phrase);
 	if (sip && sip->sip_retry_after)
 		r.retry_after = (unsigned)sip->sip_retry_after->af_delta;

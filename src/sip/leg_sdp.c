@@ -9,6 +9,7 @@
 #include <sofia-sip/sip_header.h>
 
 #include "base/log.h"
+#include "sip/body.h"
 #include "sip/internal.h"
 
 /* What our description tells as our address: what the user says, or the bound
@@ -129,19 +130,24 @@ int session_answer(struct trunk_leg *t)
 
 int session_body(const sip_t *sip, const char **body)
 {
-	const sip_content_type_t *type = sip ? sip->sip_content_type : NULL;
+	const sip_content_type_t *c = sip ? sip->sip_content_type : NULL;
+	char type[512] = "";
+	struct body b = { .type = type };
+	size_t n;
 
 	*body = NULL;
 	if (!sip || !sip->sip_payload || !sip->sip_payload->pl_len)
 		return 0;
-	if (sip->sip_content_encoding && sip->sip_content_encoding->k_items &&
-	    sip->sip_content_encoding->k_items[0] &&
-	    strcasecmp(sip->sip_content_encoding->k_items[0], "identity"))
-		return -EMEDIUMTYPE;
-	if (!type || !type->c_type || strcasecmp(type->c_type, "application/sdp"))
-		return -EMEDIUMTYPE;
-	*body = sip->sip_payload->pl_data;
-	return (int)sip->sip_payload->pl_len;
+	b.data = sip->sip_payload->pl_data;
+	b.length = sip->sip_payload->pl_len;
+	if (sip->sip_content_encoding && sip->sip_content_encoding->k_items)
+		b.encoding = sip->sip_content_encoding->k_items[0];
+	n = c && c->c_type ? (size_t)snprintf(type, sizeof(type), "%s", c->c_type) : 0;
+	for (unsigned i = 0; n && c->c_params && c->c_params[i] &&
+	     n < sizeof(type); i++)
+		n += (size_t)snprintf(type + n, sizeof(type) - n, ";%s",
+				      c->c_params[i]);
+	return body_sdp(&b, body);
 }
 
 /* Why no line of theirs will do. */

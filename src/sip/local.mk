@@ -1,13 +1,16 @@
 noinst_LIBRARIES += libsip.a
 libsip_a_SOURCES = src/sip/access.c src/sip/access.h \
 	src/sip/account.c src/sip/agent.c src/sip/agent.h \
+	src/sip/body.c src/sip/body.h \
 	src/sip/cause_map.c src/sip/cause_map.h \
 	src/sip/digest.c src/sip/digest.h \
 	src/sip/guards.c src/sip/guards.h \
-	src/sip/identity.c src/sip/identity.h \
+	src/sip/diversion.c src/sip/diversion.h \
+	src/sip/identity.c src/sip/identity.h src/sip/identity_write.c \
 	src/sip/internal.h \
-	src/sip/leg.c src/sip/leg_dialog.c src/sip/leg_in.c \
-	src/sip/leg_out.c src/sip/leg_sdp.c \
+	src/sip/leg.c src/sip/leg_dialog.c src/sip/leg_fork.c src/sip/leg_in.c \
+	src/sip/leg_out.c src/sip/leg_party.c src/sip/leg_sdp.c \
+	src/sip/session_timer.c \
 	src/sip/lookup.c src/sip/lookup.h \
 	src/sip/loop_su.c src/sip/loop_su.h \
 	src/sip/offer.c src/sip/offer.h src/sip/offer_parse.c \

@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "driver.h"
+#include "sip/body.h"
+#include "sip/diversion.h"
 #include "sip/identity.h"
 #include "sip/offer.h"
 
@@ -20,7 +22,10 @@ const char *const fuzz_words[] = {
 	"m=video 0 RTP/AVP 96\r\n", "m=image 5000 udptl t38\r\n", "m=audio 0 RTP/AVP 0\r\n",
 	"a=rtpmap:101 telephone-event/8000\r\n", "a=rtpmap:8 PCMA/8000\r\n", "a=rtpmap:",
 	"a=sendonly\r\n", "a=inactive\r\n", "a=ptime:", "a=maxptime:", "-1", "65535",
-	"99999999999999999999", " ", "/", "\"", "<sip:", ">", "%23", "\\", ",", NULL
+	"99999999999999999999", " ", "/", "\"", "<sip:", ">", "%23", "\\", ",",
+	"multipart/mixed;boundary=x\n", "--x\r\n", "--x--", "Content-Type: ",
+	"application/sdp\r\n\r\n", ";reason=", ";cause=302", "?Reason=SIP%3Bcause%3D486",
+	NULL
 };
 
 static void must(bool ok, const char *what)
@@ -61,7 +66,11 @@ static void answer(const struct offer *o)
 static void party(const uint8_t *data, size_t size)
 {
 	char text[1024], number[PARTY_NUMBER_SIZE];
+	struct identity_said said = { text, text, text, text, text };
+	struct identity_ours ours = { "u", "example.test", "t", IDENTITY_PAI };
+	struct leg_offer o = { .called = "1" };
 	struct identity_headers h;
+	char header[760];
 	struct party p;
 
 	if (size >= sizeof(text))
@@ -74,10 +83,34 @@ static void party(const uint8_t *data, size_t size)
 	must(strspn(p.number, "+0123456789*#ABCD") == strlen(p.number),
 	     "a number that is none");
 	identity_number(number, text);
-	identity_caller(&p, text, text, text, text);
-	identity_headers(&h, &p, "u", "example.test", "t");
-	must(!strpbrk(h.from, "\r\n") && !strpbrk(h.asserted, "\r\n"),
-	     "a header of two lines");
+	for (ours.by = IDENTITY_PAI; ours.by <= IDENTITY_FROM; ours.by++) {
+		identity_caller(&p, &said, ours.by);
+		identity_headers(&h, &p, &ours);
+		must(!strpbrk(h.from, "\r\n") && !strpbrk(h.asserted, "\r\n"),
+		     "a header of two lines");
+	}
+	diversion_read(&o.diverting, &o.diversion, text, NULL);
+	diversion_read(&o.diverting, &o.diversion, NULL, text);
+	diversion_write(header, sizeof(header), DIVERSION_HISTORY, &o,
+			o.diverting.number, o.called, "example.test");
+	must(!strpbrk(header, "\r\n"), "a diversion of two lines");
+}
+
+/* The first line is the type, the rest the body. */
+static void multipart(const char *text, size_t size)
+{
+	const char *end = memchr(text, '\n', size), *sdp;
+	struct body b;
+	char type[128];
+	int n;
+
+	if (!end)
+		return;
+	snprintf(type, sizeof(type), "%.*s", (int)(end - text), text);
+	b = (struct body){ type, NULL, end + 1, size - (size_t)(end + 1 - text) };
+	n = body_sdp(&b, &sdp);
+	must(n <= 0 || (sdp >= b.data && sdp + n <= b.data + b.length),
+	     "a description outside its body");
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -93,6 +126,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		answer(&o);
 	else
 		must(why[0], "a refusal without a reason");
+	multipart(text, size);
 	party(data, size);
 	free(text);
 	return 0;

@@ -39,3 +39,4 @@ tests/system/package-test.log: tests/system/load-test.log
 include tests/system/control.mk
 include tests/system/targets.mk
 include tests/system/setup.mk
+include tests/system/session.mk

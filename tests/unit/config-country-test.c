@@ -33,6 +33,7 @@ static void check_country(void *arg, const struct country *c)
 
 	(*count)++;
 	assert_true(c->code[0] && c->name[0] && c->country_code[0]);
+	assert_true(c->international_prefix[0]);
 	assert_true(c->emergency[0][0]);
 	assert_string_equal(c->emergency[7], "");
 	assert_true(c->law == AUDIO_MULAW || c->law == AUDIO_ALAW);

@@ -140,29 +140,45 @@ static void test_long_name(void **state)
 	assert_int_equal((n - 1) % 2, 0);
 }
 
+static void who(struct party *p, const char *from, const char *asserted,
+		const char *remote, const char *privacy)
+{
+	struct identity_said said = { from, asserted, NULL, remote, privacy };
+
+	identity_caller(p, &said, IDENTITY_PAI);
+}
+
+static void write_who(struct identity_headers *h, const struct party *p,
+		      const char *user, enum trunk_identity by)
+{
+	struct identity_ours ours = { user, "example.test", "t", by };
+
+	identity_headers(h, p, &ours);
+}
+
 static void test_callers(void **state)
 {
 	struct party p;
 
-	identity_caller(&p, "\"A\" <sip:1@x>", "<sip:+1555@x>", NULL, NULL);
+	who(&p, "\"A\" <sip:1@x>", "<sip:+1555@x>", NULL, NULL);
 	assert_string_equal(p.number, "+1555");
 	assert_string_equal(p.name, "A");
 	assert_int_equal(p.presentation, PRESENTATION_ALLOWED);
-	identity_caller(&p, "<sip:anonymous@anonymous.invalid>", "<sip:+1555@x>",
+	who(&p, "<sip:anonymous@anonymous.invalid>", "<sip:+1555@x>",
 			NULL, "id");
 	assert_string_equal(p.number, "+1555");
 	assert_int_equal(p.presentation, PRESENTATION_PRIVATE);
-	identity_caller(&p, "\"Anonymous\" <sip:anonymous@x>", NULL, NULL, NULL);
+	who(&p, "\"Anonymous\" <sip:anonymous@x>", NULL, NULL, NULL);
 	assert_string_equal(p.number, "");
 	assert_string_equal(p.name, "");
 	assert_int_equal(p.presentation, PRESENTATION_PRIVATE);
-	identity_caller(&p, "\"unknown\" <sip:unknown@x>", NULL, NULL, "none");
+	who(&p, "\"unknown\" <sip:unknown@x>", NULL, NULL, "none");
 	assert_string_equal(p.name, "");
 	assert_int_equal(p.presentation, PRESENTATION_UNAVAILABLE);
-	identity_caller(&p, "<sip:1@x>", NULL, "<sip:2@x>;privacy=full", NULL);
+	who(&p, "<sip:1@x>", NULL, "<sip:2@x>;privacy=full", NULL);
 	assert_string_equal(p.number, "2");
 	assert_int_equal(p.presentation, PRESENTATION_PRIVATE);
-	identity_caller(&p, NULL, NULL, NULL, NULL);
+	who(&p, NULL, NULL, NULL, NULL);
 	assert_int_equal(p.presentation, PRESENTATION_UNAVAILABLE);
 }
 
@@ -171,24 +187,24 @@ static void test_headers(void **state)
 	struct party p = { "+15551230001", "Ann \"A\"", PRESENTATION_ALLOWED };
 	struct identity_headers h;
 
-	identity_headers(&h, &p, "acme", "example.test", "t");
+	write_who(&h, &p, "acme", IDENTITY_PAI);
 	assert_string_equal(h.from, "\"Ann \\\"A\\\"\" <sip:+15551230001@example.test>"
 			    ";tag=t");
-	assert_string_equal(h.asserted, "\"Ann \\\"A\\\"\" "
+	assert_string_equal(h.asserted, "P-Asserted-Identity: \"Ann \\\"A\\\"\" "
 			    "<sip:+15551230001@example.test>");
 	assert_string_equal(h.privacy, "");
 	p.presentation = PRESENTATION_PRIVATE;
-	identity_headers(&h, &p, "acme", "example.test", "t");
+	write_who(&h, &p, "acme", IDENTITY_PAI);
 	assert_string_equal(h.from, "\"Anonymous\" <sip:anonymous@anonymous.invalid>"
 			    ";tag=t");
 	assert_non_null(strstr(h.asserted, "+15551230001"));
 	assert_string_equal(h.privacy, "id");
 	p = (struct party){ .presentation = PRESENTATION_UNAVAILABLE };
-	identity_headers(&h, &p, "acme", "example.test", "t");
-	assert_string_equal(h.asserted, "<sip:acme@example.test>");
+	write_who(&h, &p, "acme", IDENTITY_PAI);
+	assert_string_equal(h.asserted, "P-Asserted-Identity: <sip:acme@example.test>");
 	assert_string_equal(h.privacy, "");
 	p = (struct party){ .number = "12#" };
-	identity_headers(&h, &p, "", "example.test", "t");
+	write_who(&h, &p, "", IDENTITY_PAI);
 	assert_string_equal(h.from, "<sip:12%23@example.test>;tag=t");
 }
 
