@@ -21,6 +21,9 @@ struct limit {
 	int max, max_in, max_out;
 	int in, out;		/* now; in: from the trunk (or line) to us */
 	unsigned refused;	/* calls over the limit so far */
+	/* kbit/s in each direction; max_kbit 0: no bound */
+	unsigned max_kbit, kbit;
+	unsigned call_kbit;	/* that one more call is counted with */
 };
 
 struct trunk_ops {

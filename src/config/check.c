@@ -120,6 +120,11 @@ static const char *group_name(const void *list, size_t i)
 	return ((const struct config_group *)list)[i].name;
 }
 
+static const char *trunk_group_name(const void *list, size_t i)
+{
+	return ((const struct config_trunk_group *)list)[i].name;
+}
+
 static void no_such(struct loader *l, const config_setting_t *s, const char *what,
 		    const char *name, const char *(*word)(const void *, size_t),
 		    const void *list, size_t count)
@@ -162,6 +167,10 @@ void check_end(struct loader *l, const config_setting_t *s, const struct route_e
 		no_such(l, s, "group", end->name, group_name, l->conf->groups,
 			l->conf->group_count);
 		break;
+	case ROUTE_TRUNK_GROUP:
+		no_such(l, s, "trunk group", end->name, trunk_group_name,
+			l->conf->trunk_groups, l->conf->trunk_group_count);
+		break;
 	}
 }
 
@@ -199,6 +208,8 @@ void check_all(struct loader *l)
 	check_unique(l, "lines", "name", "line", line_name, conf->lines, conf->line_count);
 	check_unique(l, "lines", "port", "line", line_port, conf->lines, conf->line_count);
 	check_unique(l, "groups", "name", "group", group_name, conf->groups, conf->group_count);
+	check_unique(l, "trunk_groups", "name", "trunk group", trunk_group_name,
+		     conf->trunk_groups, conf->trunk_group_count);
 	check_limit(l, config_root_setting(&l->raw), &conf->limit, conf->line_count,
 		    "the box has");
 	check_trunks(l);

@@ -74,6 +74,8 @@ static void check_aim(struct loader *l, const config_setting_t *s,
 	if (r->reject && r->to_count)
 		report_at(l, check_place(s, "reject"),
 			  "this route has to as well as reject; leave one out");
+	if (r->reject && (r->next_on_given || r->next_route))
+		report_at(l, s, "next_on and next_route go with to, not with reject; leave them out");
 	if (*r->calling_number && (r->calling_strip || *r->calling_prefix))
 		report_at(l, check_place(s, "calling_number"),
 			  "calling_number replaces the whole number; leave calling_strip and calling_prefix out");
@@ -87,7 +89,7 @@ static void check_reached(struct loader *l, const config_setting_t *s, size_t i)
 	for (size_t k = 0; k < i; k++) {
 		const struct config_route *other = &l->conf->routes[k];
 
-		if ((*other->called && strcmp(other->called, r->called)) ||
+		if (other->next_route || (*other->called && strcmp(other->called, r->called)) ||
 		    (*other->calling && strcmp(other->calling, r->calling)) ||
 		    (other->from.kind != ROUTE_ANY && !same_end(&other->from, &r->from)) ||
 		    setting_faulty(check_element(l, "routes", k)))

@@ -3,12 +3,25 @@
 #include <string.h>
 
 #include "config/check.h"
+#include "config/value.h"
+
+static void check_rate(struct loader *l, const config_setting_t *s,
+		       const struct config_trunk *t)
+{
+	unsigned needs = config_trunk_kbit(t, false);
+
+	if (t->max_kbit && t->max_kbit < needs)
+		report_at(l, check_place(s, "max_kbit"),
+			  "max_kbit is %u, but one call needs %u; allow that for each call",
+			  t->max_kbit, needs);
+}
 
 static void check_trunk(struct loader *l, const config_setting_t *s,
 			const struct config_trunk *t)
 {
 	check_account(l, s, t->user, t->secret_file, t->registers);
 	check_limit(l, s, &t->limit, l->conf->line_count, "the box has");
+	check_rate(l, s, t);
 	if (t->ptime % 10)
 		report_at(l, check_place(s, "ptime"),
 			  "ptime is %u ms; it must be a multiple of 10, like %u",
@@ -22,8 +35,42 @@ static void check_trunk(struct loader *l, const config_setting_t *s,
 			  t->session_s, t->session_least_s);
 }
 
+static void check_trunk_group(struct loader *l, const config_setting_t *s,
+			      const struct config_trunk_group *g)
+{
+	const config_setting_t *trunks = check_place(s, "trunks");
+	unsigned total = 0;
+
+	if (trunks == s || setting_faulty(s))
+		return;
+	for (size_t i = 0; i < g->trunk_count; i++) {
+		const config_setting_t *at = value_element(trunks, i);
+
+		check_trunk_name(l, at, g->trunks[i]);
+		for (size_t k = 0; k < i; k++)
+			if (!strcmp(g->trunks[k], g->trunks[i]))
+				report_at(l, at, "trunk %s stands in this trunk group twice; keep one",
+					  g->trunks[i]);
+	}
+	for (size_t i = 0; i < g->weight_count; i++)
+		total += g->weights[i];
+	if (!g->weight_count)
+		return;
+	if (g->weight_count != g->trunk_count)
+		report_at(l, check_place(s, "weights"),
+			  "weights holds %zu number%s for %zu trunks; give each trunk one",
+			  g->weight_count, g->weight_count == 1 ? "" : "s",
+			  g->trunk_count);
+	else if (!total)
+		report_at(l, check_place(s, "weights"),
+			  "all weights are 0; leave weights out to try the trunks in order");
+}
+
 void check_trunks(struct loader *l)
 {
+	for (size_t i = 0; i < l->conf->trunk_group_count; i++)
+		check_trunk_group(l, check_element(l, "trunk_groups", i),
+				  &l->conf->trunk_groups[i]);
 	for (size_t i = 0; i < l->conf->trunk_count; i++)
 		check_trunk(l, check_element(l, "trunks", i), &l->conf->trunks[i]);
 	if (l->conf->over_limit == OVER_LIMIT_486 &&

@@ -74,6 +74,8 @@ struct config_trunk {
 	bool registers;
 	unsigned expires;		/* s asked for */
 	struct config_limit limit;
+	unsigned max_kbit;		/* kbit/s of speech in each direction; 0: no
+					   bound */
 	enum over_limit over_limit;
 	unsigned retry_after;		/* s, with 503 */
 	enum codec codecs[CODEC_COUNT];	/* in order of preference */
@@ -150,13 +152,23 @@ struct config_group {
 };
 
 /* What a route comes from or goes to. Names are known to exist. */
-enum route_end_kind { ROUTE_ANY, ROUTE_TRUNK, ROUTE_GROUP, ROUTE_LINE };
+enum route_end_kind { ROUTE_ANY, ROUTE_TRUNK, ROUTE_GROUP, ROUTE_LINE,
+		      ROUTE_TRUNK_GROUP };
 struct route_end {
 	enum route_end_kind kind;
 	const char *name;
 };
 
 #define ROUTE_TARGETS 8
+
+struct config_trunk_group {
+	struct config_place place;
+	const char *name;
+	const char **trunks;
+	size_t trunk_count;		/* at most ROUTE_TARGETS */
+	uint16_t weights[ROUTE_TARGETS];
+	size_t weight_count;		/* 0: in order; else as many as trunks */
+};
 
 struct config_route {
 	struct config_place place;
@@ -170,6 +182,10 @@ struct config_route {
 	const char *calling_number;	/* replaces the caller's number, "" as it is */
 	struct route_end to[ROUTE_TARGETS];
 	size_t to_count;
+	bool next_on_given;
+	uint32_t next_on[4];		/* a bit for each cause after which the next
+					   of to is tried */
+	bool next_route;		/* after the last of to, further routes */
 	bool reject;			/* calls that match are refused ... */
 	enum cause reject_cause;	/* ... with this */
 };
@@ -223,6 +239,8 @@ struct config {
 	size_t line_count;
 	struct config_group *groups;
 	size_t group_count;
+	struct config_trunk_group *trunk_groups;
+	size_t trunk_group_count;
 	struct config_route *routes;
 	size_t route_count;
 	struct config_emergency emergency;
@@ -249,5 +267,11 @@ int tone_parse(struct tone *, const char *text, int16_t level);
 const struct config_trunk *config_trunk(const struct config *, const char *name);
 const struct config_line *config_line(const struct config *, const char *name);
 const struct config_group *config_group(const struct config *, const char *name);
+const struct config_trunk_group *config_trunk_group(const struct config *,
+						    const char *name);
+
+/* kbit/s that a call of this trunk takes at most in each direction: the codec of
+ * the highest rate in packets of its ptime, with RTP, UDP and IP headers. */
+unsigned config_trunk_kbit(const struct config_trunk *, bool ipv6);
 
 #endif

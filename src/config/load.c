@@ -312,6 +312,8 @@ static void build(struct loader *l)
 	place(l, "trunks", conf->trunks, conf->trunk_count, sizeof(*conf->trunks));
 	place(l, "lines", conf->lines, conf->line_count, sizeof(*conf->lines));
 	place(l, "groups", conf->groups, conf->group_count, sizeof(*conf->groups));
+	place(l, "trunk_groups", conf->trunk_groups, conf->trunk_group_count,
+	      sizeof(*conf->trunk_groups));
 	place(l, "routes", conf->routes, conf->route_count, sizeof(*conf->routes));
 	if (l->no_memory)
 		return;

@@ -26,3 +26,34 @@ const struct config_group *config_group(const struct config *conf, const char *n
 			return &conf->groups[i];
 	return NULL;
 }
+
+const struct config_trunk_group *config_trunk_group(const struct config *conf,
+						    const char *name)
+{
+	for (size_t i = 0; i < conf->trunk_group_count; i++)
+		if (!strcmp(conf->trunk_groups[i].name, name))
+			return &conf->trunk_groups[i];
+	return NULL;
+}
+
+static unsigned codec_kbit(enum codec codec)
+{
+	switch (codec) {
+	case CODEC_PCMU:
+	case CODEC_PCMA:
+	default:
+		return 64;
+	}
+}
+
+unsigned config_trunk_kbit(const struct config_trunk *t, bool ipv6)
+{
+	const unsigned rtp = 12, udp = 8, ip = ipv6 ? 40 : 20;
+	unsigned most = 0, ptime = t->ptime ? t->ptime : 20, bits;
+
+	for (size_t i = 0; i < t->codec_count; i++)
+		if (codec_kbit(t->codecs[i]) > most)
+			most = codec_kbit(t->codecs[i]);
+	bits = most * ptime + 8 * (rtp + udp + ip);
+	return (bits + ptime - 1) / ptime;
+}

@@ -25,7 +25,7 @@ static const struct key emergency_keys[] = {
 	  .what = "never refused by a limit, dialled without prefix" },
 	{ "via", .set = set_ends, COUNTED(C, emergency.via, emergency.via_count),
 	  .least = 1, .most = ROUTE_TARGETS,
-	  .shape = "a list of \"trunk:NAME\", \"group:NAME\" and \"line:NAME\"",
+	  .shape = "a list of \"trunk:NAME\", \"trunk_group:NAME\", \"group:NAME\" and \"line:NAME\"",
 	  .absent = "as other calls go", .what = "where such calls go, in this order" },
 };
 static const struct section emergency_section = {
@@ -99,6 +99,10 @@ static const struct key top_keys[] = {
 	  COUNTED(C, groups, group_count), .most = 1024, .absent = "none",
 	  .shape = "a list of groups, ( { ... }, { ... } )",
 	  .what = "lines among which an idle one is hunted" },
+	{ "trunk_groups", .set = set_list, .section = &trunk_groups_section,
+	  COUNTED(C, trunk_groups, trunk_group_count), .most = 256, .absent = "none",
+	  .shape = "a list of groups, ( { ... }, { ... } )",
+	  .what = "trunks of which one takes a call" },
 	{ "routes", .set = set_list, .section = &routes_section,
 	  COUNTED(C, routes, route_count), .most = 4096, .absent = "none",
 	  .shape = "a list of groups, ( { ... }, { ... } )",
@@ -136,7 +140,7 @@ static const struct section top_section = {
 
 const struct section *const sections[] = {
 	&top_section, &trunks_section, &lines_section, &did_section, &echo_section,
-	&groups_section, &routes_section, &emergency_section, &sip_section,
+	&groups_section, &trunk_groups_section, &routes_section, &emergency_section, &sip_section,
 	&rtp_section, &cdr_section, &sim_section,
 };
 const size_t section_count = sizeof(sections) / sizeof(*sections);

@@ -15,6 +15,21 @@ static const struct word causes[] = {
 	{ "not-authorized", CAUSE_BEARER_NOT_AUTHORIZED }, { NULL, 0 }
 };
 
+/* Besides the numbers of all others. */
+static const struct word next_causes[] = {
+	{ "unallocated", CAUSE_UNALLOCATED }, { "no-route", CAUSE_NO_ROUTE },
+	{ "busy", CAUSE_BUSY }, { "no-response", CAUSE_NO_RESPONSE },
+	{ "no-answer", CAUSE_NO_ANSWER }, { "absent", CAUSE_SUBSCRIBER_ABSENT },
+	{ "rejected", CAUSE_REJECTED }, { "invalid-number", CAUSE_INVALID_NUMBER },
+	{ "out-of-order", CAUSE_DESTINATION_OUT_OF_ORDER },
+	{ "no-circuit", CAUSE_NO_CIRCUIT },
+	{ "network-out-of-order", CAUSE_NETWORK_OUT_OF_ORDER },
+	{ "temporary-failure", CAUSE_TEMPORARY_FAILURE },
+	{ "congestion", CAUSE_CONGESTION },
+	{ "not-authorized", CAUSE_BEARER_NOT_AUTHORIZED },
+	{ "timeout", CAUSE_TIMER_EXPIRED }, { NULL, 0 }
+};
+
 static void prepare_group(void *base)
 {
 	((struct config_group *)base)->limit = (struct config_limit){ -1, -1, -1 };
@@ -42,7 +57,7 @@ const struct section groups_section = {
 #define R struct config_route
 static const struct key route_keys[] = {
 	{ "from", .set = set_end, FIELD(R, from), .standard = "\"any\"",
-	  .shape = "\"any\", \"trunk:NAME\", \"group:NAME\" or \"line:NAME\"",
+	  .shape = "\"any\", \"trunk:NAME\", \"trunk_group:NAME\", \"group:NAME\" or \"line:NAME\"",
 	  .what = "where a call must come from" },
 	{ "called", TEXT(R, called, check_map), .absent = "any number",
 	  .what = "digit map of the called number" },
@@ -60,8 +75,15 @@ static const struct key route_keys[] = {
 	  .what = "replaces the caller's number" },
 	{ "to", .set = set_ends, COUNTED(R, to, to_count), .least = 1,
 	  .most = ROUTE_TARGETS, .absent = "none, with reject",
-	  .shape = "a list of \"trunk:NAME\", \"group:NAME\" and \"line:NAME\"",
+	  .shape = "a list of \"trunk:NAME\", \"trunk_group:NAME\", \"group:NAME\" and \"line:NAME\"",
 	  .what = "where the call goes; the next one when one is busy or down" },
+	{ "next_on", .set = set_next_on, FIELD(R, next_on), .words = next_causes,
+	  .least = 1, .most = 64,
+	  .absent = "when circuits are busy, out of order or silent, not when the callee is",
+	  .shape = "a list of the words below and of Q.850 causes in quotes, like \"57\"",
+	  .what = "causes of failure after which the next of to is tried" },
+	{ "next_route", BOOL(R, next_route, "false"),
+	  .what = "when all of to have failed so, try the next route that fits the call" },
 	{ "reject", .set = set_reject, .words = causes, .absent = "not refused",
 	  .what = "refuse such calls; also the number of a Q.850 cause listed here" },
 };

@@ -64,6 +64,9 @@ static const struct key trunk_keys[] = {
 	{ "max_calls", LIMIT(T, limit.max), .what = "calls at the same time" },
 	{ "max_calls_in", LIMIT(T, limit.max_in), .what = "of these, calls from the trunk" },
 	{ "max_calls_out", LIMIT(T, limit.max_out), .what = "of these, calls to the trunk" },
+	{ "max_kbit", NUMBER(T, max_kbit, 1, 10000000, "kbit/s", NULL),
+	  .absent = "no limit",
+	  .what = "bandwidth of all its calls, in each direction, packet headers included" },
 	{ "over_limit", WORD(T, over_limit, over_limits, "\"503\""),
 	  .what = "answer to a call from the trunk above a limit" },
 	{ "retry_after", NUMBER(T, retry_after, 0, 3600, "s", "30"),
@@ -102,4 +105,24 @@ static const struct key trunk_keys[] = {
 
 const struct section trunks_section = {
 	"trunks", "trunk", KEYS(trunk_keys), sizeof(struct config_trunk), prepare_trunk,
+};
+
+#define G struct config_trunk_group
+static const struct key trunk_group_keys[] = {
+	{ "name", TEXT(G, name, check_name), .required = true,
+	  .what = "what routes call this trunk group" },
+	{ "trunks", .set = set_texts, COUNTED(G, trunks, trunk_count),
+	  .check = check_name, .least = 1, .most = ROUTE_TARGETS,
+	  .shape = "a list of trunks' names", .required = true,
+	  .what = "its trunks, in the order in which they are tried" },
+	{ "weights", .set = set_weights, COUNTED(G, weights, weight_count),
+	  .least = 1, .most = ROUTE_TARGETS, .absent = "the order above",
+	  .shape = "a list of numbers from 0 to 1000, one for each trunk",
+	  .what = "share of calls that each trunk gets first; 0 only when no other takes it" },
+};
+#undef G
+
+const struct section trunk_groups_section = {
+	"trunk_groups", "trunk group", KEYS(trunk_group_keys),
+	sizeof(struct config_trunk_group), NULL,
 };

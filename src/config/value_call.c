@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
 /* Countries, tones, timers; where calls come from and go to. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "config/country.h"
@@ -171,7 +172,8 @@ void set_timers(struct loader *l, const struct key *key, const config_setting_t 
 static bool parse_end(struct loader *l, const char *text, bool any, struct route_end *to)
 {
 	static const struct word kinds[] = {
-		{ "trunk:", ROUTE_TRUNK }, { "group:", ROUTE_GROUP },
+		{ "trunk:", ROUTE_TRUNK }, { "trunk_group:", ROUTE_TRUNK_GROUP },
+		{ "group:", ROUTE_GROUP },
 		{ "line:", ROUTE_LINE }, { NULL, 0 }
 	};
 
@@ -218,7 +220,7 @@ void set_ends(struct loader *l, const struct key *key, const config_setting_t *s
 		if (parse_end(l, text, false, &ends[kept]))
 			kept++;
 		else
-			report_at(l, e, "%s \"%.60s\" must be \"trunk:NAME\", \"group:NAME\" or \"line:NAME\"",
+			report_at(l, e, "%s \"%.60s\" must be \"trunk:NAME\", \"trunk_group:NAME\", \"group:NAME\" or \"line:NAME\"",
 				  key->name, text);
 	}
 	*(size_t *)((char *)field - key->offset + key->count_offset) = kept;
@@ -249,4 +251,62 @@ void set_reject(struct loader *l, const struct key *key, const config_setting_t 
 	}
 	route->reject_cause = cause;
 	route->reject = cause != CAUSE_NONE;
+}
+
+/* A word of the key's list, or the number of any cause. */
+static bool one_cause(struct loader *l, const struct key *key,
+		      const config_setting_t *s, int *cause)
+{
+	const struct key word = { .name = key->name, .words = key->words };
+	const char *text = config_setting_get_string(s);
+	char *end = NULL;
+	long number = text ? strtol(text, &end, 10) : 0;
+
+	/* An array holds one kind only: a number may stand in quotes. */
+	if (text && end != text && !*end && number >= 1 && number <= 127) {
+		*cause = (int)number;
+		return true;
+	}
+	if (text) {
+		*cause = CAUSE_NONE;
+		set_word(l, &word, s, cause);
+		return *cause != CAUSE_NONE;
+	}
+	if (!value_number(l, &word, s, 1, 127, &number))
+		return false;
+	*cause = (int)number;
+	return true;
+}
+
+void set_next_on(struct loader *l, const struct key *key, const config_setting_t *s,
+		 void *field)
+{
+	uint32_t *bits = field;
+	struct config_route *route = (void *)((char *)field - key->offset);
+	size_t count;
+	int cause;
+
+	if (!value_elements(l, key, s, &count))
+		return;
+	route->next_on_given = true;
+	for (size_t i = 0; i < count; i++)
+		if (one_cause(l, key, value_element(s, i), &cause))
+			bits[cause / 32] |= 1u << cause % 32;
+}
+
+void set_weights(struct loader *l, const struct key *key, const config_setting_t *s,
+		 void *field)
+{
+	const struct key one = { .name = key->name,
+				 .shape = "a number from 0 to 1000" };
+	uint16_t *weights = field;
+	size_t count;
+	long n;
+
+	if (!value_elements(l, key, s, &count))
+		return;
+	for (size_t i = 0; i < count; i++)
+		if (value_number(l, &one, value_element(s, i), 0, 1000, &n))
+			weights[i] = (uint16_t)n;
+	*(size_t *)((char *)field - key->offset + key->count_offset) = count;
 }

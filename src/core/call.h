@@ -42,6 +42,7 @@ struct hold {
 	struct limit *limit;
 	bool in;
 	uint8_t side;
+	unsigned kbit;
 };
 
 struct call {
@@ -58,7 +59,7 @@ struct call {
 	struct leg_offer offer;		/* as it came */
 	struct plan plan;
 	unsigned next;			/* target to try now */
-	unsigned failed;		/* BIT(target): a trunk that refused */
+	uint32_t failed;		/* BIT(target): a trunk that refused */
 	struct hunter hunter;
 	struct release refusal;		/* why the last target could not serve */
 	struct hold *holds;

@@ -23,8 +23,8 @@ int call_take(struct call *call, struct limit *limit, bool in, int side)
 		return -EBUSY;
 	}
 	call->holds = h;
-	h[call->hold_count++] = (struct hold){ limit, in, (uint8_t)side };
-	limit_take(limit, in);
+	h[call->hold_count++] = (struct hold){ limit, in, (uint8_t)side,
+					       limit_take(limit, in) };
 	return 0;
 }
 
@@ -44,7 +44,7 @@ void call_give_side(struct call *call, int side)
 		struct hold *h = &call->holds[i];
 
 		if (h->side == side)
-			limit_give(h->limit, h->in);
+			limit_give(h->limit, h->in, h->kbit);
 		else
 			call->holds[kept++] = *h;
 	}
@@ -63,7 +63,7 @@ void call_forget_limit(struct call *call, const struct limit *limit)
 		struct hold *h = &call->holds[i];
 
 		if (h->limit == limit)
-			limit_give(h->limit, h->in);
+			limit_give(h->limit, h->in, h->kbit);
 		else
 			call->holds[kept++] = *h;
 	}
@@ -77,7 +77,7 @@ static int over_limit(struct call *call, struct limit *limit, bool in,
 {
 	const struct trunk *t = call->trunk[SIDE_A];
 	enum over_limit how = t && t->conf ? t->conf->over_limit : call->conf->over_limit;
-	char words[48];
+	char words[64];
 
 	limit->refused++;
 	limit_words(limit, in, words, sizeof(words));

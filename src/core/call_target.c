@@ -18,23 +18,9 @@ bool call_may_reroute(struct call *call, enum cause cause)
 	/* An emergency takes no for an answer from nobody. */
 	if (call->plan.emergency)
 		return call->next < call->plan.count;
-	switch (cause) {
-	case CAUSE_NO_ROUTE_TRANSIT:
-	case CAUSE_NO_ROUTE:
-	case CAUSE_NO_RESPONSE:
-	case CAUSE_SUBSCRIBER_ABSENT:
-	case CAUSE_DESTINATION_OUT_OF_ORDER:
-	case CAUSE_NO_CIRCUIT:
-	case CAUSE_NETWORK_OUT_OF_ORDER:
-	case CAUSE_TEMPORARY_FAILURE:
-	case CAUSE_CONGESTION:
-	case CAUSE_CHANNEL_UNAVAILABLE:
-	case CAUSE_RESOURCE_UNAVAILABLE:
-	case CAUSE_TIMER_EXPIRED:
-		return call->next < call->plan.count;
-	default:
-		return false;
-	}
+	return route_goes_on(&call->plan, cause) &&
+	       (call->next < call->plan.count ||
+		(call->plan.route && call->plan.route->next_route));
 }
 
 static struct trunk *find_trunk(struct box *box, const char *name)
@@ -233,9 +219,28 @@ static bool try_from(struct call *call, bool forced)
 	return false;
 }
 
+/* By further routes, where they may be taken. Busy circuits and trunks that are
+ * down are causes like any other. */
+static bool try_further_routes(struct call *call)
+{
+	const struct line *line = line_of_leg(call->leg[SIDE_A]);
+
+	while (route_goes_on(&call->plan, call->refusal.cause) &&
+	       !route_plan_next(call->box, call->trunk[SIDE_A], line, &call->offer,
+				&call->plan, &call->refusal)) {
+		call->next = 0;
+		call->failed = 0;
+		if (try_from(call, false))
+			return true;
+	}
+	return false;
+}
+
 enum target_result call_next_target(struct call *call)
 {
 	if (try_from(call, false))
+		return TARGET_OFFERED;
+	if (!call->plan.emergency && try_further_routes(call))
 		return TARGET_OFFERED;
 	if (!call->plan.emergency)
 		return TARGET_NONE;

@@ -17,9 +17,14 @@ static bool below(int count, int max)
 	return max < 0 || count < max;
 }
 
+static bool has_rate(const struct limit *l)
+{
+	return !l->max_kbit || l->kbit + l->call_kbit <= l->max_kbit;
+}
+
 bool limit_has_circuit(const struct limit *l)
 {
-	return below(l->in + l->out, l->max);
+	return below(l->in + l->out, l->max) && has_rate(l);
 }
 
 bool limit_allows(const struct limit *l, bool in)
@@ -28,17 +33,20 @@ bool limit_allows(const struct limit *l, bool in)
 	       (in ? below(l->in, l->max_in) : below(l->out, l->max_out));
 }
 
-void limit_take(struct limit *l, bool in)
+unsigned limit_take(struct limit *l, bool in)
 {
+	l->kbit += l->call_kbit;
 	if (in)
 		l->in++;
 	else
 		l->out++;
+	return l->call_kbit;
 }
 
-void limit_give(struct limit *l, bool in)
+void limit_give(struct limit *l, bool in, unsigned kbit)
 {
-	assert((in ? l->in : l->out) > 0);
+	assert((in ? l->in : l->out) > 0 && l->kbit >= kbit);
+	l->kbit -= kbit;
 	if (in)
 		l->in--;
 	else
@@ -65,7 +73,10 @@ int limit_set(struct limit *l, char direction, int max)
 
 void limit_words(const struct limit *l, bool in, char *text, size_t size)
 {
-	if (!limit_has_circuit(l))
+	if (!has_rate(l))
+		snprintf(text, size, "%u of %u kbit/s, a call needs %u", l->kbit,
+			 l->max_kbit, l->call_kbit);
+	else if (!limit_has_circuit(l))
 		snprintf(text, size, "%d of %d calls", l->in + l->out, l->max);
 	else
 		snprintf(text, size, "%d of %d calls %s", in ? l->in : l->out,

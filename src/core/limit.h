@@ -19,11 +19,13 @@ void limit_configure(struct limit *, const struct config_limit *);
 bool limit_allows(const struct limit *, bool in);
 /* Room for one more at all, whatever its direction? */
 bool limit_has_circuit(const struct limit *);
-void limit_take(struct limit *, bool in);
-void limit_give(struct limit *, bool in);
+/* The kbit/s it took, to be given back. */
+unsigned limit_take(struct limit *, bool in);
+void limit_give(struct limit *, bool in, unsigned kbit);
 /* direction: 0, 'i' or 'o'; max -1: none. -EINVAL. */
 int limit_set(struct limit *, char direction, int max);
-/* "4 of 4 calls", "2 of 2 calls in": which bound refuses. */
+/* "4 of 4 calls", "2 of 2 calls in", "240 of 300 kbit/s, a call needs 80": which
+ * bound refuses. */
 void limit_words(const struct limit *, bool in, char *text, size_t size);
 
 #endif

@@ -3,9 +3,13 @@
  * route.h - where a call goes. The first of these that applies:
  *
  *   an emergency number     to emergency.via, else as an ordinary call would
- *   a route of the file     the first whose from, called and calling match
+ *   a route of the file     the first whose from, called and calling match; with
+ *                           next_route further ones after it
  *   from a trunk            to the lines whose number is the called one
  *   from a line             to the line's trunk
+ *
+ * A trunk group stands for its trunks, in their order or in one drawn by their
+ * weights for each call.
  *
  * Names in a plan belong to the configuration it was made from.
  */
@@ -26,9 +30,12 @@ struct target {
 	const char *name;	/* TARGET_NUMBER: the number */
 };
 
+#define PLAN_TARGETS 32
+
 struct plan {
-	struct target target[ROUTE_TARGETS];
+	struct target target[PLAN_TARGETS];
 	unsigned count;
+	const struct config_route *route;	/* NULL: without one */
 	char called[PARTY_NUMBER_SIZE];	/* rewritten; the same for all targets */
 	struct party calling;
 	bool emergency;
@@ -38,6 +45,14 @@ struct plan {
  * and *refused says why there is no way. */
 int route_plan(struct box *, const struct trunk *, const struct line *,
 	       const struct leg_offer *, struct plan *, struct release *refused);
+
+/* Another plan for a call whose plan has failed, by a further route: where that
+ * one allows it. As above. */
+int route_plan_next(struct box *, const struct trunk *, const struct line *,
+		    const struct leg_offer *, struct plan *, struct release *refused);
+
+/* After a failure with this cause: are others to be tried? */
+bool route_goes_on(const struct plan *, enum cause);
 
 bool route_is_from(struct box *, const struct config_route *, const struct trunk *,
 		   const struct line *);

@@ -51,10 +51,11 @@ static const char *presentation(enum presentation p)
 
 json_t *show_limit(const char *what, const struct limit *l)
 {
-	return json_pack("{s:o,s:i,s:i,s:i,s:i,s:i,s:i}",
+	return json_pack("{s:o,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:i}",
 		"what", show_text(what), "max", l->max, "max_in", l->max_in,
 		"max_out", l->max_out, "in", l->in, "out", l->out,
-		"refused", (int)l->refused);
+		"refused", (int)l->refused,
+		"kbit", (int)l->kbit, "max_kbit", (int)l->max_kbit);
 }
 
 json_t *show_line(const struct line *line, const struct show_clock *clock)

@@ -223,6 +223,8 @@ bool provider_lost(const struct provider *, const struct sockaddr_storage *);
 /* A request failed there so that the next target is to be tried. */
 void provider_target_failed(struct provider *, const struct sockaddr_storage *,
 			    unsigned avoid_s);
+/* What a call is counted with on the trunk's max_kbit. */
+void provider_set_rate(struct provider *);
 /* Asks DNS soon whether there are other addresses. */
 void provider_look_again(struct provider *);
 /* Some target became silent, reachable, or came or went. */

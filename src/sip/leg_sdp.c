@@ -234,6 +234,9 @@ void session_apply(struct trunk_leg *t)
 
 	if (!t->leg.end)
 		return;
+	/* What was counted is not exceeded: a=ptime is but a wish (RFC 8866). */
+	if (t->provider->conf->max_kbit && rtp.ptime < t->local.ptime)
+		rtp.ptime = t->local.ptime;
 	/* Early media may well be silent, and so may one who holds. */
 	if (answered && rtp.receive && !held)
 		rtp.dead_s = (uint16_t)t->agent->conf->rtp.dead_s;

@@ -121,8 +121,20 @@ void provider_look_again(struct provider *p)
 
 /* ------------------------------------------------------------ coming, going */
 
+void provider_set_rate(struct provider *p)
+{
+	struct limit *l = &p->trunk.limit;
+	bool ipv6 = false;
+
+	for (unsigned i = 0; i < p->targets; i++)
+		ipv6 = ipv6 || p->target[i]->at.ss_family == AF_INET6;
+	l->max_kbit = p->conf->max_kbit;
+	l->call_kbit = config_trunk_kbit(p->conf, ipv6);
+}
+
 void provider_target_changed(struct provider *p)
 {
+	provider_set_rate(p);
 	provider_each_account(p, account_target);
 	provider_update(p);
 }

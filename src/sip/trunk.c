@@ -188,6 +188,7 @@ static void set_limit(struct provider *p)
 	p->trunk.limit.max = p->conf->limit.max;
 	p->trunk.limit.max_in = p->conf->limit.max_in;
 	p->trunk.limit.max_out = p->conf->limit.max_out;
+	provider_set_rate(p);
 }
 
 /* The lines with an account of their own that calls through this trunk. */

@@ -150,6 +150,8 @@ struct fake_trunk *fake_trunk_new(struct world *w, const struct config_trunk *c)
 	f->trunk.conf = c;
 	f->trunk.ops = &trunk_ops;
 	f->trunk.up = true;
+	f->trunk.limit.max_kbit = c->max_kbit;
+	f->trunk.limit.call_kbit = config_trunk_kbit(c, false);
 	list_add_before(&w->trunks, &f->node);
 	box_trunk_add(w->box, &f->trunk);
 	return f;

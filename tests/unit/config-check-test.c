@@ -51,6 +51,26 @@ static const struct pair clashes[] = {
 	  "c.conf:11: pbx stands here twice; keep one\n"
 	  "c.conf:13: there is no group \"co\"; add it to groups, or correct the name\n"
 	  "c.conf:14: acme stands here twice; keep one\n" },
+	{ "country = \"us\";\n"
+	  "trunks = ( { name = \"a\"; server = \"x\";\n"
+	  "    max_kbit = 79; },\n"
+	  "  { name = \"b\"; server = \"y\"; ptime = 40; max_kbit = 72; } );\n"
+	  "trunk_groups = (\n"
+	  "  { name = \"g\"; trunks = [ \"a\", \"c\" ]; weights = [ 1 ]; },\n"
+	  "  { name = \"h\"; trunks = [ \"a\", \"a\" ]; weights = [ 0, 0 ]; },\n"
+	  "  { name = \"g\"; trunks = [ \"b\" ]; } );\n"
+	  "routes = ( { to = [ \"trunk_group:gg\" ];\n"
+	  "    next_on = [ \"busi\" ]; },\n"
+	  "  { reject = \"busy\"; next_route = true; } );\n",
+	  "c.conf:3: max_kbit is 79, but one call needs 80; allow that for each call\n"
+	  "c.conf:6: there is no trunk \"c\"; add it to trunks, or correct the name\n"
+	  "c.conf:6: weights holds 1 number for 2 trunks; give each trunk one\n"
+	  "c.conf:7: trunk a stands in this trunk group twice; keep one\n"
+	  "c.conf:7: all weights are 0; leave weights out to try the trunks in order\n"
+	  "c.conf:8: name \"g\" is taken already, in line 6; each trunk group needs its own\n"
+	  "c.conf:9: there is no trunk group \"gg\"; did you mean \"g\"?\n"
+	  "c.conf:10: next_on \"busi\" is not known; did you mean \"busy\"?\n"
+	  "c.conf:11: next_on and next_route go with to, not with reject; leave them out\n" },
 	/* A refused element hides no other fault of its list. */
 	{ "country = \"us\";\n"
 	  "trunks = ( { name = \"acme\"; server = \"x\"; } );\n"
@@ -62,7 +82,7 @@ static const struct pair clashes[] = {
 	  "  \"trunk:zzz\" ]; } );\n",
 	  "c.conf:4: lines \"a b\" is no name: 1 to 47 letters, digits, '.', '_' or '-'\n"
 	  "c.conf:5: there is no line \"zzz\"; add it to lines, or correct the name\n"
-	  "c.conf:6: to \"acme\" must be \"trunk:NAME\", \"group:NAME\" or \"line:NAME\"\n"
+	  "c.conf:6: to \"acme\" must be \"trunk:NAME\", \"trunk_group:NAME\", \"group:NAME\" or \"line:NAME\"\n"
 	  "c.conf:8: there is no trunk \"zzz\"; add it to trunks, or correct the name\n" },
 	{ "country = \"us\";\n"
 	  "trunks = ( { name = \"acme\"; server = \"192.0.2.1\"; } );\n"

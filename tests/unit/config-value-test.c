@@ -25,7 +25,7 @@ static const struct pair values[] = {
 	  "contry = \"us\";\n"
 	  "qwertz = 1;\n",
 	  "c.conf:2: contry is no key of the file; did you mean country?\n"
-	  "c.conf:3: qwertz is no key of the file; there are: country, max_calls, max_calls_in, max_calls_out, over_limit, retry_after, trunks, lines, groups, routes, emergency, sip, rtp, cdr, control, control_group, sim, log, timers, tones\n" },
+	  "c.conf:3: qwertz is no key of the file; there are: country, max_calls, max_calls_in, max_calls_out, over_limit, retry_after, trunks, lines, groups, trunk_groups, routes, emergency, sip, rtp, cdr, control, control_group, sim, log, timers, tones\n" },
 	{ "country = \"us\";\n"
 	  "max_calls = 15551230000;\n",
 	  "c.conf:2: max_calls must be a whole number from 0 to 9999, not 15551230000\n" },
@@ -203,17 +203,17 @@ static const struct pair values[] = {
 	  "c.conf:2: there is no line \"a\"; add it to lines, or correct the name\n" },
 	{ "country = \"us\";\n"
 	  "routes = ( { from = \"trunk\"; called = 9; calling = \"x|\"; strip = 33; prefix = \"a\"; to = \"acme\"; }, { from = \"group:\"; calling_number = \"a\"; to = [ ]; reject = 99; }, { to = \"any\"; reject = \"bussy\"; }, { reject = true; } );\n",
-	  "c.conf:2: from must be \"any\", \"trunk:NAME\", \"group:NAME\" or \"line:NAME\", not \"trunk\"\n"
+	  "c.conf:2: from must be \"any\", \"trunk:NAME\", \"trunk_group:NAME\", \"group:NAME\" or \"line:NAME\", not \"trunk\"\n"
 	  "c.conf:2: called must be a string; put it in quotes: \"9\"\n"
 	  "c.conf:2: calling \"x|\" cannot be read; end of digit map \"x|\": an alternative is empty\n"
 	  "c.conf:2: strip must be a whole number from 0 to 32, not 33\n"
 	  "c.conf:2: prefix \"a\" cannot stand in front of a number: at most 32 digits, '*', '#', or '+' first\n"
-	  "c.conf:2: to \"acme\" must be \"trunk:NAME\", \"group:NAME\" or \"line:NAME\"\n"
-	  "c.conf:2: from must be \"any\", \"trunk:NAME\", \"group:NAME\" or \"line:NAME\", not \"group:\"\n"
+	  "c.conf:2: to \"acme\" must be \"trunk:NAME\", \"trunk_group:NAME\", \"group:NAME\" or \"line:NAME\"\n"
+	  "c.conf:2: from must be \"any\", \"trunk:NAME\", \"trunk_group:NAME\", \"group:NAME\" or \"line:NAME\", not \"group:\"\n"
 	  "c.conf:2: calling_number \"a\" is no number: digits, '*' and '#', with or without '+' in front\n"
 	  "c.conf:2: to is empty; give at least one, or leave it out\n"
 	  "c.conf:2: reject must be \"unallocated\", \"no-route\", \"busy\", \"no-answer\", \"rejected\", \"invalid-number\", \"out-of-order\", \"congestion\" or \"not-authorized\", not 99\n"
-	  "c.conf:2: to \"any\" must be \"trunk:NAME\", \"group:NAME\" or \"line:NAME\"\n"
+	  "c.conf:2: to \"any\" must be \"trunk:NAME\", \"trunk_group:NAME\", \"group:NAME\" or \"line:NAME\"\n"
 	  "c.conf:2: reject \"bussy\" is not known; did you mean \"busy\"?\n"
 	  "c.conf:2: reject must be \"unallocated\", \"no-route\", \"busy\", \"no-answer\", \"rejected\", \"invalid-number\", \"out-of-order\", \"congestion\" or \"not-authorized\", not true\n" },
 	{ "country = \"us\";\n"
@@ -290,7 +290,7 @@ static void errors_come_in_the_order_of_lines(void **state)
 		 "c.conf:1: log \"x\" is not known; it may be \"error\", \"warning\", \"info\" or \"debug\"\n"
 		 "c.conf:2: there is no trunk \"t\"; add it to trunks, or correct the name\n"
 		 "c.conf:3: ring must be a whole number from 5 to 600 s, not 0\n"
-		 "c.conf:5: to \"x\" must be \"trunk:NAME\", \"group:NAME\" or \"line:NAME\"\n"
+		 "c.conf:5: to \"x\" must be \"trunk:NAME\", \"trunk_group:NAME\", \"group:NAME\" or \"line:NAME\"\n"
 		 "c.conf:6: max_calls is 7, but the box has 1 line; at most 1 call can be\n"
 		 "c.conf:7: country \"atlantis\" is not known; there are: ae ar at au be bg br ca ch cl cn cr cz de dk ee es fi fr gb gr hu il in it jp lt mo mx my nl no nz pa ph pl pt ru se sg th tr tw uk us us-old ve za\n");
 }

@@ -177,10 +177,10 @@ static void limits_bound_each_direction(void **state)
 	/* Lowered below what runs: nothing is cut, the counts stay. */
 	assert_int_equal(limit_set(&l, 0, 1), 0);
 	assert_int_equal(l.in + l.out, 3);
-	limit_give(&l, false);
-	limit_give(&l, false);
+	limit_give(&l, false, 0);
+	limit_give(&l, false, 0);
 	assert_false(limit_allows(&l, false));
-	limit_give(&l, true);
+	limit_give(&l, true, 0);
 	assert_true(limit_allows(&l, false));
 	assert_int_equal(limit_set(&l, 'o', 0), 0);
 	assert_false(limit_allows(&l, false));
