@@ -10,13 +10,6 @@
 #include "cli/list.h"
 #include "cli/table.h"
 
-struct list {
-	const char *key;	/* of the reply */
-	const char *none;	/* what to say instead of an empty table */
-	const char *const *columns;
-	void (*row)(struct table *, const json_t *);
-};
-
 static int show(const struct list *l, const json_t *reply)
 {
 	const json_t *array = json_object_get(reply, l->key), *item;
@@ -37,7 +30,7 @@ static int show(const struct list *l, const json_t *reply)
 	return CLI_OK;
 }
 
-static int list(struct cli *c, const struct list *l)
+int list_ask(struct cli *c, const struct list *l)
 {
 	json_t *reply;
 	int status = CLI_OK;
@@ -93,7 +86,7 @@ int cli_lines(struct cli *c)
 		return cli_scan(c);
 	if (c->argc > 1 && !strcmp(c->argv[1], "--setup"))
 		return cli_setup(c);
-	return list(c, &l);
+	return list_ask(c, &l);
 }
 
 /* A number and a name, where there is one. */
@@ -134,7 +127,7 @@ int cli_calls(struct cli *c)
 		">JITTER", "NOTE", NULL };
 	static const struct list l = { "calls", "no calls", columns, call_row };
 
-	return list(c, &l);
+	return list_ask(c, &l);
 }
 
 static void trunk_row(struct table *t, const json_t *j)
@@ -166,7 +159,7 @@ int cli_trunks(struct cli *c)
 		"no trunk is configured; add one to trunks = ( ... ) in tipring.conf",
 		columns, trunk_row };
 
-	return list(c, &l);
+	return list_ask(c, &l);
 }
 
 static void group_row(struct table *t, const json_t *j)
@@ -188,7 +181,7 @@ int cli_groups(struct cli *c)
 	static const struct list l = { "groups", "no group is configured",
 		columns, group_row };
 
-	return list(c, &l);
+	return list_ask(c, &l);
 }
 
 static const char *bound(char *buf, long long n)

@@ -21,6 +21,8 @@ static const struct command {
 	{ "calls", "", "the calls that last", cli_calls },
 	{ "trunks", "", "each trunk, its registration and calls", cli_trunks },
 	{ "groups", "", "each line group", cli_groups },
+	{ "attackers", "", "who is no trunk and sent SIP: refused, and counted",
+	  cli_attackers },
 	{ "watch", "", "what happens, as it happens", cli_watch },
 	{ "limit", "[WHAT [in|out] N|none]",
 	  "show or set limits; WHAT: box, trunk:NAME, group:NAME", cli_limit },

@@ -45,6 +45,7 @@ struct config_limit {
 
 enum sip_transport { TRANSPORT_UDP, TRANSPORT_TCP, TRANSPORT_TLS };
 enum over_limit { OVER_LIMIT_503, OVER_LIMIT_486 };
+enum strangers { STRANGERS_DROP, STRANGERS_403 };
 enum dtmf_mode { DTMF_RFC4733, DTMF_INBAND, DTMF_INFO };
 /* The header that tells who calls: P-Asserted-Identity, P-Preferred-Identity,
  * Remote-Party-ID, From alone. */
@@ -215,6 +216,7 @@ struct config {
 		size_t listen_count;
 		const char *user_agent;
 		const char *public_address;	/* in SDP and Contact, "" own */
+		enum strangers strangers;
 	} sip;
 	struct {
 		struct sockaddr_storage local;

@@ -32,6 +32,10 @@ static const struct section emergency_section = {
 	"emergency", "emergency", KEYS(emergency_keys), 0, NULL,
 };
 
+static const struct word stranger_words[] = {
+	{ "drop", STRANGERS_DROP }, { "403", STRANGERS_403 }, { NULL, 0 }
+};
+
 static const struct key sip_keys[] = {
 	{ "listen", .set = set_listen, COUNTED(C, sip.listen, sip.listen_count),
 	  .least = 1, .most = 8,
@@ -42,6 +46,8 @@ static const struct key sip_keys[] = {
 	  .check = check_line_of_text, .standard = "\"tipring\"", .what = "how tipring calls itself" },
 	{ "public_address", TEXT(C, sip.public_address, check_address),
 	  .absent = "the own one", .what = "our address beyond a NAT, in Contact and SDP" },
+	{ "strangers", WORD(C, sip.strangers, stranger_words, "\"drop\""),
+	  .what = "a request from an address of no trunk: no answer at all, or 403" },
 };
 static const struct section sip_section = { "sip", "sip", KEYS(sip_keys), 0, NULL };
 

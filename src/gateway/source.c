@@ -3,9 +3,11 @@
  * source.c - what the operator's room needs of rooms that it does not know.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "gateway/room.h"
 #include "media/media.h"
+#include "sip/attackers.h"
 
 static int reload(void *arg, config_error_fn *error, void *error_arg)
 {
@@ -52,12 +54,44 @@ static void counters(void *arg, struct ops_counters *o)
 	o->real_time = media.real_time;
 }
 
+struct attacker_reader {
+	ops_attacker_fn *fn;
+	void *arg;
+};
+
+static void show_attacker(void *arg, const struct attacker *a)
+{
+	struct attacker_reader *r = arg;
+	struct ops_attacker o = { .requests = a->requests,
+		.first = a->first, .last = a->last };
+
+	address_host(o.source, (const struct sockaddr *)&a->source, false);
+	memcpy(o.methods, a->methods, sizeof(a->methods));
+	memcpy(o.agents, a->agents, sizeof(a->agents));
+	/* The oldest first, without the places that are free. */
+	for (unsigned i = 0, n = 0; i < ATTACKER_CALLED; i++) {
+		unsigned k = (a->called_next + i) % ATTACKER_CALLED;
+
+		if (a->called[k][0])
+			memcpy(o.called[n++], a->called[k], sizeof(a->called[k]));
+	}
+	r->fn(r->arg, &o);
+}
+
+static void attackers(void *arg, ops_attacker_fn *fn, void *fn_arg)
+{
+	struct attacker_reader r = { fn, fn_arg };
+
+	agent_each_attacker(show_attacker, &r);
+}
+
 struct ops_source gateway_source(struct gateway *g)
 {
 	return (struct ops_source) {
 		.reload = reload,
 		.trunk = trunk,
 		.counters = counters,
+		.attackers = attackers,
 		.arg = g,
 	};
 }

@@ -4,4 +4,4 @@ libops_a_SOURCES = src/ops/cdr.c src/ops/cdr.h src/ops/cdr_fields.c \
 	src/ops/control.c src/ops/control.h \
 	src/ops/ops.c src/ops/ops.h \
 	src/ops/request.c src/ops/room.h \
-	src/ops/show.c src/ops/show.h src/ops/show_text.c
+	src/ops/show.c src/ops/show.h src/ops/show_guard.c src/ops/show_text.c

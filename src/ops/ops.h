@@ -39,12 +39,23 @@ struct ops_counters {
 	bool real_time;
 };
 
+/* One who is no trunk and sent requests. The lists end with "". */
+struct ops_attacker {
+	char source[56];
+	uint64_t requests;
+	uint64_t first, last;		/* ms of signalling's clock */
+	char methods[8][16], agents[4][64], called[8][40];
+};
+typedef void ops_attacker_fn(void *arg, const struct ops_attacker *);
+
 struct ops_source {
 	/* Reads the configuration again. 0, or -errno after each error was told
 	 * to error(); then nothing has changed. */
 	int (*reload)(void *arg, config_error_fn *error, void *error_arg);
 	void (*trunk)(void *arg, const struct trunk *, struct ops_trunk *);
 	void (*counters)(void *arg, struct ops_counters *);
+	/* The latest first. NULL: there are none. */
+	void (*attackers)(void *arg, ops_attacker_fn *, void *fn_arg);
 	void *arg;
 };
 

@@ -92,6 +92,22 @@ static json_t *do_groups(struct ops *o, struct client *c, const json_t *request)
 	return ok_with("groups", l.array);
 }
 
+static void add_attacker(void *arg, const struct ops_attacker *a)
+{
+	struct listing *l = arg;
+
+	json_array_append_new(l->array, show_attacker(a, &l->clock));
+}
+
+static json_t *do_attackers(struct ops *o, struct client *c, const json_t *request)
+{
+	struct listing l = { o, ops_clock(o), json_array() };
+
+	if (o->source.attackers)
+		o->source.attackers(o->source.arg, add_attacker, &l);
+	return ok_with("attackers", l.array);
+}
+
 /* ------------------------------------------------------------------ status */
 
 struct tally {
@@ -363,6 +379,7 @@ static const struct {
 	{ "calls", do_calls, false },
 	{ "trunks", do_trunks, false },
 	{ "groups", do_groups, false },
+	{ "attackers", do_attackers, false },
 	{ "watch", do_watch, false },
 	{ "cdr", do_cdr, false },
 	{ "limit", do_limit, false },

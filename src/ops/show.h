@@ -42,4 +42,7 @@ const char *show_codec(enum codec);
 /* How all of it is written: one line, ms and tenths without binary dust. */
 #define SHOW_FLAGS (JSON_COMPACT | JSON_REAL_PRECISION(12))
 
+struct ops_attacker;
+json_t *show_attacker(const struct ops_attacker *, const struct show_clock *);
+
 #endif

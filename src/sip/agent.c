@@ -17,6 +17,7 @@
 
 #include "base/log.h"
 #include "sip/digest.h"
+#include "sip/gate.h"
 #include "sip/guards.h"
 #include "sip/identity.h"
 #include "sip/internal.h"
@@ -269,6 +270,28 @@ static int open_agent(struct agent *a, char *why, size_t size)
 	return guards_check(why, size);
 }
 
+/* Before the first listener is open. */
+static int open_gate(struct agent *a, char *why, size_t size)
+{
+	const struct gate_conf conf = {
+		.timers = agent_timers(a),
+		.answer = a->conf->sip.strangers == STRANGERS_403,
+		.known = agent_knows,
+		.arg = a,
+	};
+
+	if (gate_check()) {
+		snprintf(why, size, "the gate against strangers is not in effect; "
+			 "link the program with --export-dynamic-symbol=su_vrecv "
+			 "and --export-dynamic-symbol=su_vsend");
+		return -ENOSYS;
+	}
+	if (!gate_open(&conf))
+		return 0;
+	snprintf(why, size, "out of memory");
+	return -ENOMEM;
+}
+
 struct agent *agent_new(struct loop *loop, const struct config *conf,
 			struct box *box, struct media *media, char *why,
 			size_t size)
@@ -290,7 +313,8 @@ struct agent *agent_new(struct loop *loop, const struct config *conf,
 	a->resolver = resolver_new(loop, NULL);
 	if (!a->resolver)
 		goto memory;
-	if (open_agent(a, why, size) || providers_load(a, conf, why, size))
+	if (open_gate(a, why, size) || open_agent(a, why, size) ||
+	    providers_load(a, conf, why, size))
 		goto fail;
 	return a;
 memory:
@@ -319,6 +343,8 @@ int agent_reload(struct agent *a, const struct config *conf, char *why,
 	err = providers_load(a, conf, why, size);
 	if (err)
 		a->conf = old;
+	else
+		err = open_gate(a, why, size);
 	return err;
 }
 
@@ -433,15 +459,22 @@ void agent_free(struct agent *a)
 	while (!list_empty(&a->providers))
 		provider_free(list_entry(a->providers.next, struct provider, node));
 	close_nua(a);
+	gate_close();
 	timer_stop(&a->bury);
 	resolver_free(a->resolver);
 	fsm_queue_fini(&a->queue);
 	free(a);
 }
 
+void agent_each_attacker(void (*fn)(void *, const struct attacker *), void *arg)
+{
+	gate_each(fn, arg);
+}
+
 void agent_get_stats(const struct agent *a, struct agent_stats *s)
 {
 	*s = a->stats;
+	s->strangers = gate_strangers();
 	s->legs = 0;
 	for (const struct list_head *n = a->legs.next; n != &a->legs; n = n->next)
 		s->legs++;

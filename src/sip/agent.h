@@ -88,4 +88,8 @@ struct agent_stats {
 
 void agent_get_stats(const struct agent *, struct agent_stats *);
 
+/* Strangers that sent something, the latest first (attackers.h). */
+struct attacker;
+void agent_each_attacker(void (*)(void *arg, const struct attacker *), void *arg);
+
 #endif

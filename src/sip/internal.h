@@ -257,6 +257,9 @@ void provider_settle(struct provider *);
 struct provider *provider_from(struct agent *, const struct sockaddr *,
 			       const char *user);
 
+/* A request from there is some provider's; arg: the agent. */
+bool agent_knows(void *arg, const struct sockaddr *from);
+
 struct config_trunk *trunk_conf_copy(const struct config_trunk *);
 void trunk_conf_free(struct config_trunk *);
 /* Registration and targets need not be started anew. */

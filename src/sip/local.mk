@@ -2,8 +2,10 @@ noinst_LIBRARIES += libsip.a
 libsip_a_SOURCES = src/sip/access.c src/sip/access.h \
 	src/sip/account.c src/sip/agent.c src/sip/agent.h \
 	src/sip/body.c src/sip/body.h \
+	src/sip/attackers.c src/sip/attackers.h \
 	src/sip/cause_map.c src/sip/cause_map.h \
 	src/sip/digest.c src/sip/digest.h \
+	src/sip/gate.c src/sip/gate.h src/sip/glance.c src/sip/glance.h \
 	src/sip/guards.c src/sip/guards.h \
 	src/sip/diversion.c src/sip/diversion.h \
 	src/sip/identity.c src/sip/identity.h src/sip/identity_write.c \
@@ -19,4 +21,5 @@ libsip_a_SOURCES = src/sip/access.c src/sip/access.h \
 	src/sip/trunk.c src/sip/trunk_conf.c
 # Every program with libsip.a in it: the guards work only when the SIP library
 # finds them in the program.
-guard_ldflags = -Wl,--export-dynamic-symbol=su_getaddrinfo
+guard_ldflags = -Wl,--export-dynamic-symbol=su_getaddrinfo \
+	-Wl,--export-dynamic-symbol=su_vrecv -Wl,--export-dynamic-symbol=su_vsend

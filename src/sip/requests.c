@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "sip/cause_map.h"
+#include "sip/gate.h"
 #include "sip/internal.h"
 
 char *header_text(const sip_t *sip, const char *name)
@@ -71,6 +72,22 @@ static void answer(struct agent *a, const struct happening *h)
 	}
 }
 
+/* One that came by a connection, or from whom we had sent a request. */
+static void count_stranger(struct agent *a, const struct happening *h)
+{
+	msg_t *msg = nua_current_request(a->nua);
+	su_addrinfo_t *ai = msg ? msg_addrinfo(msg) : NULL;
+	const sip_t *sip = h->sip;
+	struct glance g = { .response = false };
+
+	if (!ai || !ai->ai_addr || !sip || !sip->sip_request)
+		return;
+	glance_set(&g, sip->sip_request->rq_method_name,
+		   sip->sip_request->rq_url->url_user,
+		   sip->sip_user_agent ? sip->sip_user_agent->g_string : NULL);
+	gate_refused(ai->ai_addr, &g);
+}
+
 void request_happened(struct agent *a, const struct happening *h)
 {
 	if (!nua_event_is_incoming_request(h->event)) {
@@ -80,7 +97,7 @@ void request_happened(struct agent *a, const struct happening *h)
 		return;
 	}
 	if (!sender(a, h)) {
-		a->stats.strangers++;
+		count_stranger(a, h);
 		request_answer(a, h, 403, status_phrase(403));
 		if (h->nh)
 			nua_handle_destroy(h->nh);

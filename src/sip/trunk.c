@@ -105,6 +105,18 @@ static bool has_user(const struct provider *p, const char *user)
 	return false;
 }
 
+/* One that drains still has calls. */
+bool agent_knows(void *arg, const struct sockaddr *from)
+{
+	const struct agent *a = arg;
+	const struct list_head *n;
+
+	list_for_each(n, &a->providers)
+		if (comes_from(list_entry(n, struct provider, node), from))
+			return true;
+	return false;
+}
+
 struct provider *provider_from(struct agent *a, const struct sockaddr *from,
 			       const char *user)
 {

@@ -6,5 +6,6 @@ EXTRA_DIST += tests/fuzz/seeds
 noinst_HEADERS += tests/fuzz/driver.h
 include tests/fuzz/config.mk
 include tests/fuzz/sdp.mk
+include tests/fuzz/knock.mk
 include tests/fuzz/rtp.mk
 include tests/fuzz/sim.mk

@@ -40,3 +40,4 @@ include tests/system/control.mk
 include tests/system/targets.mk
 include tests/system/setup.mk
 include tests/system/session.mk
+include tests/system/guard.mk

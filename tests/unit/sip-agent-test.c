@@ -199,6 +199,7 @@ static void test_stranger(void **state)
 
 	fixture_init(&f);
 	f.trunk[0].server = "127.0.0.77";
+	f.conf.sip.strangers = STRANGERS_403;
 	assert_true(fixture_start(&f));
 	fixture_run(&f, 50);
 	refused("600", "403", NULL);

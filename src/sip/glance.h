@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
+/*
+ * glance.h - what can be seen of a SIP message (RFC 3261) without parsing it:
+ * enough to count who knocks, and to refuse a request without the stack. Pure;
+ * any bytes are legal.
+ */
+#ifndef SIP_GLANCE_H
+#define SIP_GLANCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/socket.h>
+
+/* Printable ASCII without quotes; "": there was none. */
+struct glance {
+	char method[16];	/* "": no request */
+	char called[40];	/* user part of the Request-URI */
+	char agent[64];		/* User-Agent */
+	bool response;
+};
+
+void glance_read(struct glance *, const char *data, size_t size);
+
+/* The same of a message that was parsed; NULL: none. */
+void glance_set(struct glance *, const char *method, const char *called,
+		const char *agent);
+
+/* Writes the 403 to a request. Its length; 0: it gets no answer (an ACK, a
+ * response, a header missing, or more than the room). */
+size_t glance_refuse(const char *data, size_t size, const struct sockaddr *from,
+		     char *out, size_t room);
+
+#endif
