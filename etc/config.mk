@@ -5,4 +5,5 @@ examplesdir = $(docdir)/examples
 dist_examples_DATA = etc/examples/pbx-extensions.conf \
 	etc/examples/pbx-trunk-ports.conf etc/examples/co-fallback.conf \
 	etc/examples/account-per-line.conf etc/examples/one-number.conf \
+	etc/examples/static-ip-trunk.conf etc/examples/kamailio-in-front.conf \
 	etc/examples/sim-demo.conf

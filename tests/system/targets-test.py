@@ -5,10 +5,10 @@ or come back; and what a registrar may answer. All of it in a network of its
 own, with DNS of its own."""
 
 import os
-import socket
 import sys
 import time
 
+import box
 import dns
 import harness
 import namespace
@@ -16,8 +16,9 @@ import tap
 import wire
 from harness import Gateway, Pbx, Workspace
 from phone import Phone, token
-from tap import Skip, check, wait
+from tap import check, wait
 
+box.quick()
 namespace.enter()
 
 CONFIG = """\

@@ -325,6 +325,8 @@ static void installed_files_load(void **state)
 		{ "examples/co-fallback.conf", 4, 1, 2, 3 },
 		{ "examples/account-per-line.conf", 3, 1, 0, 0 },
 		{ "examples/one-number.conf", 4, 1, 0, 0 },
+		{ "examples/static-ip-trunk.conf", 4, 1, 0, 0 },
+		{ "examples/kamailio-in-front.conf", 3, 1, 0, 0 },
 		{ "examples/sim-demo.conf", 2, 1, 0, 0 },
 	};
 	static const char *const secrets[] = {
