@@ -103,6 +103,10 @@ void leg_released(struct leg *, const struct release *);
 /* leg->end came to be, changed or is about to go (then it is NULL). */
 void leg_end_changed(struct leg *);
 
+/* Whether an outgoing leg may call another number of its trunk instead, as its
+ * far end says: only what the caller could have dialled. */
+bool leg_may_redirect(struct leg *, const char *number);
+
 /* A leg whose far end calls us. Core routes it and, at once or later, uses its
  * ops. An offer that cannot be served is answered by ops->release, possibly
  * before this returns. trunk: where it came from; NULL: a line of the box. */

@@ -412,6 +412,12 @@ void incoming_acknowledged(struct trunk_leg *, const struct happening *);
 int outgoing_offer(struct leg *, const struct leg_offer *);
 void outgoing_response(struct trunk_leg *, const struct happening *);
 void outgoing_cancel(struct trunk_leg *, const struct release *);
+/* The INVITE once more, to whom t->offer says; 0 or -errno. */
+int outgoing_again(struct trunk_leg *);
+
+/* leg_redirect.c: a 3xx; true: it is followed, else why not. */
+bool outgoing_redirected(struct trunk_leg *, const struct happening *, char *why,
+			 size_t size);
 
 /* leg_fork.c: an answer in a response; 0, -ENODATA: it has none, or as
  * session_take(). */
@@ -450,6 +456,8 @@ int session_answer(struct trunk_leg *);		/* writes ours to theirs */
  * be read; -ENOTSUP: no codec in common; -EPROTONOSUPPORT: audio by something
  * else than RTP/AVP; -ENOMSG: no audio; -EAFNOSUPPORT: IPv4 and IPv6. */
 int session_take(struct trunk_leg *, const sip_t *, char *why, size_t size);
+/* The Warning that such an error deserves (RFC 3261 section 20.43), or NULL. */
+const char *session_warning(int err);
 void session_apply(struct trunk_leg *);		/* to media, and tells core of hold */
 /* What we can read, for Accept. */
 #define SESSION_ACCEPTS "application/sdp, multipart/mixed"

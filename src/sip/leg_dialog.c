@@ -54,13 +54,15 @@ static void session_state(struct trunk_leg *t, const struct happening *h)
 
 /* ---------------------------------------------------------- offers on the way */
 
-static void refuse_change(struct trunk_leg *t, int status, const char *why)
+static void refuse_change(struct trunk_leg *t, int status, const char *why,
+			  const char *warning)
 {
 	log_info("%s: a change of the session refused with %d: %s", t->leg.name,
 		 status, why);
 	nua_respond(t->nh, status, status_phrase(status),
 		    NUTAG_WITH_THIS(t->agent->nua),
 		    TAG_IF(status == 415, SIPTAG_ACCEPT_STR(SESSION_ACCEPTS)),
+		    TAG_IF(warning, SIPTAG_WARNING_STR(warning)),
 		    TAG_IF(status == 500, SIPTAG_RETRY_AFTER_STR("3")),
 		    TAG_END());
 }
@@ -84,7 +86,7 @@ static void changed(struct trunk_leg *t, const struct happening *h)
 	if (h->status >= 200)
 		return;
 	if (n < 0) {
-		refuse_change(t, 415, "its body is no application/sdp");
+		refuse_change(t, 415, "its body has no application/sdp", NULL);
 		return;
 	}
 	if (!update || h->sip->sip_session_expires)
@@ -100,7 +102,7 @@ static void changed(struct trunk_leg *t, const struct happening *h)
 	/* RFC 3311 section 5.2. */
 	if (n && before != EXCHANGE_DONE && t->state != LEG_ANSWERED) {
 		refuse_change(t, before == EXCHANGE_RECEIVED ? 500 : 491,
-			      "an offer is on its way already");
+			      "an offer is on its way already", NULL);
 		return;
 	}
 	t->exchange = EXCHANGE_NONE;
@@ -112,7 +114,8 @@ static void changed(struct trunk_leg *t, const struct happening *h)
 		err = session_answer(t);
 	if (err) {
 		t->exchange = before;
-		refuse_change(t, err == -EINVAL ? 400 : 488, why);
+		refuse_change(t, err == -EINVAL ? 400 : 488, why,
+			      session_warning(err));
 		return;
 	}
 	nua_respond(t->nh, SIP_200_OK, NUTAG_WITH_THIS(t->agent->nua),

@@ -105,22 +105,6 @@ static int check(struct agent *a, const struct provider *p, const sip_t *sip,
 	return r->status;
 }
 
-/* RFC 3261 section 20.43. */
-static const char *warning_of(int err)
-{
-	switch (err) {
-	case -EAFNOSUPPORT:
-		return "301 tipring \"incompatible network address formats\"";
-	case -EPROTONOSUPPORT:
-		return "302 tipring \"only RTP/AVP is spoken here\"";
-	case -ENOMSG:
-		return "304 tipring \"no audio is offered\"";
-	case -ENOTSUP:
-		return "305 tipring \"no codec in common\"";
-	}
-	return NULL;
-}
-
 static int describe(struct trunk_leg *t, const sip_t *sip, struct refusal *r)
 {
 	const char *body;
@@ -129,7 +113,7 @@ static int describe(struct trunk_leg *t, const sip_t *sip, struct refusal *r)
 	if (!session_body(sip, &body))
 		return 0;	/* we make the offer, in 200 */
 	err = session_take(t, sip, r->why, sizeof(r->why));
-	r->warning = warning_of(err);
+	r->warning = session_warning(err);
 	if (!err)
 		return 0;
 	return err == -EINVAL ? 400 : 488;

@@ -143,18 +143,23 @@ static int next_server(struct trunk_leg *t, unsigned avoid_s)
 	provider_target_failed(t->provider, &t->candidate[t->at], avoid_s);
 	if (t->early || t->at + 1 >= t->candidates || t->provider->trunk.draining)
 		return -ENOENT;
-	timer_stop(&t->timer);
-	if (t->nh)
-		nua_handle_destroy(t->nh);
-	t->nh = NULL;
 	address_text(from, target(t));
 	t->at++;
 	address_text(to, target(t));
 	log_info("%s: %s does not take the call, trying %s", t->leg.name, from, to);
-	t->exchange = EXCHANGE_OFFERED;
-	fork_forget(t);
 	if (aim(t) || (target(t)->sa_family != family && describe_anew(t)))
 		return -ENOENT;
+	return outgoing_again(t);
+}
+
+int outgoing_again(struct trunk_leg *t)
+{
+	timer_stop(&t->timer);
+	if (t->nh)
+		nua_handle_destroy(t->nh);
+	t->nh = NULL;
+	t->exchange = EXCHANGE_OFFERED;
+	fork_forget(t);
 	return invite(t);
 }
 
@@ -280,6 +285,7 @@ static void refused(struct trunk_leg *t, const struct happening *h)
 {
 	const sip_t *sip = h->sip;
 	struct release r = { .by_far_end = true };
+	char why[64] = "";
 
 	if (t->state == LEG_CANCELLING) {
 		trunk_leg_bury(t);
@@ -289,20 +295,23 @@ static void refused(struct trunk_leg *t, const struct happening *h)
 	if ((!sip || h->status == 503 || h->status == 408) &&
 	    !next_server(t, avoid_s(h)))
 		return;
+	if (h->status >= 300 && h->status < 400 &&
+	    outgoing_redirected(t, h, why, sizeof(why)))
+		return;
 	t->provider->failed++;
 	if (h->status == 401 || h->status == 407)
 		release_set(&r, CAUSE_REJECTED, true, "%d: the server %s", h->status,
 			    t->secret ? "refuses our user or secret" :
 					"wants a secret; set secret_file");
 	else if (h->status >= 300 && h->status < 400)
-		release_set(&r, CAUSE_INTERWORKING, true, "%d %s: redirections are "
-			    "not followed", h->status, h->phrase);
+		release_set(&r, CAUSE_INTERWORKING, true, "%d %s: %s", h->status,
+			    h->phrase, why);
 	else if (!sip)
 		release_set(&r, h->status == 408 ? CAUSE_DESTINATION_OUT_OF_ORDER :
 			    CAUSE_TEMPORARY_FAILURE, true, "%s", h->phrase);
 	else
-		release_set(&r, cause_told(sip, cause_of_status(h->status)), true, "%d %s", h->status,
-			    h->phrase);
+		release_set(&r, cause_told(sip, cause_of_status(h->status)), true,
+			    "%d %s", h->status, h->phrase);
 	if (sip && sip->sip_retry_after)
 		r.retry_after = (unsigned)sip->sip_retry_after->af_delta;
 	leg_released(&t->leg, &r);

@@ -214,6 +214,21 @@ int session_take(struct trunk_leg *t, const sip_t *sip, char *why, size_t size)
 	return 0;
 }
 
+const char *session_warning(int err)
+{
+	switch (err) {
+	case -EAFNOSUPPORT:
+		return "301 tipring \"incompatible network address formats\"";
+	case -EPROTONOSUPPORT:
+		return "302 tipring \"only RTP/AVP is spoken here\"";
+	case -ENOMSG:
+		return "304 tipring \"no audio is offered\"";
+	case -ENOTSUP:
+		return "305 tipring \"no codec in common\"";
+	}
+	return NULL;
+}
+
 /* ---------------------------------------------------------------- applying */
 
 void session_apply(struct trunk_leg *t)

@@ -11,7 +11,8 @@ libsip_a_SOURCES = src/sip/access.c src/sip/access.h \
 	src/sip/identity.c src/sip/identity.h src/sip/identity_write.c \
 	src/sip/internal.h \
 	src/sip/leg.c src/sip/leg_dialog.c src/sip/leg_fork.c src/sip/leg_in.c \
-	src/sip/leg_out.c src/sip/leg_party.c src/sip/leg_sdp.c \
+	src/sip/leg_out.c src/sip/leg_party.c src/sip/leg_redirect.c \
+	src/sip/leg_sdp.c \
 	src/sip/session_timer.c \
 	src/sip/lookup.c src/sip/lookup.h \
 	src/sip/loop_su.c src/sip/loop_su.h \

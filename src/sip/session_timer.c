@@ -147,8 +147,10 @@ void session_timer_refused(struct trunk_leg *t, int status, const char *phrase)
 		return;
 	log_info("%s: the call's confirmation was refused: %d %s", t->leg.name,
 		 status, phrase);
-	if (status == 405 || status == 501)
+	if ((status == 405 || status == 501) && t->updates) {
 		t->updates = false;
-	again(t, t->updates ? RETRY_MS + arc4random_uniform(RETRY_MORE_MS) :
-			      AGAIN_MS);
+		again(t, 0);
+		return;
+	}
+	again(t, RETRY_MS + arc4random_uniform(RETRY_MORE_MS));
 }

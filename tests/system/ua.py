@@ -243,6 +243,7 @@ trunks = (
     identity = "from"; number_format = "+e164"; reliable = "offer"; }}
 );
 routes = (
+  {{ from = "trunk:in"; called = "94900x.|941900x."; reject = "rejected"; }},
   {{ from = "trunk:in"; called = "94x."; strip = 2; to = [ "trunk:four" ]; }},
   {{ from = "trunk:in"; called = "95x."; strip = 2; to = [ "trunk:five" ]; }},
   {{ from = "trunk:in"; called = "96x."; strip = 2; to = [ "trunk:six" ]; }},

@@ -240,6 +240,13 @@ void leg_released(struct leg *l, const struct release *r)
 	}
 }
 
+/* Numbers that begin with 7 are within reach. */
+bool leg_may_redirect(struct leg *l, const char *number)
+{
+	note("redirect %s", number);
+	return l->call && number[0] == '7';
+}
+
 void leg_end_changed(struct leg *l)
 {
 	note("end %s", l->end ? "there" : "gone");

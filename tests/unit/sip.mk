@@ -47,3 +47,10 @@ EXTRA_DIST += tests/system/sipp/in-100rel.xml tests/system/sipp/in-answer.xml \
 	tests/system/sipp/out-refused.xml tests/system/sipp/out-ringing.xml \
 	tests/system/sipp/refused.xml tests/system/sipp/refused-body.xml \
 	tests/system/sipp/refused-codec.xml tests/system/sipp/refused-sdp.xml
+
+check_PROGRAMS += tests/unit/sip-session-test
+TESTS += tests/unit/sip-session-test
+tests_unit_sip_session_test_SOURCES = tests/unit/sip-session-test.c \
+	$(sip_test_fixture)
+tests_unit_sip_session_test_LDADD = $(sip_test_libs)
+tests_unit_sip_session_test_LDFLAGS = $(AM_LDFLAGS) $(guard_ldflags)
