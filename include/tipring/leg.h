@@ -86,6 +86,9 @@ struct leg {
 	struct call *call;	/* core's; NULL: none */
 	struct media_end *end;	/* NULL: no voice path yet */
 	bool outgoing;		/* core's: we call its far end */
+	bool up;		/* core's: it is answered. It may come so to another
+				   call (call_transfer), and is then told hold
+				   and release, but no alert, progress, answer */
 	bool digits_by_event;	/* this side carries digits outside its audio,
 				   or can take them so */
 	enum codec codec;	/* for the record; CODEC_NONE: none */

@@ -46,6 +46,8 @@
 	      "tone to both parties of a call that an emergency call takes over") \
 	TIMER(CPC, "cpc", "ms", 500, 100, 2000,                                \
 	      "battery break towards an FXS port when the far end has gone")   \
+	TIMER(CALL_WAITING, "call_waiting", "s", 10, 3, 60,                     \
+	      "from one call-waiting tone to the next")                        \
 	TIMER(WINK, "wink", "ms", 2000, 200, 10000,                            \
 	      "wait so long for a PBX's wink, then send the DID digits anyway") \
 	TIMER(ANSWER_SPEECH, "answer_speech", "ms", 2000, 200, 10000,          \

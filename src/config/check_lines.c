@@ -10,7 +10,8 @@ static const char *const fxo_keys[] = {
 	"glare", NULL
 };
 static const char *const fxs_keys[] = {
-	"did", "hotline", "polarity_answer", "flash", NULL
+	"did", "hotline", "polarity_answer", "flash", "flash_holds", "transfer",
+	"call_waiting", NULL
 };
 
 static const char *first_given(const config_setting_t *s, const char *const *keys)
@@ -155,6 +156,9 @@ static void check_dialling(struct loader *l, const config_setting_t *s,
 	if (*line->ring_to && line->two_stage)
 		report_at(l, check_place(s, "two_stage"),
 			  "ring_to and two_stage exclude each other; leave one out");
+	if (line->call_waiting && !line->flash)
+		report_at(l, check_place(s, "call_waiting"),
+			  "call_waiting needs flash = true: a hookflash takes the waiting call");
 	if (*line->hotline && *line->digit_map)
 		report_at(l, check_place(s, "digit_map"),
 			  "with hotline nothing is dialled; leave digit_map or hotline out");

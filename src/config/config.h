@@ -129,6 +129,9 @@ struct config_line {
 	const char *hotline;		/* called at once on seizure, "" none */
 	bool polarity_answer;		/* reverse battery when the far end answers */
 	bool flash;			/* hookflash is told apart from hang-up */
+	bool flash_holds;		/* and holds the call; else the far end has it */
+	bool transfer;			/* on hook in a second call joins the others */
+	bool call_waiting;		/* a call to it while it talks is announced */
 	/* both */
 	const char *user, *auth_user, *secret_file;	/* own account, "" the trunk's */
 	bool registers;

@@ -46,6 +46,7 @@ static void describe_side_a(struct call *call)
 	r->started = call->box->timers->now_ms;
 	snprintf(r->called, sizeof(r->called), "%s", call->offer.called);
 	snprintf(r->from, sizeof(r->from), "%s", leg->name);
+	snprintf(call->caller, sizeof(call->caller), "%s", leg->name);
 	snprintf(r->from_kind, sizeof(r->from_kind), "%s", leg->kind);
 	snprintf(r->from_group, sizeof(r->from_group), "%s",
 		 g && g->conf ? g->conf->name : "");
@@ -65,7 +66,7 @@ struct call *call_new(struct box *box, struct leg *leg, struct trunk *trunk,
 	call->leg[SIDE_A] = leg;
 	call->trunk[SIDE_A] = trunk;
 	leg->call = call;
-	leg->outgoing = false;
+	leg->outgoing = leg->up = false;
 	list_init(&call->wait_node);
 	list_add_before(&box->calls, &call->node);
 	describe_side_a(call);
@@ -202,7 +203,7 @@ static void start(struct call *call)
 /* Says whether the call has gone on (or has ended): nothing is left to do. */
 static void side_released(struct call *call, const struct call_said *s)
 {
-	const char *by = s->side == SIDE_A ? call->record.from : call->record.to;
+	const char *by = s->side == SIDE_A ? call->caller : call->record.to;
 
 	if (s->side == SIDE_B && s->attempt != call->attempt)
 		return;
@@ -359,7 +360,9 @@ static void ringing_enter(void *self)
 	struct leg *a = call->leg[SIDE_A];
 
 	call->record.alerted = call->box->timers->now_ms;
-	if (a && a->ops->alert)
+	if (a && a->up)
+		call_ringback(call, true);
+	else if (a && a->ops->alert)
 		a->ops->alert(a);
 	call_changed(call);
 }
@@ -369,7 +372,9 @@ static void early_enter(void *self)
 	struct call *call = self;
 	struct leg *a = call->leg[SIDE_A];
 
-	if (a && a->ops->progress)
+	if (a && a->up)
+		call_ringback(call, false);
+	else if (a && a->ops->progress)
 		a->ops->progress(a);
 	call_join(call);
 	call_changed(call);
@@ -389,8 +394,12 @@ static void talking_enter(void *self)
 
 	call->record.answered = call->box->timers->now_ms;
 	log_info("call %s: %s answered", call->id, call->record.to);
-	if (a && a->ops->answer)
+	if (a && a->up)
+		call_ringback(call, false);
+	else if (a && a->ops->answer)
 		a->ops->answer(a);
+	if (a)
+		a->up = true;
 	call_join(call);
 	call_changed(call);
 }
@@ -456,7 +465,7 @@ static void preempted_enter(void *self)
 		struct leg *leg = call->leg[side];
 		struct line *l = line_of_leg(leg);
 
-		if (l)
+		if (l && leg->end)
 			line_play(l, TONE_CONGESTION);
 		else if (leg && leg->end)
 			leg->end->media->ops->play(leg->end, tone);

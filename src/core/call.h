@@ -54,6 +54,8 @@ struct call {
 	char id[24];			/* for the log */
 	struct call_record record;
 	struct leg *leg[2];
+	char caller[48];		/* side A's name: after a transfer not the
+					   record's */
 	struct trunk *trunk[2];		/* NULL: that side is a line, or gone */
 	uint8_t attempt;		/* how many second legs there have been */
 	struct leg_offer offer;		/* as it came */
@@ -81,6 +83,8 @@ bool call_is_waiting(const struct call *);
 
 int call_take(struct call *, struct limit *, bool in, int side);
 void call_give_side(struct call *, int side);
+/* One side of `keep` counts on what a side of `gone` has counted on. */
+void call_move_holds(struct call *keep, int at, struct call *gone, int from);
 /* Gives back what it counts there; the limit is about to go. */
 void call_forget_limit(struct call *, const struct limit *);
 /* Counts the first side: the box, and its trunk or its line's groups. 0, or
@@ -96,10 +100,26 @@ int call_check_group(struct call *, struct group *);
 
 void call_join(struct call *);
 void call_split(struct call *);
+/* Ringback to a caller who has long been answered: his call was transferred. */
+void call_ringback(struct call *, bool on);
 /* Detaches the leg of a side: the call knows it no more. NULL: none. */
 struct leg *call_detach(struct call *, int side);
 /* Keeps what the record wants of a leg that is about to go. */
 void call_note_stats(struct call *, const struct leg *);
+
+/* ------------------------------------------- transfer (call_transfer.c) */
+
+/*
+ * Joins the far ends of two calls: `ours` is one's side of the first, `held` one's
+ * side of the second, which talks; the first may still be ringing. The far end of
+ * the second takes the place of `ours` in the first call, which goes on, and the
+ * second call ends. What the two far ends count on they go on counting on; both
+ * legs given are forgotten as by a release, without being told. False, and nothing
+ * is changed: one of the two is not so far, is gone, or is an emergency call.
+ */
+bool call_transfer(struct leg *ours, struct leg *held);
+/* Two legs of one line change places: each has the other's call. */
+void legs_exchange(struct leg *, struct leg *);
 
 /* ------------------------------------------------ second leg (call_target.c) */
 

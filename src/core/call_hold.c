@@ -55,6 +55,47 @@ void call_give_side(struct call *call, int side)
 	emergency_circuit_free(call->box);
 }
 
+/* The box counts each of the two calls until it ends, whatever its sides are;
+ * the circuits go with the leg that uses them. */
+void call_move_holds(struct call *keep, int at, struct call *gone, int from)
+{
+	struct limit *box = &keep->box->limit;
+	struct hold *holds = reallocarray(NULL, keep->hold_count + gone->hold_count + 1,
+					  sizeof(*holds));
+	size_t kept = 0, left = 0;
+
+	for (size_t i = 0; i < keep->hold_count; i++) {
+		struct hold *h = &keep->holds[i];
+
+		if (h->side == at && h->limit != box)
+			limit_give(h->limit, h->in, h->kbit);
+		else if (holds)
+			holds[kept++] = *h;
+		else
+			keep->holds[kept++] = *h;
+	}
+	for (size_t i = 0; holds && i < gone->hold_count; i++) {
+		struct hold h = gone->holds[i];
+
+		if (h.side != from || h.limit == box) {
+			gone->holds[left++] = h;
+			continue;
+		}
+		h.side = (uint8_t)at;
+		holds[kept++] = h;
+	}
+	keep->hold_count = kept;
+	if (holds) {
+		free(keep->holds);
+		keep->holds = holds;
+		gone->hold_count = left;
+	}
+	keep->trunk[at] = gone->trunk[from];
+	gone->trunk[from] = NULL;
+	groups_sweep(keep->box);
+	emergency_circuit_free(keep->box);
+}
+
 void call_forget_limit(struct call *call, const struct limit *limit)
 {
 	size_t kept = 0;

@@ -74,6 +74,20 @@ void call_split(struct call *call)
 	call->joined[SIDE_A] = call->joined[SIDE_B] = NULL;
 }
 
+void call_ringback(struct call *call, bool on)
+{
+	struct leg *a = call->leg[SIDE_A];
+	struct line *l = line_of_leg(a);
+
+	if (!a || !a->end)
+		return;
+	if (l)
+		line_play(l, on ? TONE_RINGBACK : -1);
+	else
+		a->end->media->ops->play(a->end, on ?
+			&call->conf->country.tones[TONE_RINGBACK] : NULL);
+}
+
 void call_note_stats(struct call *call, const struct leg *leg)
 {
 	if (!leg || line_of_leg(leg))

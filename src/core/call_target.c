@@ -12,6 +12,7 @@
 #include "core/emergency.h"
 #include "core/limit.h"
 #include "core/line.h"
+#include "core/number.h"
 
 bool call_may_reroute(struct call *call, enum cause cause)
 {
@@ -69,6 +70,7 @@ static int offer_leg(struct call *call, struct leg *leg)
 	call->leg[SIDE_B] = leg;
 	leg->call = call;
 	leg->outgoing = true;
+	leg->up = false;
 	describe_side_b(call, leg);
 	call->offered = call->box->timers->now_ms;
 	rc = leg->ops->offer(leg, &offer);
@@ -110,7 +112,7 @@ static int try_trunk(struct call *call, const char *name, bool forced)
 	return offer_leg(call, leg);
 }
 
-static int try_line(struct call *call, struct line *line)
+static int try_leg(struct call *call, struct line *line, struct leg *leg)
 {
 	struct hunter *h = &call->hunter;
 
@@ -118,8 +120,30 @@ static int try_line(struct call *call, struct line *line)
 		return -EBUSY;
 	h->tried[h->tried_count++] = line;
 	line->calls_out++;
+	return offer_leg(call, leg);
+}
+
+static int try_line(struct call *call, struct line *line)
+{
 	line->leg.end = line_end(line);
-	return offer_leg(call, &line->leg);
+	return try_leg(call, line, &line->leg);
+}
+
+/* A line that talks, and may be told of another call; number: or any line that
+ * has it. */
+static int try_waiting(struct call *call, const char *name, const char *number)
+{
+	struct list_head *n;
+
+	list_for_each(n, &call->box->lines) {
+		struct line *l = list_entry(n, struct line, node);
+
+		if ((number ? number_equal(l->conf->number, number) :
+			      !strcmp(l->name, name)) &&
+		    line_takes_waiting(l) && line_hunt(l, &call->hunter) == HUNT_ALL_BUSY)
+			return try_leg(call, l, &l->second);
+	}
+	return -EBUSY;
 }
 
 /* A busy telephone is a busy callee, one whose line is dead an absent one (480:
@@ -188,12 +212,16 @@ static int try_target(struct call *call, const struct target *t, bool forced)
 			found = line_hunt(line, &call->hunter);
 		if (found == HUNT_FOUND)
 			return try_line(call, line);
+		if (found == HUNT_ALL_BUSY && !try_waiting(call, t->name, NULL))
+			return 0;
 		refuse_hunt(call, found, "line ", t->name, is_fxo(call->box, t->name));
 		return -EBUSY;
 	case TARGET_NUMBER:
 		found = number_hunt(call->box, t->name, &call->hunter, &line);
 		if (line)
 			return try_line(call, line);
+		if (found == HUNT_ALL_BUSY && !try_waiting(call, NULL, t->name))
+			return 0;
 		refuse_hunt(call, found, "", t->name, false);
 		return -EBUSY;
 	}

@@ -47,6 +47,7 @@ void leg_answered(struct leg *leg, enum answer_method method, unsigned confidenc
 {
 	struct call_said s = { .answer = { method, confidence } };
 
+	leg->up = true;
 	say(leg, C_ANSWERED, &s);
 }
 

@@ -28,6 +28,8 @@ struct line *box_line_new(struct box *box, const struct config_line *conf)
 	l->leg.ops = &line_leg_ops;
 	l->leg.kind = "line";
 	snprintf(l->leg.name, sizeof(l->leg.name), "%s", conf->name);
+	l->second = l->leg;
+	l->second.ops = &line_second_ops;
 	fsm_init(&l->fsm, l->kind == PORT_FXO ? &line_fxo_type : &line_fxs_type,
 		 l->name, l, &box->queue, box->timers, LINE_OUT);
 	l->since = box->timers->now_ms;
@@ -96,6 +98,7 @@ struct line *box_line(struct box *box, const char *name)
 
 void line_free(struct line *l)
 {
+	timer_stop(&l->beep);
 	fsm_fini(&l->fsm);
 	list_remove(&l->node);
 	free(l);
@@ -133,7 +136,7 @@ enum hunt_result line_hunted(const struct line *l, bool emergency)
 
 bool line_is_quiet(const struct line *l)
 {
-	return !l->leg.call && !l->off_hook && !l->ringing;
+	return !l->leg.call && !l->second.call && !l->off_hook && !l->ringing;
 }
 
 /* Ending a call frees an FXO line that is off hook. One that rings goes on

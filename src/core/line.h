@@ -49,7 +49,9 @@ struct line {
 	const struct config_line *conf;
 	struct media_end *end;
 	struct fsm fsm;
-	struct leg leg;
+	struct leg leg;			/* the one with the voice path */
+	struct leg second;		/* held, or waiting to be taken: FXS */
+	struct timer beep;		/* call-waiting tone, while one waits */
 	enum port_kind kind;
 	char name[48];
 	char fault[192];		/* why out of service, "" it is not */
@@ -76,9 +78,9 @@ struct line {
 };
 
 extern const struct fsm_type line_fxs_type, line_fxo_type;
-extern const struct leg_ops line_leg_ops;
+extern const struct leg_ops line_leg_ops, line_second_ops;
 
-/* NULL when the leg is no line's. */
+/* NULL when the leg is no line's; of either of its two legs. */
 struct line *line_of_leg(const struct leg *);
 struct line *box_line(struct box *, const char *name);
 /* L_OFFER's data names the call it is of: is it still this line's? */
@@ -86,6 +88,8 @@ bool line_offer_stands(const struct line *, const void *data);
 
 /* How a hunt finds it: HUNT_FOUND when it may take a call to it now. */
 enum hunt_result line_hunted(const struct line *, bool emergency);
+/* FXS: it talks, and a second call may be announced to it (line_second.c). */
+bool line_takes_waiting(const struct line *);
 bool line_is_quiet(const struct line *);
 /* FXO: it rests before the next seizure (line_fxo.c). */
 bool line_is_guarded(const struct line *);

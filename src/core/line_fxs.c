@@ -22,6 +22,10 @@
  *      TONE --time--> HOWLER --time--> LOCKED --on hook--> IDLE
  *      a flash there: IDLE and at once off hook, for the next call
  *
+ *  a flash holds a call, changes to the other, takes one that waits; hanging up
+ *  then connects the other two: line_second.c, where the held one rings back in
+ *  RECALL
+ *
  *  on hook: from every state of a call to IDLE (BUSIED, OUT)
  *  BUSIED --off hook--> BARRED: congestion, only emergency numbers are heard
  *  alarm: from every state to OUT; its end to IDLE, or LOCKED when off hook
@@ -59,6 +63,8 @@ static void quiet(struct line *l)
 /* FXS_TONE, or what follows it where its time is set to 0. */
 void fxs_go_tone(struct line *l, enum tone_id tone)
 {
+	if (!line_ms(l, TIMER_RELEASE_TONE) && fxs_second_resume(l))
+		return;
 	l->after_tone = tone;
 	if (line_ms(l, TIMER_RELEASE_TONE))
 		fxs_go(l, FXS_TONE);
@@ -70,8 +76,12 @@ void fxs_go_tone(struct line *l, enum tone_id tone)
 
 static void resting_enter(void *self)
 {
-	quiet(self);
-	line_rested(self);
+	struct line *l = self;
+
+	fxs_second_drop(l, l->fsm.state == FXS_OUT ? CAUSE_DESTINATION_OUT_OF_ORDER :
+			CAUSE_NORMAL, l->fsm.state == FXS_OUT ? l->fault : "hung up");
+	quiet(l);
+	line_rested(l);
 }
 
 static bool loop_is_closed(struct line *l)
@@ -169,7 +179,9 @@ static void busied_event(void *self, int event, const void *data)
 /* What every state with the loop closed does with these events. */
 void fxs_off_hook_event(struct line *l, int event, const void *data)
 {
-	if (event == L_ON_HOOK) {
+	if (event == L_ON_HOOK && fxs_second_on_hook(l)) {
+		return;
+	} else if (event == L_ON_HOOK) {
 		line_release(l, CAUSE_NORMAL, "%s hung up", l->name);
 		fxs_rest(l);
 	} else if (event == L_ALARM) {
@@ -192,7 +204,7 @@ static void dial_tone_enter(void *self)
 	struct line *l = self;
 
 	line_detect(l, DETECT_DIGITS);
-	line_play(l, TONE_DIAL);
+	line_play(l, fxs_holds(l) ? TONE_STUTTER : TONE_DIAL);
 	line_entered(l);
 }
 
@@ -230,6 +242,8 @@ static void dial_event(void *self, int event, const void *data)
 		dialled(l, v, wait_ms);
 		return;
 	case L_FLASH:			/* begins anew */
+		if (fxs_second_flash(l))
+			return;
 		l->digits[0] = '\0';
 		fxs_go(l, FXS_DIAL_TONE);
 		return;
@@ -301,6 +315,8 @@ void fxs_released(struct line *l, const struct release *r, bool connected)
 {
 	line_play(l, -1);
 	line_reverse(l, false);
+	if (connected && fxs_second_resume(l))
+		return;
 	if (connected)
 		l->end->media->ops->battery(l->end, (int)line_ms(l, TIMER_CPC));
 	fxs_go_tone(l, line_tone_for(l, r->cause));
@@ -323,7 +339,8 @@ static void call_event(void *self, int event, const void *data)
 			fxs_go(l, FXS_EARLY);
 		return;
 	case L_ANSWER:
-		fxs_go(l, FXS_TALKING);
+		if (l->fsm.state != FXS_TALKING)
+			fxs_go(l, FXS_TALKING);
 		return;
 	case L_DIGIT:
 		leg_digit(&l->leg, d->digit, d->ms);
@@ -333,7 +350,7 @@ static void call_event(void *self, int event, const void *data)
 			l->end->media->ops->digit(l->end, d->digit, d->ms);
 		return;
 	case L_FLASH:
-		if (l->conf->flash)
+		if (l->conf->flash && !fxs_second_flash(l))
 			leg_flash(&l->leg);
 		return;
 	case L_RELEASE:
@@ -360,6 +377,7 @@ static void talking_enter(void *self)
 	line_play(l, -1);
 	if (l->digit_path != DIGITS_BY_LEG)
 		line_detect(l, 0);
+	l->digits[0] = '\0';
 	if (!l->leg.outgoing && l->conf->polarity_answer)
 		line_reverse(l, true);
 	line_entered(l);
@@ -411,11 +429,15 @@ static void after_event(void *self, int event, const void *data)
 {
 	struct line *l = self;
 
-	if (event == L_FLASH) {		/* who wants to dial again */
+	if (event == L_FLASH && fxs_second_flash(l)) {
+		return;
+	} else if (event == L_FLASH) {	/* who wants to dial again */
 		fxs_rest(l);
 		fsm_post(&l->fsm, L_OFF_HOOK, NULL, 0);
 	} else if (event != FSM_TIMEOUT) {
 		fxs_off_hook_event(l, event, data);
+	} else if (fxs_second_resume(l)) {
+		return;
 	} else if (l->fsm.state == FXS_TONE && line_ms(l, TIMER_HOWLER)) {
 		fxs_go(l, FXS_HOWLER);
 	} else {
@@ -425,6 +447,8 @@ static void after_event(void *self, int event, const void *data)
 
 #define RESTING (BIT(FXS_OUT) | BIT(FXS_IDLE) | BIT(FXS_BUSIED))
 #define AFTER (BIT(FXS_TONE) | BIT(FXS_HOWLER) | BIT(FXS_LOCKED))
+/* Where a held call may be gone back to, or rung back for. */
+#define BACK (BIT(FXS_TALKING) | BIT(FXS_RECALL))
 #define OFF_HOOK (BIT(L_ON_HOOK) | BIT(L_ALARM) | BIT(L_OFFER))
 #define REVIEWED (BIT(L_REVIEW) | BIT(L_CLEARED) | BIT(L_ALARM) | BIT(L_OFFER))
 #define CALL (OFF_HOOK | BIT(L_PROCEED) | BIT(L_ALERT) | BIT(L_PROGRESS) | \
@@ -440,17 +464,18 @@ static const struct fsm_state states[] = {
 	[FXS_BUSIED] = { "busied out", REVIEWED | BIT(L_OFF_HOOK),
 		RESTING | BIT(FXS_BARRED), NULL, resting_enter, busied_event },
 	[FXS_DIAL_TONE] = { "dial tone", OFF_HOOK | BIT(L_DIGIT) | BIT(L_FLASH),
-		RESTING | AFTER | BIT(FXS_DIAL_TONE) | BIT(FXS_DIALLING) | BIT(FXS_CALLING),
-		first_digit_time, dial_tone_enter, dial_event },
+		RESTING | AFTER | BIT(FXS_DIAL_TONE) | BIT(FXS_DIALLING) | BIT(FXS_CALLING) |
+		BACK, first_digit_time, dial_tone_enter, dial_event },
 	[FXS_DIALLING] = { "dialling", OFF_HOOK | BIT(L_DIGIT) | BIT(L_FLASH),
-		RESTING | AFTER | BIT(FXS_DIAL_TONE) | BIT(FXS_CALLING),
+		RESTING | AFTER | BIT(FXS_DIAL_TONE) | BIT(FXS_CALLING) | BACK,
 		inter_digit_time, dialling_enter, dial_event },
 	[FXS_CALLING] = { "calling", CALL,
-		RESTING | AFTER | BIT(FXS_EARLY) | BIT(FXS_TALKING), NULL, calling_enter,
+		RESTING | AFTER | BIT(FXS_EARLY) | BACK, NULL, calling_enter,
 		call_event },
-	[FXS_EARLY] = { "early media", CALL, RESTING | AFTER | BIT(FXS_TALKING), NULL,
+	[FXS_EARLY] = { "early media", CALL, RESTING | AFTER | BACK, NULL,
 		early_enter, call_event },
-	[FXS_TALKING] = { "talking", CALL, RESTING | AFTER, NULL, talking_enter,
+	[FXS_TALKING] = { "talking", CALL, RESTING | AFTER | BACK | BIT(FXS_DIAL_TONE),
+		NULL, talking_enter,
 		call_event },
 	[FXS_RINGING] = { "ringing", BIT(L_OFF_HOOK) | BIT(L_RELEASE) | BIT(L_ALARM),
 		RESTING | BIT(FXS_TALKING) | BIT(FXS_DID_WINK) | BIT(FXS_DID_SEND), NULL,
@@ -468,12 +493,18 @@ static const struct fsm_state states[] = {
 	[FXS_DID_ANSWER] = { "waiting for answer", BIT(L_OFF_HOOK) | BIT(L_RELEASE) |
 		BIT(L_ALARM), RESTING | BIT(FXS_TALKING), NULL, fxs_did_enter,
 		fxs_did_open_event },
-	[FXS_TONE] = { "release tone", OFF_HOOK | BIT(L_FLASH), RESTING | AFTER, tone_time, tone_enter,
+	[FXS_TONE] = { "release tone", OFF_HOOK | BIT(L_FLASH), RESTING | AFTER | BACK,
+		tone_time, tone_enter,
 		after_event },
-	[FXS_HOWLER] = { "howler", OFF_HOOK | BIT(L_FLASH), RESTING | AFTER, howler_time,
+	[FXS_HOWLER] = { "howler", OFF_HOOK | BIT(L_FLASH), RESTING | AFTER | BACK, howler_time,
 		howler_enter, after_event },
-	[FXS_LOCKED] = { "locked out", OFF_HOOK | BIT(L_FLASH), RESTING, NULL, locked_enter,
+	[FXS_LOCKED] = { "locked out", OFF_HOOK | BIT(L_FLASH), RESTING | BACK, NULL,
+		locked_enter,
 		after_event },
+	[FXS_RECALL] = { "ringing, held call", BIT(L_OFF_HOOK) | BIT(L_RELEASE) |
+		BIT(L_ALARM) | BIT(L_SEND_DIGIT) | BIT(L_SEND_FLASH),
+		RESTING | BIT(FXS_TALKING), fxs_recall_time,
+		fxs_recall_enter, fxs_recall_event },
 	[FXS_BARRED] = { "busied out, off hook", OFF_HOOK | BIT(L_DIGIT),
 		RESTING | BIT(FXS_LOCKED) | BIT(FXS_CALLING), first_digit_time,
 		barred_enter, barred_event },

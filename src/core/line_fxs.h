@@ -11,7 +11,7 @@ enum {
 	FXS_OUT = LINE_OUT, FXS_IDLE = LINE_IDLE, FXS_BUSIED = LINE_BUSIED,
 	FXS_DIAL_TONE = LINE_FIRST_OWN, FXS_DIALLING, FXS_CALLING, FXS_EARLY,
 	FXS_TALKING, FXS_RINGING, FXS_DID_WINK, FXS_DID_SEND, FXS_DID_OPEN,
-	FXS_DID_ANSWER, FXS_TONE, FXS_HOWLER, FXS_LOCKED, FXS_BARRED,
+	FXS_DID_ANSWER, FXS_TONE, FXS_HOWLER, FXS_LOCKED, FXS_BARRED, FXS_RECALL,
 };
 
 /* line_fxs.c */
@@ -25,7 +25,25 @@ void fxs_off_hook_event(struct line *, int event, const void *data);
 /* A release of a call that the line has already left. */
 bool fxs_stale(const struct line *, int event);
 
+/* line_second.c */
+
+/* The second leg: held, waiting to be taken, or there is none. */
+bool fxs_holds(const struct line *);
+bool fxs_waits(const struct line *);
+/* A flash, hang-up or end of the first call, while the second leg matters, or
+ * may come to; true: it is dealt with, and nothing is left to do. */
+bool fxs_second_flash(struct line *);
+bool fxs_second_on_hook(struct line *);
+bool fxs_second_resume(struct line *);
+void fxs_second_drop(struct line *, enum cause, const char *why);
+void fxs_recall_enter(void *);
+void fxs_recall_event(void *, int, const void *);
+uint64_t fxs_recall_time(void *);
+
 /* line_fxs_called.c */
+struct cadence;
+/* Rings with this caller; false: it cannot, and the call is released. */
+bool fxs_ring(struct line *, const struct party *from);
 uint64_t fxs_wink_time(void *);
 void fxs_ringing_enter(void *), fxs_did_enter(void *), fxs_did_send_enter(void *);
 void fxs_ringing_event(void *, int, const void *);

@@ -15,15 +15,14 @@
 #include "core/line_fxs.h"
 #include "core/number.h"
 
-void fxs_ringing_enter(void *self)
+bool fxs_ring(struct line *l, const struct party *from)
 {
-	struct line *l = self;
 	struct box *box = l->box;
 	const struct country *c = &l->config->country;
 	struct media_ring ring = {
 		.cadence = c->ring,
 		.standard = l->conf->callerid ? c->callerid : CALLERID_NONE,
-		.from = l->offer.calling,
+		.from = *from,
 		.when = box->wall_clock ? box->wall_clock() : 0,
 	};
 	int rc = l->end->media->ops->ring(l->end, &ring);
@@ -34,9 +33,18 @@ void fxs_ringing_enter(void *self)
 		l->failed++;
 		/* The release is ours: nothing will tell us to rest. */
 		line_post(l, L_RELEASE);
-		return;
+		return false;
 	}
 	l->ringing = true;
+	return true;
+}
+
+void fxs_ringing_enter(void *self)
+{
+	struct line *l = self;
+
+	if (!fxs_ring(l, &l->offer.calling))
+		return;
 	leg_alerting(&l->leg);
 	line_entered(l);
 }

@@ -17,6 +17,8 @@ static struct line *line_of(struct leg *leg)
 
 struct line *line_of_leg(const struct leg *leg)
 {
+	if (leg && leg->ops == &line_second_ops)
+		return list_entry((struct leg *)leg, struct line, second);
 	return leg && leg->ops == &line_leg_ops ?
 	       list_entry((struct leg *)leg, struct line, leg) : NULL;
 }

@@ -39,6 +39,8 @@ static bool same_flags(const struct config_line *a, const struct config_line *b)
 	       a->callerid == b->callerid && a->glare == b->glare &&
 	       a->did_digits == b->did_digits && a->did_when == b->did_when &&
 	       a->polarity_answer == b->polarity_answer && a->flash == b->flash &&
+	       a->flash_holds == b->flash_holds && a->transfer == b->transfer &&
+	       a->call_waiting == b->call_waiting &&
 	       a->registers == b->registers && a->rx_gain == b->rx_gain &&
 	       a->tx_gain == b->tx_gain && a->echo_ms == b->echo_ms &&
 	       a->nlp == b->nlp && a->canceller == b->canceller && a->dtmf_relay == b->dtmf_relay &&
@@ -62,7 +64,7 @@ static bool same_line(const struct config_line *a, const struct config_line *b)
 
 static bool resting(const struct line *l)
 {
-	return l->fsm.state < LINE_FIRST_OWN && !l->leg.call;
+	return l->fsm.state < LINE_FIRST_OWN && !l->leg.call && !l->second.call;
 }
 
 /* True: the line is another one now, or none. */

@@ -179,6 +179,11 @@ static const struct pair clashes[] = {
 	  "c.conf:9: flash is for fxs ports, and this one is fxo; leave it out\n" },
 	{ "country = \"us\";\n"
 	  "trunks = ( { name = \"acme\"; server = \"192.0.2.1\"; } );\n"
+	  "lines = ( { name = \"a\"; port = \"sim/1\"; kind = \"fxs\"; trunk = \"acme\";\n"
+	  "  call_waiting = true; } );\n",
+	  "c.conf:4: call_waiting needs flash = true: a hookflash takes the waiting call\n" },
+	{ "country = \"us\";\n"
+	  "trunks = ( { name = \"acme\"; server = \"192.0.2.1\"; } );\n"
 	  "lines = (\n"
 	  "  { name = \"a\"; port = \"sim/1\"; kind = \"fxs\"; },\n"
 	  "  { name = \"b\"; port = \"sim/2\"; kind = \"fxo\"; trunk = \"acme\"; },\n"
