@@ -130,6 +130,28 @@ int cli_calls(struct cli *c)
 	return list_ask(c, &l);
 }
 
+/* Below their trunk: its servers, where there are several, and the accounts of
+ * its lines. */
+static void part_rows(struct table *t, const json_t *parts, const char *kind)
+{
+	const json_t *j;
+	size_t i;
+
+	json_array_foreach(parts, i, j) {
+		bool server = !strcmp(kind, "server");
+		char name[80], next[24] = "";
+
+		snprintf(name, sizeof(name), "  %s %s", kind, cli_text(j, "name"));
+		if (cli_int(j, "next_s") >= 0)
+			cli_duration(next, cli_real(j, "next_s"));
+		table_row(t, (const char *[]) {
+			name, "", server ? "" : cli_text(j, "state"),
+			server ? cli_text(j, "state") : "", next,
+			cli_text(j, "address"), "", "", "", "",
+			cli_text(j, "last_error") });
+	}
+}
+
 static void trunk_row(struct table *t, const json_t *j)
 {
 	const json_t *limit = json_object_get(j, "limit");
@@ -148,6 +170,9 @@ static void trunk_row(struct table *t, const json_t *j)
 		number(out, cli_int(j, "calls_out")),
 		number(failed, cli_int(j, "failed")),
 		*why ? why : cli_text(j, "last_error") });
+	if (json_array_size(json_object_get(j, "servers")) > 1)
+		part_rows(t, json_object_get(j, "servers"), "server");
+	part_rows(t, json_object_get(j, "accounts"), "line");
 }
 
 int cli_trunks(struct cli *c)

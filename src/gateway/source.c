@@ -37,6 +37,32 @@ static void trunk(void *arg, const struct trunk *t, struct ops_trunk *o)
 	o->failed = s.failed;
 }
 
+struct part_receiver {
+	ops_part_fn *fn;
+	void *to;
+};
+
+static void one_part(void *arg, const struct trunk_part *s)
+{
+	const struct part_receiver *r = arg;
+	struct ops_part p = {
+		.is_account = s->line, .name = s->line ? s->line : "",
+		.state = s->state, .error = s->error, .next_s = s->next_s,
+	};
+
+	snprintf(p.address, sizeof(p.address), "%s", s->address);
+	r->fn(r->to, &p);
+}
+
+static void trunk_parts(void *arg, const struct trunk *t, ops_part_fn *fn, void *to)
+{
+	struct gateway *g = arg;
+	struct part_receiver r = { fn, to };
+
+	if (g->agent)
+		agent_trunk_parts(t, one_part, &r);
+}
+
 static void counters(void *arg, struct ops_counters *o)
 {
 	struct gateway *g = arg;
@@ -90,6 +116,7 @@ struct ops_source gateway_source(struct gateway *g)
 	return (struct ops_source) {
 		.reload = reload,
 		.trunk = trunk,
+		.trunk_parts = trunk_parts,
 		.counters = counters,
 		.attackers = attackers,
 		.arg = g,

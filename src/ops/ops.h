@@ -32,6 +32,17 @@ struct ops_trunk {
 	unsigned calls, calls_in, calls_out, failed;
 };
 
+/* One server of a trunk, or the account of one of its lines. next_s: until
+ * something happens there, -1 nothing will. */
+struct ops_part {
+	bool is_account;
+	const char *name;		/* of the line; "" for servers */
+	const char *state, *error;
+	char address[64];
+	int next_s;
+};
+typedef void ops_part_fn(void *to, const struct ops_part *);
+
 /* Counters of the whole program. */
 struct ops_counters {
 	uint64_t sip_strangers, sip_malformed;
@@ -53,6 +64,8 @@ struct ops_source {
 	 * to error(); then nothing has changed. */
 	int (*reload)(void *arg, config_error_fn *error, void *error_arg);
 	void (*trunk)(void *arg, const struct trunk *, struct ops_trunk *);
+	/* NULL: none is known. */
+	void (*trunk_parts)(void *arg, const struct trunk *, ops_part_fn *, void *to);
 	void (*counters)(void *arg, struct ops_counters *);
 	/* The latest first. NULL: there are none. */
 	void (*attackers)(void *arg, ops_attacker_fn *, void *fn_arg);

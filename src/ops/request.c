@@ -46,11 +46,24 @@ static void add_call(void *arg, const struct call_record *record)
 	json_array_append_new(l->array, show_call(record, &l->clock));
 }
 
+static void add_part(void *trunk, const struct ops_part *p)
+{
+	const char *key = p->is_account ? "accounts" : "servers";
+
+	json_array_append_new(json_object_get(trunk, key), show_part(p));
+}
+
 static void add_trunk(void *arg, const struct trunk *trunk)
 {
 	struct listing *l = arg;
+	const struct ops_source *source = &l->ops->source;
+	json_t *j = ops_show_trunk(l->ops, trunk);
 
-	json_array_append_new(l->array, ops_show_trunk(l->ops, trunk));
+	json_object_set_new(j, "servers", json_array());
+	json_object_set_new(j, "accounts", json_array());
+	if (j && source->trunk_parts)
+		source->trunk_parts(source->arg, trunk, add_part, j);
+	json_array_append_new(l->array, j);
 }
 
 static void add_group(void *arg, const struct group_info *group)

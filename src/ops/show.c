@@ -113,6 +113,13 @@ json_t *show_trunk(const struct trunk *t, const struct ops_trunk *s)
 	return j;
 }
 
+json_t *show_part(const struct ops_part *p)
+{
+	return json_pack("{s:o,s:s,s:o,s:o,s:i}", "name", show_text(p->name),
+		"state", p->state, "address", show_text(p->address),
+		"last_error", show_text(p->error), "next_s", p->next_s);
+}
+
 json_t *show_group(const struct group_info *g)
 {
 	return json_pack("{s:o,s:s,s:i,s:i,s:i,s:o}", "name", show_text(g->name),

@@ -27,6 +27,7 @@ json_t *show_time(const struct show_clock *, uint64_t mono);
 
 json_t *show_line(const struct line *, const struct show_clock *);
 json_t *show_trunk(const struct trunk *, const struct ops_trunk *);
+json_t *show_part(const struct ops_part *);
 json_t *show_group(const struct group_info *);
 json_t *show_limit(const char *what, const struct limit *);
 

@@ -78,6 +78,15 @@ struct trunk_status {
 
 void agent_trunk_status(const struct trunk *, struct trunk_status *);
 
+/* One address of a trunk's server, or (line is not NULL) a line's own account. */
+struct trunk_part {
+	const char *line, *state, *error;
+	char address[64];
+	int next_s;		/* until something happens there; -1 nothing will */
+};
+void agent_trunk_parts(const struct trunk *,
+		       void (*)(void *arg, const struct trunk_part *), void *arg);
+
 /* Counters of the whole agent since its start. */
 struct agent_stats {
 	uint64_t strangers;		/* requests from addresses of no trunk */

@@ -19,7 +19,7 @@ libsip_a_SOURCES = src/sip/access.c src/sip/access.h \
 	src/sip/offer.c src/sip/offer.h src/sip/offer_parse.c \
 	src/sip/register.c src/sip/registration.c src/sip/requests.c \
 	src/sip/target.c src/sip/targets.c \
-	src/sip/trunk.c src/sip/trunk_conf.c
+	src/sip/trunk.c src/sip/trunk_conf.c src/sip/trunk_show.c
 # Every program with libsip.a in it: the guards work only when the SIP library
 # finds them in the program.
 guard_ldflags = -Wl,--export-dynamic-symbol=su_getaddrinfo \

@@ -187,6 +187,10 @@ def account_per_line():
             'country = "de"; sip = { listen = [ "udp:127.0.0.1:%d" ]; };' % sip)
         e = Example(ws, "account-per-line.conf", sip, change, 3, "de")
         wait("three registrations", 20, lambda: len(registrar.bindings) == 3)
+        accounts = e.gateway.json("trunks")["trunks"][0]["accounts"]
+        check([(a["name"], a["state"], a["next_s"] > 0) for a in accounts] ==
+              [("line-%d" % n, "registered", True) for n in (1, 2, 3)],
+              accounts)
         call = e.out(2, "030123456#", registrar)
         check("493055511" in call.invite.get("from") and
               "sip:493055511@" in call.invite.get("contact"),

@@ -212,6 +212,8 @@ def calls_follow_the_servers_that_serve():
         main.mode, main.only = "silent", None
         wait("silence to be seen", 20, lambda: "does not answer OPTIONS" in
              s.gateway.process.text())
+        check([x["state"] for x in s.trunk()["servers"]] ==
+              ["silent", "reachable"], s.trunk()["servers"])
         s.call_and_end(backup)
         backup.mode = "silent"
         wait("the trunk to be down", 20, lambda: not s.trunk()["up"])

@@ -159,7 +159,8 @@ static int setup(void **state)
 {
 	struct ops_options o = {
 		.box = &box, .conf = &conf, .wall_clock = clock_of_test,
-		.source = { reload, trunk_status, counters, NULL },
+		.source = { .reload = reload, .trunk = trunk_status,
+			    .counters = counters },
 	};
 	char why[256];
 
