@@ -177,6 +177,26 @@ def history_info_is_read_and_written():
               value)
 
 
+def an_extension_sends_its_caller_on():
+    """The PBX rings us for its caller: the provider hears of both."""
+    with box.Box(trunk='diversion = "diversion";') as b:
+        b.do('ring 1 from 5559876 name "Bob"')
+        call = b.phone.expect_call(30)
+        m = call.invite
+        same("calling", user_of(m.get("from")), "5559876")
+        same("diverting", user_of(m.get("diversion")), "201")
+        check("reason=unconditional" in m.get("diversion"), m.get("diversion"))
+        call.reject(486, "Busy Here")
+        b.do("ring 1 off")
+        b.gateway.wait_idle()
+        # A telephone's own call is nobody else's.
+        call = b.call_sip(3)
+        same("diversion", call.invite.get("diversion"), "")
+        call.reject(486, "Busy Here")
+        b.do("on-hook 3")
+        b.gateway.wait_idle()
+
+
 # -------------------------------------------------------------------- bodies
 
 def mixed(parts, boundary="b-1"):
@@ -288,6 +308,7 @@ if __name__ == "__main__":
         tel_uris_are_understood,
         diversion_is_read_and_written,
         history_info_is_read_and_written,
+        an_extension_sends_its_caller_on,
         a_description_in_multipart_is_found,
         bodies_that_nobody_reads_are_refused,
         unknown_extensions_are_named,

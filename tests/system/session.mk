@@ -3,3 +3,6 @@
 session_tests = tests/system/identity-test.py tests/system/session-test.py
 TESTS += $(session_tests)
 EXTRA_DIST += $(session_tests) tests/system/ua.py
+
+TESTS += tests/system/sipconnect-test.py
+EXTRA_DIST += tests/system/sipconnect-test.py doc/sipconnect
