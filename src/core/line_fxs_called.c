@@ -11,6 +11,7 @@
  */
 #include <string.h>
 
+#include "base/e164.h"
 #include "base/log.h"
 #include "core/line_fxs.h"
 #include "core/number.h"
@@ -25,8 +26,13 @@ bool fxs_ring(struct line *l, const struct party *from)
 		.from = *from,
 		.when = box->wall_clock ? box->wall_clock() : 0,
 	};
-	int rc = l->end->media->ops->ring(l->end, &ring);
+	const struct e164_plan plan = { c->country_code, c->national_prefix,
+					c->international_prefix };
+	int rc;
 
+	/* As it would be dialled here: no telephone has a '+'. */
+	e164_write(ring.from.number, ring.from.number, NUMBER_NATIONAL, &plan);
+	rc = l->end->media->ops->ring(l->end, &ring);
 	if (rc) {
 		line_release(l, CAUSE_DESTINATION_OUT_OF_ORDER, "%s cannot ring: %s",
 			     l->name, strerror(-rc));
