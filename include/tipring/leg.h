@@ -92,6 +92,7 @@ struct leg {
 	bool digits_by_event;	/* this side carries digits outside its audio,
 				   or can take them so */
 	enum codec codec;	/* for the record; CODEC_NONE: none */
+	enum srtp_suite srtp;	/* likewise */
 };
 
 /* What a leg's far end did. All are safe for a leg without a call. */

@@ -28,6 +28,24 @@ struct media_end;
 
 enum codec { CODEC_NONE, CODEC_PCMU, CODEC_PCMA, CODEC_COUNT };
 
+/* SRTP's cipher suites (RFC 4568 section 6.2, RFC 7714 section 14.2), the
+ * cheapest first: a processor with AES does GCM in a third of HMAC's time. */
+enum srtp_suite { SUITE_NONE, SUITE_AES_128_GCM, SUITE_AES_256_GCM,
+		  SUITE_AES_CM_80, SUITE_AES_CM_32, SUITE_COUNT };
+
+#define SRTP_KEY_MOST 44	/* octets of a master key with its salt */
+#define SRTP_MKI_MOST 4
+
+/* Keys of an RTP session; whoever has one wipes it after use. SUITE_NONE: it
+ * goes in the clear. */
+struct media_srtp {
+	enum srtp_suite suite;
+	uint8_t local[SRTP_KEY_MOST];	/* master key and salt that we send with */
+	uint8_t remote[SRTP_KEY_MOST];	/* and those of the far end */
+	uint8_t mki[SRTP_MKI_MOST];	/* that stands in the far end's packets */
+	uint8_t mki_size;		/* octets of it, 0: none */
+};
+
 /* What an end looks for. Each costs time only while it is asked for. */
 enum media_detect {
 	DETECT_DIGITS = 1 << 0,	/* DTMF in the audio */
@@ -93,6 +111,9 @@ struct media_rtp {
 	bool send, receive;		/* direction attributes of the session */
 	bool learn;			/* remote may be behind NAT: take the source
 					   of the first packets, never later ones */
+	struct sockaddr_storage likely;	/* learn: where they should come from, of
+					   any port; family 0: nobody knows */
+	struct media_srtp srtp;		/* the same keys again: goes on as it is */
 	uint16_t dead_s;		/* no packet for so long: MEDIA_RTP_DEAD; 0 off */
 };
 
@@ -158,6 +179,7 @@ struct media_stats {
 	uint32_t sent, received;	/* RTP packets */
 	uint32_t lost;			/* not there when needed, concealed */
 	uint32_t late, strangers, malformed;
+	uint32_t forged;		/* SRTP: not authentic, or played again */
 	uint32_t remote_lost;		/* as the far end's reports say */
 	uint16_t jitter_ms, delay_ms;	/* of the jitter buffer */
 	uint16_t round_trip_ms;
@@ -221,6 +243,20 @@ struct media {
 struct media_end {
 	struct media *media;
 };
+
+/* A suite's name in session descriptions (RFC 4568, RFC 7714); "": none. */
+static inline const char *srtp_suite_name(enum srtp_suite suite)
+{
+	switch (suite) {
+	case SUITE_AES_128_GCM: return "AEAD_AES_128_GCM";
+	case SUITE_AES_256_GCM: return "AEAD_AES_256_GCM";
+	case SUITE_AES_CM_80: return "AES_CM_128_HMAC_SHA1_80";
+	case SUITE_AES_CM_32: return "AES_CM_128_HMAC_SHA1_32";
+	case SUITE_NONE:
+	case SUITE_COUNT: break;
+	}
+	return "";
+}
 
 /* A port's kind in words, for people. */
 static inline const char *port_kind_name(enum port_kind kind)

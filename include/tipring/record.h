@@ -28,6 +28,7 @@ struct call_record {
 	struct release release;		/* once ended */
 	char released_by[48];		/* name of the side, "tipring" */
 	enum codec codec;		/* of the SIP side */
+	enum srtp_suite srtp;		/* likewise */
 	struct media_stats stats;	/* of the SIP side */
 };
 

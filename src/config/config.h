@@ -46,6 +46,7 @@ struct config_limit {
 enum sip_transport { TRANSPORT_UDP, TRANSPORT_TCP, TRANSPORT_TLS };
 enum over_limit { OVER_LIMIT_503, OVER_LIMIT_486 };
 enum strangers { STRANGERS_DROP, STRANGERS_403 };
+enum srtp_mode { SRTP_OFF, SRTP_PREFERRED, SRTP_REQUIRED };
 enum dtmf_mode { DTMF_RFC4733, DTMF_INBAND, DTMF_INFO };
 /* The header that tells who calls: P-Asserted-Identity, P-Preferred-Identity,
  * Remote-Party-ID, From alone. */
@@ -83,8 +84,11 @@ struct config_trunk {
 	size_t codec_count;
 	enum dtmf_mode dtmf;
 	uint16_t ptime;			/* ms */
+	const char *public_address;	/* address, name or "stun:HOST[:PORT]";
+					   default: sip.public_address */
 	const char **accept_from;	/* more addresses or networks to take calls from */
 	size_t accept_from_count;
+	enum srtp_mode srtp;
 	bool nat;			/* learn the far RTP address */
 	unsigned options_s;		/* probe interval, 0 off */
 	enum trunk_identity identity;
@@ -218,8 +222,8 @@ struct config {
 		struct config_listen *listen;
 		size_t listen_count;
 		const char *user_agent;
-		const char *public_address;	/* in SDP and Contact, "" own */
 		enum strangers strangers;
+		const char *public_address;	/* of trunks without, "" own */
 	} sip;
 	struct {
 		struct sockaddr_storage local;

@@ -141,6 +141,8 @@ static void finish_trunk(const struct config *conf, struct config_trunk *t)
 {
 	bool mulaw = conf->country.law == AUDIO_MULAW;
 
+	if (!*t->public_address)
+		t->public_address = conf->sip.public_address;
 	if (!*t->domain)
 		t->domain = t->server;
 	if (!*t->auth_user)

@@ -44,10 +44,11 @@ static const struct key sip_keys[] = {
 	  .what = "where SIP is listened for" },
 	{ "user_agent", .set = set_text, FIELD(C, sip.user_agent),
 	  .check = check_line_of_text, .standard = "\"tipring\"", .what = "how tipring calls itself" },
-	{ "public_address", TEXT(C, sip.public_address, check_address),
-	  .absent = "the own one", .what = "our address beyond a NAT, in Contact and SDP" },
 	{ "strangers", WORD(C, sip.strangers, stranger_words, "\"drop\""),
 	  .what = "a request from an address of no trunk: no answer at all, or 403" },
+	{ "public_address", TEXT(C, sip.public_address, check_public),
+	  .shape = "\"ADDRESS\", \"NAME\" or \"stun:SERVER\"",
+	  .absent = "the own one", .what = "public_address of trunks that have none" },
 };
 static const struct section sip_section = { "sip", "sip", KEYS(sip_keys), 0, NULL };
 

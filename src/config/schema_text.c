@@ -63,7 +63,6 @@ const char *key_shape(const struct key *key, char *buffer, size_t size)
 static const struct {
 	const char *section, *name, *why;
 } unbuilt[] = {
-	{ "trunks", "srtp", "srtp is not built yet: calls go unencrypted; leave the key out" },
 	{ "trunks", "secret", "a password does not stand in this file; write it to a file of mode 0600 and name that in secret_file" },
 	{ "trunks", "password", "a password does not stand in this file; write it to a file of mode 0600 and name that in secret_file" },
 	{ "lines", "secret", "a password does not stand in this file; write it to a file of mode 0600 and name that in secret_file" },

@@ -29,6 +29,10 @@ static const struct word reliables[] = {
 static const struct word redirects[] = {
 	{ "refuse", REDIRECT_REFUSE }, { "follow", REDIRECT_FOLLOW }, { NULL, 0 }
 };
+static const struct word srtp_modes[] = {
+	{ "off", SRTP_OFF }, { "preferred", SRTP_PREFERRED },
+	{ "required", SRTP_REQUIRED }, { NULL, 0 }
+};
 
 static void prepare_trunk(void *base)
 {
@@ -82,6 +86,12 @@ static const struct key trunk_keys[] = {
 	  .check = check_network, .least = 1, .most = 64,
 	  .shape = "a list of addresses and networks, like \"192.0.2.0/24\"",
 	  .absent = "none", .what = "more places that calls of this trunk come from" },
+	{ "public_address", TEXT(T, public_address, check_public),
+	  .absent = "sip.public_address",
+	  .shape = "\"ADDRESS\", \"NAME\" or \"stun:SERVER\"",
+	  .what = "our address beyond a NAT, in Contact and SDP" },
+	{ "srtp", WORD(T, srtp, srtp_modes, "\"off\""),
+	  .what = "encrypt speech by SRTP; preferred: where the far end can" },
 	{ "nat", BOOL(T, nat, "false"),
 	  .what = "the far end is behind NAT: send RTP to where its first packets come from" },
 	{ "options", NUMBER(T, options_s, 0, 3600, "s", "30"),

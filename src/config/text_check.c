@@ -124,6 +124,14 @@ const char *check_proxy(const char *text, char *buffer, size_t size)
 	return check_host(host, buffer, size);
 }
 
+const char *check_public(const char *text, char *buffer, size_t size)
+{
+	const char *wrong = strncmp(text, "stun:", 5) ?
+		check_host(text, buffer, size) : check_proxy(text + 5, buffer, size);
+
+	return wrong ? "is no address, no host name and no \"stun:SERVER\"" : NULL;
+}
+
 const char *check_network(const char *text, char *buffer, size_t size)
 {
 	const char *slash = strchr(text, '/');

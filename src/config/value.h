@@ -50,6 +50,7 @@ text_check_fn check_prefix;	/* digits, + and * # or nothing */
 text_check_fn check_host;	/* name or address */
 text_check_fn check_proxy;	/* host[:port] */
 text_check_fn check_network;	/* address or address/bits */
+text_check_fn check_public;	/* our address beyond a NAT */
 text_check_fn check_address;	/* an address */
 text_check_fn check_map;	/* digit map */
 text_check_fn check_port;	/* driver/address */

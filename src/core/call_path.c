@@ -93,6 +93,7 @@ void call_note_stats(struct call *call, const struct leg *leg)
 	if (!leg || line_of_leg(leg))
 		return;
 	call->record.codec = leg->codec;
+	call->record.srtp = leg->srtp;
 	if (leg->end)
 		leg->end->media->ops->stats(leg->end, &call->record.stats);
 }

@@ -20,6 +20,7 @@
 
 struct pump;
 struct end;
+struct seal;
 
 #define FRAME 80	/* samples that are worked on at a time */
 
@@ -35,7 +36,11 @@ struct command {
 	enum command_type type;
 	struct end *end;
 	union {
-		struct media_rtp rtp;
+		struct {
+			struct media_rtp rtp;	/* without keys */
+			struct seal *in, *out;
+			unsigned serial;
+		};
 		struct end *other;
 		struct tone tone;
 		struct media_dial dial;
@@ -57,7 +62,7 @@ struct notice {
 /* media_stats, written by the pump, read by anybody. */
 struct end_stats {
 	atomic_uint_fast64_t samples;
-	atomic_uint sent, received, lost, late, strangers, malformed,
+	atomic_uint sent, received, lost, late, strangers, malformed, forged,
 		remote_lost, jitter_ms, delay_ms, round_trip_ms, slips,
 		overruns, events_lost;
 	atomic_int rx_level, tx_level, erle;
@@ -160,6 +165,7 @@ struct end *line_end_new(struct media *, const char *port,
 			 char *why, size_t size);
 struct end *rtp_end_new(struct media *, const struct media_rtp_conf *);
 uint16_t rtp_end_port(const struct end *);
+int rtp_end_set(struct end *, const struct media_rtp *);
 int line_end_state(const struct end *, struct port_state *);
 int line_end_conf(struct end *, const struct media_port_conf *);
 

@@ -17,7 +17,8 @@ struct inbox {
 		struct cmsghdr align;
 		char data[64];
 	} control[INBOX_SIZE];
-	uint8_t data[INBOX_SIZE][RTP_PACKET_MAX];
+	/* SRTP looks at words */
+	_Alignas(8) uint8_t data[INBOX_SIZE][RTP_PACKET_MAX];
 };
 
 struct inbox *inbox_new(void)
@@ -54,8 +55,7 @@ int inbox_receive(struct inbox *b, int fd)
 	return n < 0 ? 0 : n;
 }
 
-const uint8_t *inbox_datagram(struct inbox *b, int i, size_t *size,
-			      int64_t *real_us)
+uint8_t *inbox_datagram(struct inbox *b, int i, size_t *size, int64_t *real_us)
 {
 	struct msghdr *h = &b->header[i].msg_hdr;
 	struct timespec ts;

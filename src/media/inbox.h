@@ -22,8 +22,8 @@ int inbox_receive(struct inbox *, int fd);
 
 /* Datagram i of the last receive. size 0: it did not fit. *real_us: its arrival
  * on the wall clock, left alone when the kernel did not say. */
-const uint8_t *inbox_datagram(struct inbox *, int i, size_t *size,
-			      int64_t *real_us);
+uint8_t *inbox_datagram(struct inbox *, int i, size_t *size,
+			int64_t *real_us);
 const struct sockaddr_storage *inbox_from(const struct inbox *, int i);
 
 #endif

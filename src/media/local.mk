@@ -22,7 +22,9 @@ libmedia_a_SOURCES = src/media/media.h src/media/media.c \
 	src/media/rtcp.c src/media/rtcp.h \
 	src/media/rtp.c src/media/rtp.h \
 	src/media/rtp_end.c src/media/rtp_end.h \
-	src/media/rtp_open.c src/media/rtp_receive.c src/media/rtp_send.c \
+	src/media/rtp_open.c src/media/rtp_receive.c \
+	src/media/rtp_seal.c src/media/rtp_send.c \
+	src/media/seal.c src/media/seal.h \
 	src/media/slipring.c src/media/slipring.h \
 	src/media/spectrum.c src/media/spectrum.h \
 	src/media/watch.c

@@ -11,6 +11,7 @@
 #include "media/law.h"
 #include "media/osc.h"
 #include "media/room.h"
+#include "media/seal.h"
 #include "media/spectrum.h"
 
 #define EVENTS 2048
@@ -62,6 +63,11 @@ struct media *media_new(struct loop *loop, const struct media_options *o,
 	int err = ENOMEM;
 
 	init_tables();
+	if (seal_init()) {
+		snprintf(why, size, "libsrtp does not pass its own test");
+		free(room);
+		return NULL;
+	}
 	if (!room)
 		goto fail;
 	room->media.ops = &room_ops;

@@ -28,5 +28,7 @@ extern const struct media_ops room_ops;
 /* ---- room_ops.c */
 /* Posts what is overdue; -ENOBUFS: still no room. */
 int room_flush(struct room *);
+/* A command to the pump, in order; -ENOBUFS: the pump does not keep up. */
+int room_post(const struct command *);
 
 #endif

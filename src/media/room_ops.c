@@ -61,7 +61,7 @@ static void retry(void *arg)
 }
 
 /* Commands keep their order: nothing passes what is overdue. */
-static int post(const struct command *c)
+int room_post(const struct command *c)
 {
 	struct room *room = room_of(c->end);
 	int err = room_flush(room);
@@ -76,7 +76,7 @@ static void must(const struct command *c, unsigned overdue)
 {
 	struct room *room = room_of(c->end);
 
-	if (!post(c))
+	if (!room_post(c))
 		return;
 	c->end->overdue |= overdue;
 	if (list_empty(&c->end->overdue_node))
@@ -90,7 +90,7 @@ static int post_value(struct media_end *m, enum command_type type, int value)
 {
 	struct command c = { .type = type, .end = end_of(m), .value = value };
 
-	return post(&c);
+	return room_post(&c);
 }
 
 /* -------------------------------------------------------------------- ends */
@@ -112,7 +112,7 @@ static struct media_end *enter(struct media *m, struct end *e,
 	list_init(&e->owing_node);
 	list_init(&e->changed_node);
 	list_init(&e->all);
-	if (post(&c)) {
+	if (room_post(&c)) {
 		e->class->dispose(e);
 		errno = ENOBUFS;
 		return NULL;
@@ -147,11 +147,10 @@ static uint16_t rtp_port(const struct media_end *m)
 
 static int rtp_set(struct media_end *m, const struct media_rtp *r)
 {
-	struct command c = { .type = COMMAND_RTP, .end = end_of(m), .rtp = *r };
-
-	if (is_line(c.end) || r->codec <= CODEC_NONE || r->codec >= CODEC_COUNT)
+	if (is_line(end_of(m)) || r->codec <= CODEC_NONE ||
+	    r->codec >= CODEC_COUNT)
 		return -EINVAL;
-	return post(&c);
+	return rtp_end_set(end_of(m), r);
 }
 
 static void free_end(struct media_end *m)
@@ -174,7 +173,7 @@ static int join(struct media_end *a, struct media_end *b)
 
 	if (a == b || end_of(a)->closing || end_of(b)->closing)
 		return -EINVAL;
-	return post(&c);
+	return room_post(&c);
 }
 
 static void split(struct media_end *m)
@@ -194,7 +193,7 @@ static int play(struct media_end *m, const struct tone *t)
 		return -EINVAL;
 	if (t)
 		c.tone = *t;
-	return post(&c);
+	return room_post(&c);
 }
 
 static int dial(struct media_end *m, const struct media_dial *d)
@@ -213,11 +212,11 @@ static int dial(struct media_end *m, const struct media_dial *d)
 			return -EINVAL;
 	}
 	if (d->method != DIAL_PULSE)
-		return post(&c);
+		return room_post(&c);
 	if (!is_line(c.end) || line_end_state(c.end, &s) ||
 	    !(s.capabilities & PORT_PULSE))
 		return -ENOTSUP;
-	return post(&c);
+	return room_post(&c);
 }
 
 static int digit(struct media_end *m, char d, unsigned ms)
@@ -232,7 +231,7 @@ static int digit(struct media_end *m, char d, unsigned ms)
 	if (c.param == 'F' && is_line(c.end) &&
 	    (line_end_state(c.end, &s) || s.kind != PORT_FXO))
 		return -ENOTSUP;
-	return post(&c);
+	return room_post(&c);
 }
 
 static int detect(struct media_end *m, unsigned what)
@@ -257,6 +256,7 @@ static void stats(const struct media_end *m, struct media_stats *to)
 		.lost = stat_get(s->lost), .late = stat_get(s->late),
 		.strangers = stat_get(s->strangers),
 		.malformed = stat_get(s->malformed),
+		.forged = stat_get(s->forged),
 		.remote_lost = stat_get(s->remote_lost),
 		.jitter_ms = (uint16_t)stat_get(s->jitter_ms),
 		.delay_ms = (uint16_t)stat_get(s->delay_ms),
@@ -296,7 +296,7 @@ static int conf(struct media_end *m, const struct media_port_conf *p)
 	if (!is_line(c.end))
 		return -ENOTSUP;
 	err = line_end_conf(c.end, p);
-	return err ? err : post(&c);
+	return err ? err : room_post(&c);
 }
 
 static int state(const struct media_end *m, struct port_state *s)
@@ -322,7 +322,7 @@ static int ring(struct media_end *m, const struct media_ring *r)
 		return -EINVAL;
 	if (r)
 		c.ring = *r;
-	return post(&c);
+	return room_post(&c);
 }
 
 static int battery(struct media_end *m, int break_ms)
@@ -354,7 +354,7 @@ static int set(struct media_end *m, enum port_param param, int value)
 		return -ENOTSUP;
 	c.param = (int)param;
 	c.value = value;
-	return post(&c);
+	return room_post(&c);
 }
 
 const struct media_ops room_ops = {

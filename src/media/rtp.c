@@ -81,38 +81,69 @@ bool source_equal(const struct sockaddr_storage *a,
 	return false;
 }
 
-void source_set(struct rtp_source *s, const struct sockaddr_storage *remote,
-		bool learn)
+void source_set(struct rtp_source *s, const struct media_rtp *m, int64_t us)
 {
-	bool same = source_equal(&s->remote, remote, false);
+	bool same = source_equal(&s->remote, &m->remote, false);
 
-	/* The one that was learnt stands as the candidate that needs no further
-	 * proof: locked is off, but its next packet locks it again. */
-	if (!(same && learn && s->locked))
-		s->current = *remote;
-	s->remote = *remote;
-	s->learn = learn;
-	s->locked = false;
+	/* The one that was learnt stands as one that needs no further proof: its
+	 * next packet locks it again. */
+	s->before = same && m->learn ? s->locked : SOURCE_NONE;
+	if (!s->before)
+		s->current = m->remote;
+	s->remote = m->remote;
+	s->likely = m->likely;
+	s->learn = m->learn;
+	s->locked = SOURCE_NONE;
 	s->run = 0;
+	s->until = us + SOURCE_LEARN;
 }
 
-static bool lock(struct rtp_source *s, const struct sockaddr_storage *from)
+static enum source_rank rank(const struct rtp_source *s,
+			     const struct sockaddr_storage *from)
+{
+	if (source_equal(&s->remote, from, false))
+		return SOURCE_NEGOTIATED;
+	if (!s->learn)
+		return SOURCE_NONE;
+	return source_equal(&s->remote, from, true) ||
+	       source_equal(&s->likely, from, true) ? SOURCE_LIKELY : SOURCE_OTHER;
+}
+
+bool source_may(const struct rtp_source *s, const struct sockaddr_storage *from,
+		int64_t us)
+{
+	if ((s->locked || s->before) && source_equal(&s->current, from, false))
+		return true;
+	if (s->locked == SOURCE_NEGOTIATED)
+		return false;
+	/* The negotiated address needs no learning, and so no haste, as long as
+	 * nobody was learnt. */
+	if (us >= s->until)
+		return !s->locked && source_equal(&s->remote, from, false);
+	return rank(s, from) > s->locked;
+}
+
+static bool lock(struct rtp_source *s, const struct sockaddr_storage *from,
+		 enum source_rank as)
 {
 	s->current = *from;
-	s->locked = true;
+	s->locked = as;
 	return true;
 }
 
 bool source_check(struct rtp_source *s, const struct sockaddr_storage *from,
 		  int64_t us)
 {
-	if (s->locked)
-		return source_equal(&s->current, from, false);
-	if (source_equal(&s->remote, from, false) ||
-	    (s->learn && source_equal(&s->current, from, false)))
-		return lock(s, from);
-	if (!s->learn)
+	enum source_rank as = rank(s, from);
+
+	if (!source_may(s, from, us))
 		return false;
+	if (s->locked && source_equal(&s->current, from, false))
+		return true;
+	if (s->before && source_equal(&s->current, from, false))
+		return lock(s, from, s->before);
+	if (as > SOURCE_OTHER)
+		return lock(s, from, as);
 	if (!s->run || !source_equal(&s->candidate, from, false)) {
 		s->candidate = *from;
 		s->run = 1;
@@ -121,5 +152,5 @@ bool source_check(struct rtp_source *s, const struct sockaddr_storage *from,
 	}
 	if (++s->run < SOURCE_RUN || us - s->since < SOURCE_SPAN)
 		return false;
-	return lock(s, from);
+	return lock(s, from, SOURCE_OTHER);
 }

@@ -42,8 +42,9 @@ void rtp_end_tick(struct rtp_end *r)
 		rtp_push(e, quiet, FRAME);
 }
 
-static void set(struct rtp_end *r, const struct media_rtp *m)
+static void set(struct rtp_end *r, const struct command *c)
 {
+	const struct media_rtp *m = &c->rtp;
 	struct pump *p = r->end.pump;
 	bool was_deaf = !r->ready || !r->set.receive;
 	bool moved = !source_equal(&r->source.remote, &m->remote, false);
@@ -57,7 +58,8 @@ static void set(struct rtp_end *r, const struct media_rtp *m)
 	r->set.ptime = (uint16_t)(ptime / 10 * 10);
 	if (r->filled >= (size_t)r->set.ptime * 8)
 		r->filled = 0;
-	source_set(&r->source, &m->remote, m->learn);
+	rtp_seals_set(r, c->in, c->out, c->serial);
+	source_set(&r->source, m, p->now_us);
 	if (moved)
 		r->first = false;
 	if (was_deaf && m->receive) {
@@ -78,7 +80,7 @@ static void command(struct end *e, const struct command *c)
 		r->pulled_us = r->pushed_us = e->pump->now_us;
 		break;
 	case COMMAND_RTP:
-		set(r, &c->rtp);
+		set(r, c);
 		if (e->peer)
 			end_changed(e->peer);
 		break;

@@ -12,6 +12,7 @@
 #include "media/rfc4733.h"
 #include "media/rtcp.h"
 #include "media/rtp.h"
+#include "media/seal.h"
 
 #define RTP_SAMPLES 480		/* of the longest packet, 60 ms */
 
@@ -20,7 +21,18 @@ struct rtp_end {
 	int fd, rtcp_fd;
 	uint16_t port;
 
+	/* signalling's, see rtp_seal.c */
+	struct seal *seals;		/* all that there are */
+	struct seal *in_now, *out_now;	/* that the last rtp_set named */
+	unsigned serial;		/* of it */
+	/* atomic: seals in use until this rtp_set are not touched any more */
+	atomic_uint settled;
+
 	/* the pump's */
+	struct seal *in, *out;		/* NULL: in the clear */
+	struct seal *before;		/* in, until the new key has come */
+	bool opened;			/* there was a packet with in's key */
+	unsigned set_serial;
 	struct list_head paced_node;
 	struct media_rtp set;
 	bool ready;			/* there was an rtp_set */
@@ -30,7 +42,7 @@ struct rtp_end {
 	uint32_t ssrc;
 	uint16_t seq;
 	uint32_t timestamp;		/* of the packet being filled */
-	uint8_t packet[RTP_HEADER + RTP_SAMPLES];
+	_Alignas(8) uint8_t packet[RTP_HEADER + RTP_SAMPLES + SEAL_ROOM];
 	size_t filled;			/* samples in it */
 	bool marker;			/* the next packet begins a talkspurt */
 	int64_t pushed_us;		/* when voice came last */
@@ -63,6 +75,13 @@ extern const struct end_class rtp_class;
 /* One tick of the pump's timer. */
 void rtp_end_tick(struct rtp_end *);
 bool rtp_end_takes_events(const struct end *);
+
+/* ---- rtp_seal.c */
+void rtp_seals_free(struct rtp_end *);
+void rtp_seals_set(struct rtp_end *, struct seal *in, struct seal *out,
+		   unsigned serial);
+/* A packet or report that came, as it was before it was sealed. -EBADMSG. */
+int rtp_unseal(struct rtp_end *, uint8_t *packet, size_t *size, bool report);
 
 /* ---- rtp_receive.c */
 void rtp_pull(struct end *, int16_t *, size_t n);

@@ -81,6 +81,7 @@ void rtp_end_dispose(struct end *e)
 		close(r->fd);
 	if (r->rtcp_fd >= 0)
 		close(r->rtcp_fd);
+	rtp_seals_free(r);
 	listen_fini(&e->listen);
 	free(r);
 }

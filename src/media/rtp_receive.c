@@ -116,11 +116,21 @@ static void datagram(struct rtp_end *r, int i)
 	struct pump *p = r->end.pump;
 	int64_t real = p->real_us, age;
 	size_t size;
-	const uint8_t *data = inbox_datagram(p->inbox, i, &size, &real);
+	uint8_t *data = inbox_datagram(p->inbox, i, &size, &real);
+	const struct sockaddr_storage *from = inbox_from(p->inbox, i);
 	struct rtp_packet packet;
 
 	if (!r->ready)
 		return;
+	/* Strangers get no word in, and cost no deciphering. */
+	if (!source_may(&r->source, from, p->now_us)) {
+		stat_add(r->end.stats.strangers, 1);
+		return;
+	}
+	if (rtp_unseal(r, data, &size, false)) {
+		stat_add(r->end.stats.forged, 1);
+		return;
+	}
 	age = p->real_us - real;
 	if (age < 0 || age > 10000000)	/* somebody set the clock */
 		age = 0;
@@ -128,7 +138,7 @@ static void datagram(struct rtp_end *r, int i)
 		stat_add(r->end.stats.malformed, 1);
 		return;
 	}
-	if (!source_check(&r->source, inbox_from(p->inbox, i), p->now_us - age)) {
+	if (!source_check(&r->source, from, p->now_us - age)) {
 		stat_add(r->end.stats.strangers, 1);
 		return;
 	}
@@ -157,11 +167,15 @@ void rtp_drain_reports(struct rtp_end *r)
 		const struct sockaddr_storage *from = inbox_from(p->inbox, i);
 		int64_t real = p->real_us, age;
 		size_t size;
-		const uint8_t *data = inbox_datagram(p->inbox, i, &size, &real);
+		uint8_t *data = inbox_datagram(p->inbox, i, &size, &real);
 
 		/* Its port may be any; its host is the one that we listen to. */
 		if (!r->ready || !source_equal(from, &r->source.current, true)) {
 			stat_add(r->end.stats.strangers, 1);
+			continue;
+		}
+		if (rtp_unseal(r, data, &size, true)) {
+			stat_add(r->end.stats.forged, 1);
 			continue;
 		}
 		age = p->real_us - real;

@@ -18,30 +18,34 @@ static socklen_t address_size(const struct sockaddr_storage *a)
 					: sizeof(struct sockaddr_in);
 }
 
-static void transmit(struct rtp_end *r, const struct rtp_packet *p, void *data,
+/* data: on a multiple of four, with SEAL_ROOM behind it. */
+static void transmit(struct rtp_end *r, const struct rtp_packet *p, uint8_t *data,
 		     size_t size)
 {
 	const struct sockaddr_storage *to = &r->source.current;
+	size_t voice = size - RTP_HEADER;
 
 	rtp_header(p, data);
 	r->seq++;
+	if (r->out && seal_close(r->out, data, &size, false))
+		return;
 	if (sendto(r->fd, data, size, MSG_DONTWAIT | MSG_NOSIGNAL,
 		   (const struct sockaddr *)to, address_size(to)) < 0)
 		return;
 	stat_add(r->end.stats.sent, 1);
-	rtcp_sent(&r->rtcp, size - RTP_HEADER);
+	rtcp_sent(&r->rtcp, voice);
 }
 
 static void send_event(struct rtp_end *r, const struct event_packet *ev)
 {
-	uint8_t data[RTP_HEADER + EVENT_SIZE];
+	_Alignas(8) uint8_t data[RTP_HEADER + EVENT_SIZE + SEAL_ROOM];
 	struct rtp_packet p = {
 		.marker = ev->marker, .payload = r->set.event_payload,
 		.seq = r->seq, .timestamp = ev->timestamp, .ssrc = r->ssrc,
 	};
 
 	memcpy(data + RTP_HEADER, ev->data, EVENT_SIZE);
-	transmit(r, &p, data, sizeof(data));
+	transmit(r, &p, data, RTP_HEADER + EVENT_SIZE);
 }
 
 static void send_voice(struct rtp_end *r)
@@ -139,7 +143,7 @@ void rtp_report(struct rtp_end *r, bool bye)
 {
 	struct sockaddr_storage to = r->rtcp_to;
 	struct pump *p = r->end.pump;
-	uint8_t data[RTCP_MAX];
+	_Alignas(8) uint8_t data[RTCP_MAX + SEAL_ROOM];
 	size_t size;
 
 	if (!r->ready || r->source.current.ss_family == AF_UNSPEC)
@@ -158,6 +162,8 @@ void rtp_report(struct rtp_end *r, bool bye)
 	}
 	size = rtcp_build(&r->rtcp, data, r->timestamp + (uint32_t)r->filled,
 			  p->now_us, p->real_us, bye);
+	if (r->out && seal_close(r->out, data, &size, true))
+		return;
 	sendto(r->rtcp_fd, data, size, MSG_DONTWAIT | MSG_NOSIGNAL,
 	       (const struct sockaddr *)&to, address_size(&to));
 }

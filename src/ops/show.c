@@ -132,7 +132,7 @@ json_t *show_group(const struct group_info *g)
 static json_t *common(const struct call_record *r, const struct show_clock *clock)
 {
 	return json_pack("{s:I,s:o,s:o,s:o,s:o,s:o,s:s,s:o,s:o,"
-		"s:o,s:s,s:o,s:o,s:s,s:o,s:b,s:s,s:i,s:s}",
+		"s:o,s:s,s:o,s:o,s:s,s:o,s:b,s:s,s:i,s:s,s:s}",
 		"call", (json_int_t)r->id,
 		"start", show_time(clock, r->started),
 		"alert", show_time(clock, r->alerted),
@@ -149,7 +149,8 @@ static json_t *common(const struct call_record *r, const struct show_clock *cloc
 		"emergency", r->emergency,
 		"answered_how", answer_methods[r->answer_method].name,
 		"answer_confidence", (int)r->answer_confidence,
-		"codec", show_codec(r->codec));
+		"codec", show_codec(r->codec),
+		"srtp", srtp_suite_name(r->srtp));
 }
 
 static void add_media(json_t *j, const struct media_stats *s)
@@ -162,6 +163,7 @@ static void add_media(json_t *j, const struct media_stats *s)
 			    json_integer(s->remote_lost));
 	json_object_set_new(j, "packets_strange",
 			    json_integer((json_int_t)s->strangers + s->malformed));
+	json_object_set_new(j, "packets_forged", json_integer(s->forged));
 	json_object_set_new(j, "jitter_ms", json_integer(s->jitter_ms));
 	json_object_set_new(j, "round_trip_ms", json_integer(s->round_trip_ms));
 }

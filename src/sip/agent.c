@@ -19,7 +19,6 @@
 #include "sip/digest.h"
 #include "sip/gate.h"
 #include "sip/guards.h"
-#include "sip/identity.h"
 #include "sip/internal.h"
 
 #define ALLOW "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK"
@@ -67,30 +66,6 @@ int agent_local(const struct agent *a, enum sip_transport transport,
 		return err;
 	}
 	return -EAFNOSUPPORT;
-}
-
-int agent_contact(const struct agent *a, enum sip_transport transport,
-		  const struct sockaddr *peer, const char *user, char *buf,
-		  size_t size)
-{
-	const char *public_address = a->conf->sip.public_address;
-	struct sockaddr_storage local;
-	char host[ADDRESS_TEXT], at[128], uri[256];
-	int err = agent_local(a, transport, peer, &local);
-
-	if (err)
-		return err;
-	address_host(host, (struct sockaddr *)&local, true);
-	snprintf(at, sizeof(at), "%s:%u",
-		 public_address && public_address[0] ? public_address : host,
-		 address_port((struct sockaddr *)&local));
-	err = identity_uri(uri, sizeof(uri), user, at);
-	if (err < 0)
-		return err;
-	err = snprintf(buf, size, "<%s%s%s>", uri,
-		       transport == TRANSPORT_UDP ? "" : ";transport=",
-		       transport == TRANSPORT_UDP ? "" : transport_name(transport));
-	return (size_t)err < size ? 0 : -ENOSPC;
 }
 
 /* ------------------------------------------------------------------- events */
@@ -310,12 +285,14 @@ struct agent *agent_new(struct loop *loop, const struct config *conf,
 	fsm_queue_init(&a->queue);
 	su_log_redirect(NULL, library_says, NULL);
 	su_log_set_level(NULL, log_wants(LOG_LEVEL_DEBUG) ? 3 : 0);
+	a->netlink = -1;
 	a->resolver = resolver_new(loop, NULL);
 	if (!a->resolver)
 		goto memory;
 	if (open_gate(a, why, size) || open_agent(a, why, size) ||
 	    providers_load(a, conf, why, size))
 		goto fail;
+	own_address_watch(a);
 	return a;
 memory:
 	snprintf(why, size, "out of memory");
@@ -447,6 +424,7 @@ void agent_free(struct agent *a)
 		leg_released(&t->leg, &r);
 		trunk_leg_bury(t);
 	}
+	own_address_unwatch(a);
 	timer_stop(&a->deadline);
 	timer_stop(&a->bury);
 	a->state = a->state == AGENT_STOPPED ? AGENT_STOPPED : AGENT_DRAINS;

@@ -45,7 +45,9 @@ int su_getaddrinfo(const char *node, const char *service,
 
 int guards_check(char *why, size_t size)
 {
-	if (hits)
+	/* Listening on all addresses looks nothing up: then it counts whom the
+	 * library will find. */
+	if (hits || dlsym(RTLD_DEFAULT, "su_getaddrinfo") == (void *)su_getaddrinfo)
 		return 0;
 	snprintf(why, size, "the guard against the SIP library's blocking "
 		 "resolver is not in effect; link the program with "

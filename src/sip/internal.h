@@ -23,6 +23,7 @@
 #include "tipring/trunk.h"
 
 struct account;
+struct outside;
 struct provider;
 struct trunk_leg;
 
@@ -59,6 +60,9 @@ struct agent {
 	struct list_head legs;		/* that live */
 	struct list_head dead;		/* legs and providers, until the turn's end */
 	struct timer bury;
+	int netlink;			/* -1: none */
+	struct loop_watch *netlink_watch;
+	struct timer settle;
 	struct timer deadline;
 	void (*done)(void *);
 	void *done_arg;
@@ -78,11 +82,10 @@ static inline struct timers *agent_timers(struct agent *a)
 int agent_local(const struct agent *, enum sip_transport,
 		const struct sockaddr *peer, struct sockaddr_storage *local);
 
-/* "<sip:USER@HOST:PORT;transport=tcp>", with the public address if there is
- * one. -errno. */
-int agent_contact(const struct agent *, enum sip_transport,
-		  const struct sockaddr *peer, const char *user, char *buf,
-		  size_t size);
+/* own_address.c: notices when our own addresses change, and has registrations
+ * and calls follow. */
+void own_address_watch(struct agent *);
+void own_address_unwatch(struct agent *);
 
 /* Something that agent_shutdown() or a draining trunk may wait for is gone;
  * frees the dead at the end of the turn. */
@@ -200,6 +203,8 @@ struct provider {
 	struct agent *agent;
 	struct config_trunk *conf;	/* a copy of our own */
 	struct lookup *server, *proxy;	/* proxy: NULL, none */
+	struct outside *outside;	/* NULL: it sees our own address */
+	struct sockaddr_storage own;	/* that it was told last, inside */
 	struct access_network *accept;
 	size_t accept_count;
 	struct target *target[LOOKUP_MAX];	/* what we can send to */
@@ -229,6 +234,12 @@ void provider_set_rate(struct provider *);
 void provider_look_again(struct provider *);
 /* Some target became silent, reachable, or came or went. */
 void provider_target_changed(struct provider *);
+/* "<sip:USER@HOST:PORT;transport=tcp>", with the address outside if there is
+ * one. -errno. */
+int provider_contact(struct provider *, enum sip_transport,
+		     const struct sockaddr *peer, const char *user, char *buf,
+		     size_t size);
+void provider_outside_changed(void *provider);
 /* Our address has changed. */
 void provider_renew(struct provider *);
 /* The look-up's callback. */
@@ -344,6 +355,7 @@ struct trunk_leg {
 	struct leg_offer offer;
 	char contact[320];
 	/* The description exchange. */
+	struct sockaddr_storage peer;	/* that signalling comes from */
 	struct offer_local local;
 	struct offer remote;
 	struct offer_choice choice;
@@ -362,6 +374,7 @@ struct trunk_leg {
 	unsigned session_s;	/* agreed, 0: none */
 	bool updates;		/* the far end takes UPDATE */
 	uint64_t session_end;	/* ms, when it runs out */
+	bool moved;			/* our address is to be told */
 	char sdp[OFFER_SIZE];	/* the last that we wrote */
 };
 
@@ -445,16 +458,22 @@ void dialog_hold(struct leg *, bool held);
 void dialog_digit(struct leg *, char digit, unsigned ms);
 /* Our present description once more. */
 void dialog_reinvite(struct trunk_leg *);
+/* Our address may have changed: tells the far end, if need be. */
+void dialog_moved(struct trunk_leg *);
 void dialog_reinvite_response(struct trunk_leg *, const struct happening *);
 
 /* leg_sdp.c: between SDP, media and core. -errno and why. */
 int session_open(struct trunk_leg *, const struct sockaddr *peer, char *why,
 		 size_t size);
+/* Looks whether our address is another one now; takes it into local and
+ * contact. */
+bool session_moved(struct trunk_leg *);
 int session_offer(struct trunk_leg *);		/* writes ours into sdp */
 int session_answer(struct trunk_leg *);		/* writes ours to theirs */
 /* Takes a body as an offer or, when ours is out, as an answer. -EINVAL: cannot
  * be read; -ENOTSUP: no codec in common; -EPROTONOSUPPORT: audio by something
- * else than RTP/AVP; -ENOMSG: no audio; -EAFNOSUPPORT: IPv4 and IPv6. */
+ * else than RTP; -ENOMSG: no audio; -EAFNOSUPPORT: IPv4 and IPv6; and those of
+ * offer_choose(). */
 int session_take(struct trunk_leg *, const sip_t *, char *why, size_t size);
 /* The Warning that such an error deserves (RFC 3261 section 20.43), or NULL. */
 const char *session_warning(int err);

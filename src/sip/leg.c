@@ -51,6 +51,7 @@ struct trunk_leg *trunk_leg_new(struct provider *p, const struct account *accoun
 	t->transport = c->transport;
 	t->dtmf = c->dtmf;
 	t->nat = c->nat;
+	t->local.srtp = c->srtp;
 	t->fixed_route = c->proxy[0];
 	t->policy = (struct leg_policy){
 		.identity = c->identity, .number_format = c->number_format,
@@ -124,6 +125,7 @@ void trunk_leg_free(struct trunk_leg *t)
 	secret_free(t->secret);
 	free(t->domain);
 	free(t->route);
+	explicit_bzero(t, sizeof(*t));	/* keys of SRTP */
 	free(t);
 }
 

@@ -137,17 +137,32 @@ void dialog_reinvite(struct trunk_leg *t)
 		return;
 	t->reinviting = true;
 	t->challenged = 0;
+	t->moved = false;
 	t->hold_sent = t->hold_wanted;
 	nua_invite(t->nh, SIPTAG_CONTACT_STR(t->contact),
 		   SIPTAG_CONTENT_TYPE_STR("application/sdp"),
 		   SIPTAG_PAYLOAD_STR(t->sdp), TAG_END());
 }
 
+static bool has_news(const struct trunk_leg *t)
+{
+	return t->hold_wanted != t->hold_sent || t->moved;
+}
+
 static void try_again(void *arg)
 {
 	struct trunk_leg *t = arg;
 
-	if (t->state == LEG_UP && !t->reinviting && t->hold_wanted != t->hold_sent)
+	if (t->state == LEG_UP && !t->reinviting && has_news(t))
+		dialog_reinvite(t);
+}
+
+void dialog_moved(struct trunk_leg *t)
+{
+	if (!session_moved(t))
+		return;
+	t->moved = true;
+	if (t->state == LEG_UP && !t->reinviting && t->exchange == EXCHANGE_DONE)
 		dialog_reinvite(t);
 }
 
@@ -205,14 +220,14 @@ void dialog_reinvite_response(struct trunk_leg *t, const struct happening *h)
 		t->exchange = EXCHANGE_DONE;
 		if (h->status == 491 || h->status == 500) {
 			/* RFC 3261 section 14.1: between 2.1 and 4 s. */
-			t->hold_sent = !t->hold_wanted;
+			t->moved = true;
 			timer_start(agent_timers(t->agent), &t->timer,
 				    2100 + arc4random_uniform(1900), try_again, t);
 			return;
 		}
 		session_timer_refused(t, h->status, h->phrase);
 	}
-	if (t->state == LEG_UP && t->hold_wanted != t->hold_sent)
+	if (t->state == LEG_UP && has_news(t))
 		dialog_reinvite(t);
 }
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
+#define _GNU_SOURCE	/* explicit_bzero */
 /*
  * The branches of a forked call: each answers our offer for itself, under a To
  * tag of its own. What came last is heard while it rings; the branch that takes
@@ -24,6 +25,13 @@ static struct fork *find(struct trunk_leg *t, const char *tag)
 		if (!strcmp(f->tag, tag))
 			return f;
 	return NULL;
+}
+
+/* With keys in it. */
+static void drop(struct fork *f)
+{
+	explicit_bzero(f, sizeof(*f));
+	free(f);
 }
 
 static void keep(struct trunk_leg *t, const char *tag)
@@ -97,7 +105,7 @@ bool fork_gone(struct trunk_leg *t, const sip_t *sip)
 		if (strcmp(f->tag, tag))
 			continue;
 		*at = f->next;
-		free(f);
+		drop(f);
 		break;
 	}
 	if (strcmp(t->fork_tag, tag))
@@ -116,6 +124,6 @@ void fork_forget(struct trunk_leg *t)
 		struct fork *f = t->forks;
 
 		t->forks = f->next;
-		free(f);
+		drop(f);
 	}
 }

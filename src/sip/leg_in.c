@@ -142,7 +142,7 @@ void invite_in(struct agent *a, const struct happening *h)
 		r.status = 503;
 	if (!r.status)
 		r.status = describe(t, h->sip, &r);
-	if (!r.status && agent_contact(a, t->transport, peer, t->user, t->contact,
+	if (!r.status && provider_contact(p, t->transport, peer, t->user, t->contact,
 				       sizeof(t->contact)))
 		r.status = 503;
 	if (r.status) {

@@ -101,7 +101,7 @@ static int invite(struct trunk_leg *t)
 /* The address of our side that the target in use can reach. */
 static int aim(struct trunk_leg *t)
 {
-	return agent_contact(t->agent, t->transport, target(t), t->user, t->contact,
+	return provider_contact(t->provider, t->transport, target(t), t->user, t->contact,
 			     sizeof(t->contact));
 }
 

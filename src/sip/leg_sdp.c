@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
+#define _GNU_SOURCE	/* explicit_bzero */
 /* A leg's voice path: between descriptions, media and core. */
 #include <errno.h>
 #include <stdio.h>
@@ -11,6 +12,7 @@
 #include "base/log.h"
 #include "sip/body.h"
 #include "sip/internal.h"
+#include "sip/outside.h"
 
 /* What our description tells as our address: what the user says, or the bound
  * one, or the one from which the kernel reaches the peer. */
@@ -18,7 +20,7 @@ static int own_address(struct trunk_leg *t, struct sockaddr_storage *bind_to,
 		       const struct sockaddr *peer)
 {
 	const struct config *c = t->agent->conf;
-	const char *public_address = c->sip.public_address;
+	const struct sockaddr *outside;
 	struct sockaddr_storage at;
 	int err;
 
@@ -35,11 +37,10 @@ static int own_address(struct trunk_leg *t, struct sockaddr_storage *bind_to,
 	} else {
 		at = *bind_to;
 	}
-	if (public_address && public_address[0] &&
-	    address_parse(&at, public_address, 0))
-		return -EINVAL;
+	outside = outside_address(t->provider->outside, at.ss_family);
 	t->local.ipv6 = at.ss_family == AF_INET6;
-	address_host(t->local.address, (struct sockaddr *)&at, false);
+	address_host(t->local.address, outside ? outside : (struct sockaddr *)&at,
+		     false);
 	return 0;
 }
 
@@ -62,6 +63,9 @@ int session_open(struct trunk_leg *t, const struct sockaddr *peer, char *why,
 	}
 	snprintf(rtp.cname, sizeof(rtp.cname), "%08x@%.48s", arc4random(),
 		 t->local.address);
+	memcpy(&t->peer, peer, address_size(peer));
+	if (t->local.srtp)
+		offer_keys(&t->local);
 	errno = 0;
 	t->leg.end = ops->rtp_new(t->agent->media, &rtp, trunk_leg_media, t);
 	if (!t->leg.end) {
@@ -75,6 +79,29 @@ int session_open(struct trunk_leg *t, const struct sockaddr *peer, char *why,
 	t->local.session = ((uint64_t)arc4random() << 16) | (arc4random() & 0xffff);
 	t->local.version = t->local.session;
 	return 0;
+}
+
+bool session_moved(struct trunk_leg *t)
+{
+	const struct sockaddr *peer = (const struct sockaddr *)&t->peer;
+	char address[sizeof(t->local.address)], contact[sizeof(t->contact)];
+	struct sockaddr_storage bind_to;
+	bool ipv6 = t->local.ipv6;
+
+	memcpy(address, t->local.address, sizeof(address));
+	if (!t->leg.end || own_address(t, &bind_to, peer))
+		return false;
+	/* The socket stays what it is. */
+	if (t->local.ipv6 != ipv6)
+		memcpy(t->local.address, address, sizeof(address));
+	t->local.ipv6 = ipv6;
+	if (provider_contact(t->provider, t->transport, peer, t->user, contact,
+			     sizeof(contact)))
+		return false;
+	if (!strcmp(address, t->local.address) && !strcmp(contact, t->contact))
+		return false;
+	memcpy(t->contact, contact, sizeof(contact));
+	return true;
 }
 
 /* ------------------------------------------------------------------- writing */
@@ -110,7 +137,12 @@ static int write_answer(struct trunk_leg *t, char *text)
 
 int session_offer(struct trunk_leg *t)
 {
-	int err = keep(t, write_offer);
+	int err;
+
+	t->local.suite = t->choice.srtp.suite;
+	t->local.tag = t->choice.tag;
+	t->local.savp = t->remote.savp;
+	err = keep(t, write_offer);
 
 	if (!err)
 		t->exchange = EXCHANGE_OFFERED;
@@ -150,7 +182,8 @@ int session_body(const sip_t *sip, const char **body)
 	return body_sdp(&b, body);
 }
 
-/* Why no line of theirs will do. */
+/* Why no line of theirs will do; says it only where more is known than the
+ * error's own sentence. */
 static int no_audio(const struct offer *theirs, char *why, size_t size)
 {
 	int err = -ENOMSG;
@@ -160,16 +193,13 @@ static int no_audio(const struct offer *theirs, char *why, size_t size)
 
 		if (strcasecmp(l->media, "audio") || !l->port)
 			continue;
-		if (!strcasecmp(l->proto, "RTP/AVP")) {
-			snprintf(why, size, "no codec in common");
+		if (!strcasecmp(l->proto, "RTP/AVP") ||
+		    !strcasecmp(l->proto, "RTP/SAVP"))
 			return -ENOTSUP;
-		}
-		snprintf(why, size, "audio by %s; only RTP/AVP is spoken here",
-			 l->proto);
+		snprintf(why, size, "audio by %s; only RTP/AVP and RTP/SAVP are "
+			 "spoken here", l->proto);
 		err = -EPROTONOSUPPORT;
 	}
-	if (err == -ENOMSG)
-		snprintf(why, size, "it has no audio");
 	return err;
 }
 
@@ -179,6 +209,20 @@ static bool reaches(const struct trunk_leg *t, const struct offer *theirs)
 	int family = theirs->remote.ss_family;
 
 	return !family || (family == AF_INET6) == t->local.ipv6;
+}
+
+/* An offer with another key of theirs gets another one of ours: none may be used
+ * for two streams (RFC 3711 section 9.1). The same offer again changes nothing
+ * (RFC 4568 section 7.1.4). */
+static void rekey(struct trunk_leg *t, const struct offer *theirs)
+{
+	const struct media_srtp *s = &t->choice.srtp;
+	const struct offer_crypto *k = theirs->crypto;
+
+	if (!s->suite || (theirs->crypto_count && k->suite == s->suite &&
+			  !memcmp(k->key, s->remote, crypto_key_size(k->suite))))
+		return;
+	offer_keys(&t->local);
 }
 
 int session_take(struct trunk_leg *t, const sip_t *sip, char *why, size_t size)
@@ -193,39 +237,53 @@ int session_take(struct trunk_leg *t, const sip_t *sip, char *why, size_t size)
 		snprintf(why, size, "no session description");
 		return n ? n : -ENODATA;
 	}
-	err = offer_parse(&theirs, body, (size_t)n, why, size);
+	err = offer_parse(&theirs, body, (size_t)n, t->local.srtp, why, size);
 	if (err) {
 		t->agent->stats.malformed++;
 		return err;
 	}
+	if (!answer)
+		rekey(t, &theirs);
 	err = answer ? offer_chosen(&choice, &theirs, &t->local) :
 		       offer_choose(&choice, &theirs, &t->local);
-	if (err)
-		return no_audio(&theirs, why, size);
+	if (err) {
+		snprintf(why, size, "%s", offer_refusal(err));
+		err = theirs.audio < 0 ? no_audio(&theirs, why, size) : err;
+		explicit_bzero(&theirs, sizeof(theirs));
+		return err;
+	}
 	if (!reaches(t, &theirs)) {
 		snprintf(why, size, "its c= line is %s, and ours %s",
 			 t->local.ipv6 ? "IPv4" : "IPv6",
 			 t->local.ipv6 ? "IPv6" : "IPv4");
 		return -EAFNOSUPPORT;
 	}
+	/* Back to the clear: what was used is used up. */
+	if (answer && t->choice.srtp.suite && !choice.srtp.suite)
+		offer_keys(&t->local);
 	t->remote = theirs;
 	t->choice = choice;
+	explicit_bzero(&theirs, sizeof(theirs));
+	explicit_bzero(&choice, sizeof(choice));
 	t->exchange = answer ? EXCHANGE_DONE : EXCHANGE_RECEIVED;
 	return 0;
 }
 
 const char *session_warning(int err)
 {
-	switch (err) {
-	case -EAFNOSUPPORT:
-		return "301 tipring \"incompatible network address formats\"";
-	case -EPROTONOSUPPORT:
-		return "302 tipring \"only RTP/AVP is spoken here\"";
-	case -ENOMSG:
-		return "304 tipring \"no audio is offered\"";
-	case -ENOTSUP:
-		return "305 tipring \"no codec in common\"";
-	}
+	static const struct { int err; unsigned code; } codes[] = {
+		{ -EAFNOSUPPORT, 301 }, { -EPROTONOSUPPORT, 302 },
+		{ -ENOMSG, 304 }, { -ENOTSUP, 305 }, { -ENOKEY, 399 },
+		{ -EKEYREJECTED, 399 }, { -EPERM, 399 },
+	};
+	static char text[96];
+
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
+		if (codes[i].err == err) {
+			snprintf(text, sizeof(text), "%u tipring \"%s\"",
+				 codes[i].code, offer_refusal(err));
+			return text;
+		}
 	return NULL;
 }
 
@@ -237,6 +295,7 @@ void session_apply(struct trunk_leg *t)
 	const struct offer_choice *c = &t->choice;
 	bool answered = t->state == LEG_UP || t->state == LEG_ANSWERED;
 	bool held = offer_holds(&t->remote);
+	int err;
 	struct media_rtp rtp = {
 		.remote = t->remote.remote,
 		.codec = c->codec, .payload = c->payload,
@@ -245,6 +304,8 @@ void session_apply(struct trunk_leg *t)
 		.send = c->direction & OFFER_SEND,
 		.receive = c->direction & OFFER_RECEIVE,
 		.learn = t->nat || !t->remote.remote.ss_family,
+		.likely = t->peer,
+		.srtp = c->srtp,
 	};
 
 	if (!t->leg.end)
@@ -255,10 +316,13 @@ void session_apply(struct trunk_leg *t)
 	/* Early media may well be silent, and so may one who holds. */
 	if (answered && rtp.receive && !held)
 		rtp.dead_s = (uint16_t)t->agent->conf->rtp.dead_s;
-	if (ops->rtp_set(t->leg.end, &rtp))
+	err = ops->rtp_set(t->leg.end, &rtp);
+	explicit_bzero(&rtp.srtp, sizeof(rtp.srtp));
+	if (err)
 		log_warning("%s: media does not keep up, a change of the voice "
-			    "path is lost", t->leg.name);
+			    "path is lost: %s", t->leg.name, strerror(-err));
 	t->leg.codec = c->codec;
+	t->leg.srtp = c->srtp.suite;
 	t->leg.digits_by_event = c->event_payload;
 	if (answered && held != t->held) {
 		t->held = held;

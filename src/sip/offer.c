@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
 /* What we choose and write. offer_parse.c reads. */
+#define _GNU_SOURCE	/* explicit_bzero */
 #include "sip/offer.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define PTIME 20
@@ -42,6 +44,64 @@ static uint16_t choose_ptime(const struct offer *theirs, uint16_t ours)
 	return ms > 60 ? 60 : ms;
 }
 
+/* ----------------------------------------------------------------- protection */
+
+/* Their first a=crypto line counts (RFC 4568 section 5.1.2); the key is ours. */
+static int protect(struct offer_choice *c, const struct offer *theirs,
+		   const struct offer_local *ours, bool answer)
+{
+	const struct offer_crypto *k = theirs->crypto;
+	struct media_srtp *s = &c->srtp;
+
+	memset(s, 0, sizeof(*s));
+	c->tag = 0;
+	if (ours->srtp == SRTP_OFF)
+		return theirs->savp ? -EPERM : 0;
+	if (!theirs->crypto_count) {
+		if (theirs->savp)
+			return -EKEYREJECTED;
+		return ours->srtp == SRTP_REQUIRED ? -ENOKEY : 0;
+	}
+	/* An answer names one that we offered; tags are ours. */
+	if (answer && (theirs->crypto_count != 1 ||
+		       k->tag != (ours->suite ? ours->tag : (unsigned)k->suite) ||
+		       (ours->suite && k->suite != ours->suite)))
+		return -EKEYREJECTED;
+	c->tag = k->tag;
+	s->suite = k->suite;
+	memcpy(s->local, ours->key[k->suite], sizeof(s->local));
+	memcpy(s->remote, k->key, sizeof(s->remote));
+	memcpy(s->mki, k->mki, sizeof(s->mki));
+	s->mki_size = k->mki_size;
+	return 0;
+}
+
+const char *offer_refusal(int err)
+{
+	switch (err) {
+	case -ENOTSUP:
+		return "no codec in common";
+	case -ENOKEY:
+		return "SRTP is required here, and it is not offered";
+	case -EKEYREJECTED:
+		return "no SRTP suite and key in common";
+	case -EPERM:
+		return "RTP/SAVP is offered, and SRTP is off here";
+	case -ENOMSG:
+		return "no audio is offered";
+	case -EAFNOSUPPORT:
+		return "incompatible network address formats";
+	case -EPROTONOSUPPORT:
+		return "only RTP/AVP and RTP/SAVP are spoken here";
+	}
+	return "it cannot be read";
+}
+
+void offer_keys(struct offer_local *l)
+{
+	arc4random_buf(l->key, sizeof(l->key));
+}
+
 static void choose(struct offer_choice *c, const struct offer *theirs,
 		   const struct offer_local *ours, unsigned which)
 {
@@ -56,8 +116,10 @@ static void choose(struct offer_choice *c, const struct offer *theirs,
 int offer_choose(struct offer_choice *c, const struct offer *theirs,
 		 const struct offer_local *ours)
 {
-	if (theirs->audio < 0)
-		return -ENOTSUP;
+	int err = theirs->audio < 0 ? -ENOTSUP : protect(c, theirs, ours, false);
+
+	if (err)
+		return err;
 	for (unsigned i = 0; i < ours->codec_count; i++)
 		for (unsigned k = 0; k < theirs->codec_count; k++)
 			if (theirs->codec[k].codec == ours->codec[i]) {
@@ -70,8 +132,10 @@ int offer_choose(struct offer_choice *c, const struct offer *theirs,
 int offer_chosen(struct offer_choice *c, const struct offer *theirs,
 		 const struct offer_local *ours)
 {
-	if (theirs->audio < 0)
-		return -ENOTSUP;
+	int err = theirs->audio < 0 ? -ENOTSUP : protect(c, theirs, ours, true);
+
+	if (err)
+		return err;
 	for (unsigned k = 0; k < theirs->codec_count; k++)
 		for (unsigned i = 0; i < ours->codec_count; i++)
 			if (theirs->codec[k].codec == ours->codec[i]) {
@@ -151,12 +215,43 @@ static void put_end(struct text *t, uint16_t ptime, unsigned direction)
 	    direction_name(direction));
 }
 
+static void put_crypto(struct text *t, unsigned tag, enum srtp_suite suite,
+		       const uint8_t *key)
+{
+	char line[CRYPTO_TEXT];
+
+	crypto_write(line, tag, suite, key);
+	put(t, "a=crypto:%s\r\n", line);
+	explicit_bzero(line, sizeof(line));
+}
+
+/* The suite's number is its tag, so the cheapest comes first. */
+static void put_cryptos(struct text *t, const struct offer_local *l)
+{
+	if (l->srtp == SRTP_OFF)
+		return;
+	if (l->suite) {
+		put_crypto(t, l->tag, l->suite, l->key[l->suite]);
+		return;
+	}
+	for (unsigned i = SUITE_NONE + 1; i < SUITE_COUNT; i++)
+		put_crypto(t, i, (enum srtp_suite)i, l->key[i]);
+}
+
+/* Where it may also go in the clear, who knows no SRTP must find RTP/AVP. */
+static const char *profile(const struct offer_local *l)
+{
+	bool savp = l->suite ? l->savp : l->srtp == SRTP_REQUIRED;
+
+	return savp ? "RTP/SAVP" : "RTP/AVP";
+}
+
 int offer_write(char *buf, size_t size, const struct offer_local *l)
 {
 	struct text t = { buf, size, 0 };
 
 	put_session(&t, l);
-	put(&t, "m=audio %u RTP/AVP", l->port);
+	put(&t, "m=audio %u %s", l->port, profile(l));
 	for (unsigned i = 0; i < l->codec_count; i++)
 		put(&t, " %u", codec_payload(l->codec[i]));
 	if (l->events)
@@ -167,19 +262,23 @@ int offer_write(char *buf, size_t size, const struct offer_local *l)
 		    codec_name(l->codec[i]));
 	if (l->events)
 		put_events(&t, EVENT_PAYLOAD);
+	put_cryptos(&t, l);
 	put_end(&t, l->ptime, l->direction);
 	return t.length;
 }
 
 static void put_taken(struct text *t, const struct offer_local *l,
-		      const struct offer_choice *c)
+		      const struct offer *theirs, const struct offer_choice *c)
 {
-	put(t, "m=audio %u RTP/AVP %u", l->port, c->payload);
+	put(t, "m=audio %u %s %u", l->port,
+	    theirs->savp ? "RTP/SAVP" : "RTP/AVP", c->payload);
 	if (c->event_payload)
 		put(t, " %u", c->event_payload);
 	put(t, "\r\na=rtpmap:%u %s/8000\r\n", c->payload, codec_name(c->codec));
 	if (c->event_payload)
 		put_events(t, c->event_payload);
+	if (c->srtp.suite)
+		put_crypto(t, c->tag, c->srtp.suite, c->srtp.local);
 	put_end(t, c->ptime, c->direction);
 }
 
@@ -193,7 +292,7 @@ int offer_answer(char *buf, size_t size, const struct offer_local *l,
 		const struct offer_line *line = &theirs->line[i];
 
 		if ((int)i == theirs->audio)
-			put_taken(&t, l, c);
+			put_taken(&t, l, theirs, c);
 		else
 			put(&t, "m=%s 0 %s %s\r\n", line->media, line->proto,
 			    line->formats);

@@ -32,6 +32,10 @@ struct parser {
 	int current;		/* m= line, -1: in the session's part */
 	enum { FORMAT_UNSAID, FORMAT_PCMU, FORMAT_PCMA, FORMAT_EVENT,
 	       FORMAT_OTHER } format[PAYLOADS];	/* of the current line */
+	struct offer_crypto crypto[OFFER_CRYPTOS];	/* of it, too */
+	unsigned crypto_count;
+	enum srtp_mode srtp;
+	unsigned rank;		/* of the line that is taken, 0: none */
 	char *why;
 	size_t why_size;
 };
@@ -133,6 +137,14 @@ static void read_rtpmap(struct parser *p, const char *value)
 	}
 }
 
+/* Those that are not ours are as good as not there. */
+static void read_crypto(struct parser *p, const char *value)
+{
+	if (p->current >= 0 && p->crypto_count < OFFER_CRYPTOS &&
+	    !crypto_parse(&p->crypto[p->crypto_count], value))
+		p->crypto_count++;
+}
+
 static void read_attribute(struct parser *p, struct scope *s, const char *value)
 {
 	static const char *const directions[] = { "inactive", "sendonly",
@@ -153,17 +165,50 @@ static void read_attribute(struct parser *p, struct scope *s, const char *value)
 	} else if (!strncasecmp(value, "maxptime:", 9)) {
 		ms = number(value + 9, 1000);
 		s->maxptime = ms <= 1000 ? (uint16_t)ms : 0;
+	} else if (!strncasecmp(value, "crypto:", 7)) {
+		read_crypto(p, value + 7);
 	}
 }
 
-/* Fills the offer's audio from the current line's formats; false when there is
- * no codec of ours among them. */
+static int format_of(const struct parser *p, unsigned payload)
+{
+	int format = p->format[payload];
+
+	if (format == FORMAT_UNSAID && payload == 0)
+		return FORMAT_PCMU;
+	if (format == FORMAT_UNSAID && payload == 8)
+		return FORMAT_PCMA;
+	return format;
+}
+
+static bool has_codec(const struct parser *p, const struct offer_line *l)
+{
+	char formats[OFFER_FORMATS], *save = NULL;
+
+	memcpy(formats, l->formats, sizeof(formats));
+	for (char *f = strtok_r(formats, " ", &save); f;
+	     f = strtok_r(NULL, " ", &save)) {
+		unsigned payload = number(f, PAYLOADS - 1);
+		int format = payload < PAYLOADS ? format_of(p, payload) :
+						  FORMAT_OTHER;
+
+		if (format == FORMAT_PCMU || format == FORMAT_PCMA)
+			return true;
+	}
+	return false;
+}
+
+/* Fills the offer's audio from the current line's formats; false, and nothing
+ * is filled, when there is no codec of ours among them. */
 static bool read_formats(struct parser *p, const struct offer_line *l)
 {
 	struct offer *o = p->o;
 	char formats[OFFER_FORMATS], *save = NULL;
 
+	if (!has_codec(p, l))
+		return false;
 	o->event_payload = 0;
+	o->codec_count = 0;
 	memcpy(formats, l->formats, sizeof(formats));
 	for (char *f = strtok_r(formats, " ", &save); f;
 	     f = strtok_r(NULL, " ", &save)) {
@@ -172,11 +217,7 @@ static bool read_formats(struct parser *p, const struct offer_line *l)
 
 		if (payload >= PAYLOADS)
 			continue;
-		format = p->format[payload];
-		if (format == FORMAT_UNSAID && payload == 0)
-			format = FORMAT_PCMU;
-		if (format == FORMAT_UNSAID && payload == 8)
-			format = FORMAT_PCMA;
+		format = format_of(p, payload);
 		if (format == FORMAT_EVENT && payload && !o->event_payload)
 			o->event_payload = (uint8_t)payload;
 		if ((format != FORMAT_PCMU && format != FORMAT_PCMA) ||
@@ -189,20 +230,43 @@ static bool read_formats(struct parser *p, const struct offer_line *l)
 	return o->codec_count;
 }
 
-/* The end of an m= section: takes it when it is the first usable audio. */
+/* 0: no audio of ours; above 1: its protection will do; the greater, the better
+ * it fits. */
+static unsigned rank(const struct parser *p, const struct offer_line *l)
+{
+	bool savp = !strcasecmp(l->proto, "RTP/SAVP");
+	bool keys = p->crypto_count;
+
+	if (strcasecmp(l->media, "audio") || !l->port ||
+	    (!savp && strcasecmp(l->proto, "RTP/AVP")))
+		return 0;
+	if (p->srtp == SRTP_OFF)
+		return savp ? 1 : 3;
+	if (keys)
+		return 3;
+	return savp || p->srtp == SRTP_REQUIRED ? 1 : 2;
+}
+
+/* The end of an m= section: takes it when it is the first usable audio, or fits
+ * better than that. */
 static int end_line(struct parser *p)
 {
 	struct offer *o = p->o;
 	const struct offer_line *l;
 	const struct scope *s = &p->line;
 	const struct scope *address;
+	unsigned fits;
 
 	if (p->current < 0)
 		return 0;
 	l = &o->line[p->current];
-	if (o->audio >= 0 || strcasecmp(l->media, "audio") || !l->port ||
-	    strcasecmp(l->proto, "RTP/AVP") || !read_formats(p, l))
+	fits = rank(p, l);
+	if (fits <= p->rank || !read_formats(p, l))
 		return 0;
+	p->rank = fits;
+	o->savp = !strcasecmp(l->proto, "RTP/SAVP");
+	memcpy(o->crypto, p->crypto, sizeof(o->crypto));
+	o->crypto_count = p->crypto_count;
 	address = s->has_address ? s : &p->session;
 	if (!address->has_address)
 		return refuse(p, "no c= line");
@@ -258,6 +322,7 @@ static int read_media(struct parser *p, const char *value)
 	p->current = (int)p->o->count++;
 	p->line = (struct scope){ 0 };
 	memset(p->format, 0, sizeof(p->format));
+	p->crypto_count = 0;
 	return 0;
 }
 
@@ -277,10 +342,11 @@ static int read_line(struct parser *p, const char *line)
 	return 0;
 }
 
-int offer_parse(struct offer *o, const char *text, size_t length, char *why,
-		size_t size)
+int offer_parse(struct offer *o, const char *text, size_t length,
+		enum srtp_mode srtp, char *why, size_t size)
 {
-	struct parser p = { .o = o, .current = -1, .why = why, .why_size = size };
+	struct parser p = { .o = o, .current = -1, .why = why, .why_size = size,
+			    .srtp = srtp };
 	bool first = true;
 	int err;
 

@@ -52,7 +52,7 @@ static int aim(struct account *a)
 
 	if (!target)
 		return -EHOSTUNREACH;
-	err = agent_contact(p->agent, p->conf->transport,
+	err = provider_contact(p, p->conf->transport,
 			    (const struct sockaddr *)target, a->user, contact,
 			    sizeof(contact));
 	if (err)

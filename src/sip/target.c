@@ -133,7 +133,7 @@ static void enter_probe(void *self)
 	char uri[280], from[400], contact[320], url[TARGET_URL];
 
 	drop_handle(t);
-	if (agent_contact(p->agent, p->conf->transport, at,
+	if (provider_contact(p, p->conf->transport, at,
 				 p->account->user, contact, sizeof(contact))) {
 		fsm_post(&t->fsm, EVENT_SILENCE, NULL, 0);
 		return;

@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "sip/internal.h"
+#include "sip/outside.h"
 
 static const struct trunk_ops ops = { .leg_new = trunk_leg_outgoing };
 
@@ -163,6 +164,12 @@ static int open_lookups(struct provider *p)
 			       provider_found, p);
 	if (!p->server)
 		return -ENOMEM;
+	if (c->public_address[0]) {
+		p->outside = outside_new(a->loop, a->resolver, c->public_address,
+					 c->name, provider_outside_changed, p);
+		if (!p->outside)
+			return -ENOMEM;
+	}
 	if (!c->proxy[0])
 		return 0;
 	snprintf(host, sizeof(host), "%s", c->proxy);
@@ -241,6 +248,10 @@ static struct provider *make(struct agent *a, const struct config *conf,
 	snprintf(p->trunk.why_down, sizeof(p->trunk.why_down),
 		 "looking for the server");
 	set_limit(p);
+	if (c->srtp && c->transport != TRANSPORT_TLS)
+		log_warning("trunk %s: srtp over %s: whoever reads the signalling "
+			    "has the keys; use transport = \"tls\"", c->name,
+			    transport_name(c->transport));
 	if (read_access(p, why, size))
 		goto fail;
 	p->account = account_new(p, NULL, why, size);
@@ -314,6 +325,7 @@ void provider_free(struct provider *p)
 	account_free(p->account);
 	lookup_free(p->server);
 	lookup_free(p->proxy);
+	outside_free(p->outside);
 	free(p->accept);
 	trunk_conf_free(p->conf);
 	free(p);

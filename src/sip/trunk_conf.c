@@ -6,7 +6,7 @@
 #include "sip/internal.h"
 
 /* The strings of a trunk, for those that copy, free or compare them. */
-#define STRINGS 8
+#define STRINGS 9
 static const char **strings(struct config_trunk *c, const char **at[STRINGS])
 {
 	at[0] = &c->name;
@@ -17,6 +17,7 @@ static const char **strings(struct config_trunk *c, const char **at[STRINGS])
 	at[5] = &c->auth_user;
 	at[6] = &c->secret_file;
 	at[7] = &c->place.file;
+	at[8] = &c->public_address;
 	return *at;
 }
 
@@ -68,7 +69,8 @@ void trunk_conf_free(struct config_trunk *c)
 bool trunk_conf_same_server(const struct config_trunk *a,
 			    const struct config_trunk *b)
 {
-	return !strcmp(a->server, b->server) && a->port == b->port &&
+	return !strcmp(a->public_address, b->public_address) &&
+	       !strcmp(a->server, b->server) && a->port == b->port &&
 	       a->transport == b->transport && !strcmp(a->domain, b->domain) &&
 	       !strcmp(a->proxy, b->proxy) && a->options_s == b->options_s;
 }

@@ -13,7 +13,7 @@ tests_bench_bench_echo_LDADD = libecho.a $(SPANDSP_LIBS) $(SPEEXDSP_LIBS) -lm
 EXTRA_PROGRAMS += tests/bench/bench-floor
 far_sources = tests/bench/far.c tests/bench/far.h \
 	tests/bench/echo_lab.c tests/bench/echo_lab.h
-far_libs = libmedia.a libdrivers.a libbase.a $(SPANDSP_LIBS) -lm -lpthread
+far_libs = libmedia.a libdrivers.a libbase.a $(SPANDSP_LIBS) $(SRTP_LIBS) -lm -lpthread
 tests_bench_bench_floor_SOURCES = tests/bench/bench_floor.c $(far_sources) \
 	tests/bench/bare.c tests/bench/bare.h
 tests_bench_bench_floor_CPPFLAGS = $(BENCH_CPPFLAGS)

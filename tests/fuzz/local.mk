@@ -9,3 +9,4 @@ include tests/fuzz/sdp.mk
 include tests/fuzz/knock.mk
 include tests/fuzz/rtp.mk
 include tests/fuzz/sim.mk
+include tests/fuzz/stun.mk

@@ -25,6 +25,10 @@ const char *const fuzz_words[] = {
 	"99999999999999999999", " ", "/", "\"", "<sip:", ">", "%23", "\\", ",",
 	"multipart/mixed;boundary=x\n", "--x\r\n", "--x--", "Content-Type: ",
 	"application/sdp\r\n\r\n", ";reason=", ";cause=302", "?Reason=SIP%3Bcause%3D486",
+	"m=audio 6000 RTP/SAVP 0\r\n", "a=crypto:1 AEAD_AES_128_GCM inline:",
+	"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA==", "|2^31", "|1:4", " WSH=64",
+	"a=crypto:2 AES_CM_128_HMAC_SHA1_80 inline:"
+	"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\r\n",
 	NULL
 };
 
@@ -36,13 +40,13 @@ static void must(bool ok, const char *what)
 	abort();
 }
 
-static void answer(const struct offer *o)
+static void answer(const struct offer *o, enum srtp_mode srtp)
 {
-	static const struct offer_local ours = {
+	const struct offer_local ours = {
 		.address = "192.0.2.9", .port = 20000, .session = 1, .version = 1,
 		.codec = { CODEC_PCMU, CODEC_PCMA }, .codec_count = 2,
 		.events = true, .ptime = 20,
-		.direction = OFFER_SEND | OFFER_RECEIVE,
+		.direction = OFFER_SEND | OFFER_RECEIVE, .srtp = srtp,
 	};
 	struct offer_choice c;
 	struct offer again;
@@ -57,10 +61,13 @@ static void answer(const struct offer *o)
 	n = offer_answer(text, sizeof(text), &ours, o, &c);
 	must(n > 0, "an answer that does not fit");
 	must((size_t)n == strlen(text), "a wrong length");
-	must(!offer_parse(&again, text, (size_t)n, why, sizeof(why)),
+	must(!offer_parse(&again, text, (size_t)n, srtp, why, sizeof(why)),
 	     "an answer that cannot be read");
 	must(again.count == o->count, "an answer with other lines");
 	must(again.audio == o->audio, "an answer for another line");
+	must(!c.srtp.suite == !again.crypto_count, "protection that is not said");
+	must(srtp != SRTP_REQUIRED || c.srtp.suite, "a call in the clear");
+	must(srtp != SRTP_OFF || !c.srtp.suite, "SRTP that nobody wants");
 }
 
 static void party(const uint8_t *data, size_t size)
@@ -122,10 +129,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!text)
 		return 0;
 	memcpy(text, data, size);
-	if (!offer_parse(&o, text, size, why, sizeof(why)))
-		answer(&o);
-	else
-		must(why[0], "a refusal without a reason");
+	for (int srtp = SRTP_OFF; srtp <= SRTP_REQUIRED; srtp++)
+		if (!offer_parse(&o, text, size, srtp, why, sizeof(why)))
+			answer(&o, srtp);
+		else
+			must(why[0], "a refusal without a reason");
 	multipart(text, size);
 	party(data, size);
 	free(text);

@@ -2,6 +2,7 @@
 """baresip as a SIP peer without sound card: it speaks a WAV file and records
 what it hears, and is driven over its own TCP control port."""
 
+import contextlib
 import glob
 import json
 import os
@@ -17,8 +18,8 @@ CONFIG = """\
 poll_method epoll
 call_local_timeout 120
 call_max_calls 8
-sip_listen 127.0.0.1:{sip}
-net_interface 127.0.0.1
+sip_listen {host}:{sip}
+net_interface {interface}
 rtp_ports {rtp}-{rtp_last}
 rtp_stats no
 statmode_default off
@@ -33,7 +34,7 @@ module_path {modules}
 module g711.so
 module aufile.so
 module sndfile.so
-module account.so
+{load}module account.so
 module menu.so
 module ctrl_tcp.so
 ctrl_tcp_listen 127.0.0.1:{control}
@@ -46,8 +47,9 @@ class Baresip:
     so the file must be longer than the call. answer: takes calls at once."""
 
     def __init__(self, ws, speech, user="600", answer=True, account="",
-                 name="baresip", domain=None):
-        self.ws = ws
+                 name="baresip", domain=None, load=(), host="127.0.0.1", net=None):
+        """host: its address; net: what runs it in a namespace (netns.py)."""
+        self.ws, self.net = ws, net
         path = harness.installed("baresip", "baresip-core")
         modules = sorted(glob.glob("/usr/lib/baresip/modules") +
                          glob.glob("/usr/lib/*/baresip/modules"))
@@ -60,16 +62,20 @@ class Baresip:
         self.record = os.path.join(self.dir, "record")
         os.makedirs(self.record)
         with open(os.path.join(self.dir, "config"), "w") as f:
-            f.write(CONFIG.format(sip=self.sip, rtp=rtp, rtp_last=rtp + 31,
+            f.write(CONFIG.format(sip=self.sip, host=host,
+                                  interface=host.strip("[]"), rtp=rtp, rtp_last=rtp + 31,
                                   speech=speech, modules=modules[0],
-                                  control=self.control, record=self.record))
+                                  control=self.control, record=self.record,
+                                  load="".join("module %s.so\n" % m
+                                               for m in load)))
         with open(os.path.join(self.dir, "accounts"), "w") as f:
             f.write("<sip:%s@%s>;answermode=%s;audio_codecs=PCMU;"
                     "dtmfmode=rtpevent%s\n" % (
-                        user, domain or "127.0.0.1:%d" % self.sip,
+                        user, domain or "%s:%d" % (host, self.sip),
                         "auto" if answer else "manual",
                         account or ";regint=0"))
-        self.process = ws.start(name, [path, "-f", self.dir])
+        self.process = ws.start(name, (net.inside if net else []) +
+                                [path, "-f", self.dir])
         self.events = queue.Queue()
         self.answers = queue.Queue()
         self.socket = wait("control port of baresip", 15, self._connect)
@@ -79,7 +85,8 @@ class Baresip:
         check(self.process.running(), "baresip ended at once:\n" +
               self.process.tail())
         try:
-            return socket.create_connection(("127.0.0.1", self.control), 5)
+            with self.net or contextlib.nullcontext():
+                return socket.create_connection(("127.0.0.1", self.control), 5)
         except OSError:
             return None
 

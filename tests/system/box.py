@@ -17,8 +17,8 @@ from tap import check, wait
 CONFIG = """\
 country = "us";
 log = "debug";
-sip = {{ listen = [ "udp:127.0.0.1:{sip}" ]; }};
-rtp = {{ address = "127.0.0.1"; ports = [{rtp}, {rtp_last}]; dead = {dead};
+sip = {{ listen = [ "udp:{own}:{sip}" ]; }};
+rtp = {{ address = "{rtp_address}"; ports = [{rtp}, {rtp_last}]; dead = {dead};
   {jitter} }};
 sim = {{ directory = "{lines}"; }};
 control = "{control}";
@@ -26,7 +26,7 @@ cdr = {{ file = "{cdr}"; journal = false; }};
 timers = {{ {timers} }};
 {box}
 trunks = (
-  {{ name = "peer"; server = "127.0.0.1"; port = {peer}; options = 0;
+  {{ name = "peer"; server = "{server}"; port = {peer}; options = 0;
     {trunk} }}
 );
 lines = (
@@ -49,7 +49,8 @@ def config(**parts):
     """CONFIG with these parts, the rest as usual."""
     usual = dict({"port%d" % n: "sim/%d" % n for n in KIND},
                  wire=wire.LINE, jitter=wire.JITTER, dead=30, timers="ring = 30;", box="", trunk="", fxo="",
-                 fxs="", more="", peer=5060)
+                 fxs="", more="", peer=5060,
+                 own="127.0.0.1", rtp_address="127.0.0.1", server="127.0.0.1")
     return CONFIG.format(**dict(usual, **parts))
 
 

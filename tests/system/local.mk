@@ -26,7 +26,7 @@ system_tests = tests/system/house-test.py tests/system/phone-test.py \
 	tests/system/load-test.py tests/system/package-test.sh
 TESTS += $(system_tests)
 EXTRA_DIST += $(system_tests) tests/system/tap.py tests/system/sound.py \
-	tests/system/harness.py tests/system/baresip.py tests/system/rtp.py \
+	tests/system/harness.py tests/system/peers.py tests/system/baresip.py tests/system/rtp.py \
 	tests/system/phone.py tests/system/wire.py tests/system/box.py tests/system/demo.py
 
 # They open lines and sockets in real time: one after the other.
@@ -41,3 +41,4 @@ include tests/system/targets.mk
 include tests/system/setup.mk
 include tests/system/session.mk
 include tests/system/guard.mk
+include tests/system/srtp.mk

@@ -84,14 +84,15 @@ class Call:
 
     # ------------------------------------------------------------- SDP
 
-    def sdp(self, formats="0 8 101", extra=""):
+    def sdp(self, formats="0 8 101", extra="", proto="RTP/AVP"):
         self.version += 1
         return ("v=0\r\no=- 1 %d IN IP4 127.0.0.1\r\ns=-\r\n"
                 "c=IN IP4 127.0.0.1\r\nt=0 0\r\n"
-                "m=audio %d RTP/AVP %s\r\na=rtpmap:0 PCMU/8000\r\n"
+                "m=audio %d %s %s\r\na=rtpmap:0 PCMU/8000\r\n"
                 "a=rtpmap:8 PCMA/8000\r\na=rtpmap:%d telephone-event/8000\r\n"
                 "a=fmtp:%d 0-15\r\na=ptime:20\r\na=%s\r\n%s" % (
-                    self.version, self.rtp.port, formats, self.rtp.event_type,
+                    self.version, self.rtp.port, proto, formats,
+                    self.rtp.event_type,
                     self.rtp.event_type, self.direction, extra))
 
     def take_sdp(self, body):

@@ -98,10 +98,10 @@ static const struct pair values[] = {
 	{ "country = \"us\";\n"
 	  "trunks = ( { nam = \"x\"; server = \"192.0.2.300\"; port = 0; transport = \"tls\"; srtp = true; } );\n",
 	  "c.conf:2: nam is no key of trunks; did you mean name?\n"
-	  "c.conf:2: srtp is not built yet: calls go unencrypted; leave the key out\n"
 	  "c.conf:2: server \"192.0.2.300\" is no IP address\n"
 	  "c.conf:2: port must be a whole number from 1 to 65535, not 0\n"
-	  "c.conf:2: transport \"tls\" is not built yet: SIP is not encrypted; use \"tcp\" or \"udp\"\n" },
+	  "c.conf:2: transport \"tls\" is not built yet: SIP is not encrypted; use \"tcp\" or \"udp\"\n"
+	  "c.conf:2: srtp must be \"off\", \"preferred\" or \"required\", not true\n" },
 	{ "country = \"us\";\n"
 	  "trunks = ( { name = \"a b\"; server = \"sip:acme\"; transport = \"sctp\"; password = \"x\"; } );\n",
 	  "c.conf:2: a password does not stand in this file; write it to a file of mode 0600 and name that in secret_file\n"
@@ -220,14 +220,14 @@ static const struct pair values[] = {
 	  "routes = ( { to = [ \"line:1\", \"line:2\", \"line:3\", \"line:4\", \"line:5\", \"line:6\", \"line:7\", \"line:8\", \"line:9\" ]; } );\n",
 	  "c.conf:2: to has 9 elements; at most 8 are possible\n" },
 	{ "country = \"us\";\n"
-	  "sip = { listen = [ \"udp:host:5060\", \"udp:1.2.3.4:0\", \"tls:0.0.0.0:5061\", \"foo:1\", \"udp:[::1\", \"tcp:::1\" ]; public_address = \"example.org\"; };\n",
+	  "sip = { listen = [ \"udp:host:5060\", \"udp:1.2.3.4:0\", \"tls:0.0.0.0:5061\", \"foo:1\", \"udp:[::1\", \"tcp:::1\" ]; public_address = \"stun:\"; };\n",
 	  "c.conf:2: listen \"udp:host:5060\" has no IP address and port behind the transport, like \"udp:0.0.0.0:5060\"\n"
 	  "c.conf:2: listen \"udp:1.2.3.4:0\" has no IP address and port behind the transport, like \"udp:0.0.0.0:5060\"\n"
 	  "c.conf:2: listen \"tls:0.0.0.0:5061\": TLS is not built yet; use udp or tcp\n"
 	  "c.conf:2: listen \"foo:1\" must begin with \"udp:\" or \"tcp:\", like \"udp:0.0.0.0:5060\"\n"
 	  "c.conf:2: listen \"udp:[::1\" has no IP address and port behind the transport, like \"udp:0.0.0.0:5060\"\n"
 	  "c.conf:2: listen \"tcp:::1\" has no IP address and port behind the transport, like \"udp:0.0.0.0:5060\"\n"
-	  "c.conf:2: public_address \"example.org\" is no IP address\n" },
+	  "c.conf:2: public_address \"stun:\" is no address, no host name and no \"stun:SERVER\"\n" },
 	{ "country = \"us\";\n"
 	  "rtp = { address = \"eth0\"; ports = [ 80, 90 ]; dscp = 64; jitter = [ 200, 20 ]; dead = -1; };\n",
 	  "c.conf:2: address must be an IP address in quotes, not \"eth0\"\n"

@@ -83,13 +83,21 @@ static struct sockaddr_storage address(const char *host, int port)
 	return a;
 }
 
+static void negotiate(struct rtp_source *s, const struct sockaddr_storage *remote,
+		      bool learn)
+{
+	struct media_rtp m = { .remote = *remote, .learn = learn };
+
+	source_set(s, &m, 0);
+}
+
 static void only_the_negotiated_source(void **state)
 {
 	struct sockaddr_storage a = address("10.0.0.1", 4000);
 	struct sockaddr_storage b = address("10.0.0.1", 4002);
 	struct rtp_source s = { 0 };
 
-	source_set(&s, &a, false);
+	negotiate(&s, &a, false);
 	for (int i = 0; i < 100; i++)
 		assert_false(source_check(&s, &b, i * 20000));
 	assert_true(source_check(&s, &a, 0));
@@ -104,24 +112,53 @@ static void learns_once_and_never_again(void **state)
 	struct rtp_source s = { 0 };
 	int i;
 
-	source_set(&s, &private, true);
+	negotiate(&s, &private, true);
 	for (i = 0; i < 4; i++)
 		assert_false(source_check(&s, &nat, i * 20000));
 	assert_true(source_check(&s, &nat, i * 20000));
 	assert_true(source_equal(&s.current, &nat, false));
-	for (; i < 100; i++)
+	for (; i < 1000; i++)
 		assert_false(source_check(&s, &thief, i * 20000));
 	assert_false(source_check(&s, &private, i * 20000));
 	/* A refresh of the session keeps who is already talking, even while
 	 * somebody floods. */
-	source_set(&s, &private, true);
+	negotiate(&s, &private, true);
 	for (i = 0; i < 50; i++)
 		assert_false(source_check(&s, &thief, i * 100));
 	assert_true(source_check(&s, &nat, 20000));
 	assert_false(source_check(&s, &thief, 20001));
 	/* A new address unlocks. */
-	source_set(&s, &thief, true);
+	negotiate(&s, &thief, true);
 	assert_true(source_check(&s, &thief, 0));
+}
+
+/* The host that signals, or that was negotiated, needs no proof and takes back
+ * what a thief was quick to take; all that within the first seconds. */
+static void the_likely_source_wins(void **state)
+{
+	struct sockaddr_storage private = address("192.168.1.5", 4000);
+	struct sockaddr_storage likely = address("198.51.100.7", 5060);
+	struct sockaddr_storage nat = address("198.51.100.7", 61000);
+	struct sockaddr_storage other = address("198.51.100.7", 61002);
+	struct sockaddr_storage thief = address("203.0.113.9", 1234);
+	struct media_rtp m = { .remote = private, .learn = true, .likely = likely };
+	struct rtp_source s = { 0 };
+
+	source_set(&s, &m, 0);
+	for (int i = 0; i < 4; i++)
+		assert_false(source_check(&s, &thief, i * 20000));
+	assert_true(source_check(&s, &thief, 80000));
+	assert_true(source_check(&s, &nat, 100000));
+	assert_false(source_check(&s, &thief, 120000));
+	assert_false(source_check(&s, &other, 120000));
+	assert_true(source_check(&s, &nat, 20000000));
+	/* Too late: nobody is learnt any more, the negotiated one may come. */
+	s = (struct rtp_source){ 0 };
+	source_set(&s, &m, 0);
+	for (int i = 0; i < 10; i++)
+		assert_false(source_check(&s, &nat, SOURCE_LEARN + i * 20000));
+	assert_true(source_check(&s, &private, 2 * SOURCE_LEARN));
+	assert_false(source_check(&s, &nat, 2 * SOURCE_LEARN));
 }
 
 static void a_burst_teaches_nothing(void **state)
@@ -130,7 +167,7 @@ static void a_burst_teaches_nothing(void **state)
 	struct sockaddr_storage b = address("198.51.100.7", 61000);
 	struct rtp_source s = { 0 };
 
-	source_set(&s, &a, true);
+	negotiate(&s, &a, true);
 	for (int i = 0; i < 50; i++)
 		assert_false(source_check(&s, &b, i * 1000));
 	assert_true(source_check(&s, &a, 50000));
@@ -330,6 +367,7 @@ int main(void)
 		cmocka_unit_test(lengths_are_checked),
 		cmocka_unit_test(only_the_negotiated_source),
 		cmocka_unit_test(learns_once_and_never_again),
+		cmocka_unit_test(the_likely_source_wins),
 		cmocka_unit_test(a_burst_teaches_nothing),
 		cmocka_unit_test(event_is_sent_by_the_book),
 		cmocka_unit_test(long_event_goes_on_in_segments),

@@ -101,7 +101,7 @@ static struct call_record example(void)
 		.started = 1000, .alerted = 1250, .answered = 4500, .ended = 70750,
 		.answer_method = ANSWER_SIGNALLED, .answer_confidence = 100,
 		.released_by = "pbx-1",
-		.codec = CODEC_PCMU,
+		.codec = CODEC_PCMU, .srtp = SUITE_AES_128_GCM,
 		.stats = { .sent = 3300, .received = 3290, .lost = 10, .late = 2,
 			   .jitter_ms = 7, .round_trip_ms = 31 },
 	};
@@ -134,10 +134,11 @@ static void a_record_says_all_there_is(void **state)
 		"\"answered_how\":\"signalled\",\"answer_confidence\":100,"
 		"\"cause\":16,\"cause_text\":\"normal call clearing\","
 		"\"released_by\":\"pbx-1\",\"reason\":\"pbx-1 hung up\","
-		"\"codec\":\"PCMU\",\"packets_sent\":3300,"
+		"\"codec\":\"PCMU\",\"srtp\":\"AEAD_AES_128_GCM\","
+		"\"packets_sent\":3300,"
 		"\"packets_received\":3290,\"packets_lost\":10,"
 		"\"packets_late\":2,\"packets_remote_lost\":0,"
-		"\"packets_strange\":0,\"jitter_ms\":7,\"round_trip_ms\":31}",
+		"\"packets_strange\":0,\"packets_forged\":0,\"jitter_ms\":7,\"round_trip_ms\":31}",
 		0, NULL);
 
 	assert_non_null(want);

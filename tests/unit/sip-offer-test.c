@@ -16,10 +16,11 @@
 
 static struct offer o;
 static char why[96];
+static enum srtp_mode srtp;
 
 static int parse(const char *text)
 {
-	return offer_parse(&o, text, strlen(text), why, sizeof(why));
+	return offer_parse(&o, text, strlen(text), srtp, why, sizeof(why));
 }
 
 static const struct offer_local ours = {
@@ -181,7 +182,7 @@ static void test_choice(void **state)
 	assert_int_equal(offer_choose(&c, &o, &pcma), -ENOTSUP);
 	assert_int_equal(parse(HEAD "m=image 6000 udptl t38\r\n"), 0);
 	assert_int_equal(offer_choose(&c, &o, &ours), -ENOTSUP);
-	assert_int_equal(parse(HEAD "m=audio 6000 RTP/SAVP 0\r\n"), 0);
+	assert_int_equal(parse(HEAD "m=audio 6000 UDP/TLS/RTP/SAVPF 0\r\n"), 0);
 	assert_int_equal(offer_choose(&c, &o, &ours), -ENOTSUP);
 	assert_int_equal(parse(HEAD "m=audio 0 RTP/AVP 0\r\n"), 0);
 	assert_int_equal(offer_choose(&c, &o, &ours), -ENOTSUP);
@@ -249,6 +250,193 @@ static void test_written_answer(void **state)
 		"m=audio 0 RTP/AVP 0\r\nm=image 0 udptl t38\r\n");
 }
 
+/* ------------------------------------------------------------------- srtp */
+
+#define KEY28 "AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHA=="
+#define KEY30 "AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0e"
+#define KEY44 "AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyAhIiMkJSYnKCkqKyw="
+#define CM80 "a=crypto:4 AES_CM_128_HMAC_SHA1_80 inline:" KEY30 "\r\n"
+#define GCM "a=crypto:9 AEAD_AES_128_GCM inline:" KEY28 "\r\n"
+#define AVP "m=audio 6000 RTP/AVP 0\r\n"
+#define SAVP "m=audio 6000 RTP/SAVP 0\r\n"
+
+static void test_crypto_lines(void **state)
+{
+	static const struct { const char *line; enum srtp_suite suite;
+			      unsigned mki; } rows[] = {
+		{ "1 AES_CM_128_HMAC_SHA1_80 inline:" KEY30, SUITE_AES_CM_80, 0 },
+		{ "1 AES_CM_128_HMAC_SHA1_32 inline:" KEY30, SUITE_AES_CM_32, 0 },
+		{ "1 AEAD_AES_128_GCM inline:" KEY28, SUITE_AES_128_GCM, 0 },
+		{ "1 AEAD_AES_256_GCM inline:" KEY44, SUITE_AES_256_GCM, 0 },
+		{ "7 aes_cm_128_hmac_sha1_80  inline:" KEY30 "|2^48", SUITE_AES_CM_80, 0 },
+		{ "7 AES_CM_128_HMAC_SHA1_80 inline:" KEY30 "|1048576|1:4",
+		  SUITE_AES_CM_80, 4 },
+		{ "7 AES_CM_128_HMAC_SHA1_80 inline:" KEY30 "|66:1 WSH=64 -X=1",
+		  SUITE_AES_CM_80, 1 },
+		/* not padded */
+		{ "1 AEAD_AES_128_GCM inline:AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHA",
+		  SUITE_AES_128_GCM, 0 },
+		{ "1 F8_128_HMAC_SHA1_80 inline:" KEY30, 0, 0 },
+		{ "1 AES_CM_128_HMAC_SHA1_80 inline:" KEY28, 0, 0 },
+		{ "1 AES_CM_128_HMAC_SHA1_80 inline:" KEY30 "A", 0, 0 },
+		{ "1 AES_CM_128_HMAC_SHA1_80 inline:" KEY44, 0, 0 },
+		{ "1 AES_CM_128_HMAC_SHA1_80 inline:", 0, 0 },
+		{ "1 AES_CM_128_HMAC_SHA1_80 uri:" KEY30, 0, 0 },
+		{ "1 AES_CM_128_HMAC_SHA1_80", 0, 0 },
+		{ "x AES_CM_128_HMAC_SHA1_80 inline:" KEY30, 0, 0 },
+		{ "1234567890 AES_CM_128_HMAC_SHA1_80 inline:" KEY30, 0, 0 },
+		/* two keys, what changes the packets, and nonsense */
+		{ "1 AES_CM_128_HMAC_SHA1_80 inline:" KEY30 "|2^20|1:4;inline:" KEY30
+		  "|2^20|2:4", 0, 0 },
+		{ "1 AES_CM_128_HMAC_SHA1_80 inline:" KEY30 " UNENCRYPTED_SRTP", 0, 0 },
+		{ "1 AES_CM_128_HMAC_SHA1_80 inline:" KEY30 "|0", 0, 0 },
+		{ "1 AES_CM_128_HMAC_SHA1_80 inline:" KEY30 "|1:128", 0, 0 },
+		{ "1 AES_CM_128_HMAC_SHA1_80 inline:" KEY30 "|300:1", 0, 0 },
+		{ "1 AES_CM_128_HMAC_SHA1_80 inline:" KEY30 "|", 0, 0 },
+	};
+	struct offer_crypto c;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		int err = crypto_parse(&c, rows[i].line);
+
+		if (err != (rows[i].suite ? 0 : -EINVAL) ||
+		    (!err && (c.suite != rows[i].suite || c.mki_size != rows[i].mki)))
+			fail_msg("%s gives %d, suite %d", rows[i].line, err, c.suite);
+		for (size_t k = 0; !err && k < crypto_key_size(c.suite); k++)
+			assert_int_equal(c.key[k], k + 1);
+	}
+	crypto_parse(&c, rows[5].line);
+	assert_int_equal(c.mki[3], 1);
+	crypto_parse(&c, rows[6].line);
+	assert_int_equal(c.mki[0], 66);
+}
+
+/* What we write is what we read, for each suite. */
+static void test_crypto_written(void **state)
+{
+	struct offer_local l = ours;
+
+	offer_keys(&l);
+	for (int i = SUITE_NONE + 1; i < SUITE_COUNT; i++) {
+		struct offer_crypto c;
+		char text[CRYPTO_TEXT];
+
+		assert_true(crypto_write(text, 12, i, l.key[i]) < CRYPTO_TEXT);
+		assert_int_equal(crypto_parse(&c, text), 0);
+		assert_int_equal(c.tag, 12);
+		assert_int_equal(c.suite, i);
+		assert_memory_equal(c.key, l.key[i], crypto_key_size(i));
+	}
+}
+
+static void test_srtp_offers(void **state)
+{
+	static const struct { const char *text; int err[3];
+			      enum srtp_suite suite[3]; } rows[] = {
+		/* off, preferred, required */
+		{ AVP, { 0, 0, -ENOKEY }, { 0, 0, 0 } },
+		{ AVP CM80 GCM, { 0, 0, 0 }, { 0, SUITE_AES_CM_80, SUITE_AES_CM_80 } },
+		{ SAVP CM80, { -EPERM, 0, 0 }, { 0, SUITE_AES_CM_80, SUITE_AES_CM_80 } },
+		{ SAVP, { -EPERM, -EKEYREJECTED, -EKEYREJECTED }, { 0, 0, 0 } },
+		/* the old way of best effort: two lines */
+		{ SAVP GCM AVP, { 0, 0, 0 }, { 0, SUITE_AES_128_GCM, SUITE_AES_128_GCM } },
+		{ AVP SAVP GCM, { 0, 0, 0 }, { 0, SUITE_AES_128_GCM, SUITE_AES_128_GCM } },
+		{ AVP "m=audio 6000 RTP/SAVP 18\r\n" GCM, { 0, 0, -ENOKEY }, { 0, 0, 0 } },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		for (srtp = SRTP_OFF; srtp <= SRTP_REQUIRED; srtp++) {
+			struct offer_local l = ours;
+			struct offer_choice c;
+			char text[512];
+			int err;
+
+			l.srtp = srtp;
+			snprintf(text, sizeof(text), HEAD "%s", rows[i].text);
+			assert_int_equal(parse(text), 0);
+			err = offer_choose(&c, &o, &l);
+			if (err != rows[i].err[srtp] ||
+			    (!err && c.srtp.suite != rows[i].suite[srtp]))
+				fail_msg("row %zu, %d: %d %d", i, srtp, err,
+					 c.srtp.suite);
+		}
+	srtp = SRTP_OFF;
+}
+
+static void test_srtp_answer(void **state)
+{
+	struct offer_local l = ours;
+	struct offer_choice c;
+	char text[OFFER_SIZE];
+
+	l.srtp = srtp = SRTP_REQUIRED;
+	offer_keys(&l);
+	assert_int_equal(parse(HEAD SAVP GCM CM80), 0);
+	assert_int_equal(offer_choose(&c, &o, &l), 0);
+	assert_memory_equal(c.srtp.local, l.key[SUITE_AES_128_GCM], 28);
+	assert_int_equal(c.srtp.remote[27], 28);
+	assert_true(offer_answer(text, sizeof(text), &l, &o, &c) > 0);
+	assert_non_null(strstr(text, "m=audio 20000 RTP/SAVP 0\r\n"));
+	assert_non_null(strstr(text, "a=crypto:9 AEAD_AES_128_GCM inline:"));
+	assert_null(strstr(text, "HMAC"));
+	/* Best effort is answered in kind. */
+	assert_int_equal(parse(HEAD AVP CM80), 0);
+	assert_int_equal(offer_choose(&c, &o, &l), 0);
+	assert_true(offer_answer(text, sizeof(text), &l, &o, &c) > 0);
+	assert_non_null(strstr(text, "m=audio 20000 RTP/AVP 0\r\n"));
+	assert_non_null(strstr(text, "a=crypto:4 AES_CM_128_HMAC_SHA1_80 inline:"));
+	srtp = SRTP_OFF;
+}
+
+/* All suites, the cheapest first; then only the one in force. An answer takes
+ * one of those. */
+static void test_srtp_offered(void **state)
+{
+	struct offer_local l = ours;
+	struct offer_choice c;
+	char text[OFFER_SIZE], *at;
+
+	l.srtp = srtp = SRTP_REQUIRED;
+	offer_keys(&l);
+	assert_true(offer_write(text, sizeof(text), &l) > 0);
+	assert_non_null(strstr(text, "m=audio 20000 RTP/SAVP 0 8 101\r\n"));
+	at = strstr(text, "a=crypto:1 AEAD_AES_128_GCM inline:");
+	assert_non_null(at);
+	at = strstr(at, "a=crypto:2 AEAD_AES_256_GCM inline:");
+	assert_non_null(at);
+	at = strstr(at, "a=crypto:3 AES_CM_128_HMAC_SHA1_80 inline:");
+	assert_non_null(at);
+	assert_non_null(strstr(at, "a=crypto:4 AES_CM_128_HMAC_SHA1_32 inline:"));
+	/* tag 4 is the short tag's, 9 nobody's */
+	assert_int_equal(parse(HEAD SAVP CM80), 0);
+	assert_int_equal(offer_chosen(&c, &o, &l), -EKEYREJECTED);
+	assert_int_equal(parse(HEAD SAVP GCM), 0);
+	assert_int_equal(offer_chosen(&c, &o, &l), -EKEYREJECTED);
+	assert_int_equal(parse(HEAD AVP), 0);
+	assert_int_equal(offer_chosen(&c, &o, &l), -ENOKEY);
+	assert_int_equal(parse(HEAD SAVP "a=crypto:2 AEAD_AES_256_GCM inline:"
+			       KEY44 "\r\n"), 0);
+	assert_int_equal(offer_chosen(&c, &o, &l), 0);
+	assert_memory_equal(c.srtp.local, l.key[SUITE_AES_256_GCM], 44);
+	l.suite = c.srtp.suite;
+	l.tag = c.tag;
+	l.savp = o.savp;
+	assert_true(offer_write(text, sizeof(text), &l) > 0);
+	at = strstr(text, "a=crypto:2 AEAD_AES_256_GCM inline:");
+	assert_non_null(at);
+	assert_null(strstr(at + 1, "a=crypto"));
+	assert_null(strstr(text, "a=crypto:1"));
+	/* Preferred: who knows no SRTP finds RTP/AVP. */
+	l.suite = SUITE_NONE;
+	l.srtp = SRTP_PREFERRED;
+	assert_true(offer_write(text, sizeof(text), &l) > 0);
+	assert_non_null(strstr(text, "m=audio 20000 RTP/AVP 0 8 101\r\n"));
+	assert_non_null(strstr(text, "a=crypto:1 AEAD_AES_128_GCM inline:"));
+	l.srtp = srtp = SRTP_OFF;
+	assert_true(offer_write(text, sizeof(text), &l) > 0);
+	assert_null(strstr(text, "a=crypto"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -262,6 +450,11 @@ int main(void)
 		cmocka_unit_test(test_ptime),
 		cmocka_unit_test(test_written_offer),
 		cmocka_unit_test(test_written_answer),
+		cmocka_unit_test(test_crypto_lines),
+		cmocka_unit_test(test_crypto_written),
+		cmocka_unit_test(test_srtp_offers),
+		cmocka_unit_test(test_srtp_answer),
+		cmocka_unit_test(test_srtp_offered),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -29,6 +29,11 @@ tests_unit_sip_offer_test_LDADD = $(sip_test_libs)
 tests_unit_sip_text_test_SOURCES = tests/unit/sip-text-test.c
 tests_unit_sip_text_test_LDADD = $(sip_test_libs)
 
+check_PROGRAMS += tests/unit/sip-stun-test
+TESTS += tests/unit/sip-stun-test
+tests_unit_sip_stun_test_SOURCES = tests/unit/sip-stun-test.c
+tests_unit_sip_stun_test_LDADD = $(sip_test_libs)
+
 check_PROGRAMS += tests/unit/sip-lookup-test
 TESTS += tests/unit/sip-lookup-test
 tests_unit_sip_lookup_test_SOURCES = tests/unit/sip-lookup-test.c

@@ -5,7 +5,7 @@ check_PROGRAMS += $(supervision_tests)
 TESTS += $(supervision_tests)
 supervision_rig = tests/unit/supervision-rig.c tests/unit/supervision-rig.h
 supervision_libs = libmedia.a libcore.a libconfig.a libbase.a \
-	$(SPANDSP_LIBS) $(LIBCONFIG_LIBS) $(TONEZONE_LIBS) $(CMOCKA_LIBS) \
+	$(SPANDSP_LIBS) $(SRTP_LIBS) $(LIBCONFIG_LIBS) $(TONEZONE_LIBS) $(CMOCKA_LIBS) \
 	-lpthread -lm
 tests_unit_supervision_test_SOURCES = tests/unit/supervision-test.c \
 	$(supervision_rig)

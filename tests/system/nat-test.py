@@ -1,0 +1,170 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception
+"""Between networks: behind a NAT, with another address in mid-call, and over
+IPv6. The gateway is in a namespace of its own, kamailio and baresip in another
+one, and a third one masquerades between them."""
+
+import re
+import socket
+import struct
+import sys
+import threading
+
+import box
+import netns
+import tap
+from harness import installed
+from peers import Peers, line_to_peer, peer_to_line
+from tap import check, wait
+
+box.quick()
+
+PROVIDER = "203.0.113.10"
+PUBLIC = "203.0.113.1"
+
+
+class Stun(threading.Thread):
+    """A STUN server: says where a request came from (RFC 5389)."""
+
+    def __init__(self, net, host):
+        super().__init__(daemon=True)
+        with net:
+            self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind((host, 3478))
+        self.asked = 0
+        self.start()
+
+    def run(self):
+        while True:
+            try:
+                data, source = self.socket.recvfrom(600)
+            except OSError:
+                return
+            if len(data) != 20 or data[:8] != b"\0\1\0\0\x21\x12\xa4\x42":
+                continue
+            self.asked += 1
+            # Others' answers come first, and must not be believed.
+            for wrong in True, False:
+                mapped = struct.pack(
+                    "!HHBBH4s", 0x20, 8, 0, 1, source[1] ^ 0x2112, bytes(
+                        x ^ y for x, y in zip(socket.inet_aton(
+                            "198.51.100.66" if wrong else source[0]),
+                            data[4:8])))
+                head = data[8:19] + b"x" if wrong else data[8:20]
+                self.socket.sendto(b"\1\1" + struct.pack("!H", len(mapped)) +
+                                   data[4:8] + head + mapped, source)
+
+
+class Nets:
+    """NAT: masqueraded; else both are on one cable."""
+
+    def __init__(self, nat):
+        self.all = []
+        self.provider = self.new()
+        self.nat = self.new() if nat else None
+        netns.cable("in", None, self.nat or self.provider)
+        netns.ip("addr add 192.168.77.2/24 dev in-a")
+        if not nat:
+            self.provider.ip("addr add 192.168.77.1/24 dev in-b")
+            self.provider.ip("addr add %s/32 dev in-b" % PROVIDER)
+            netns.ip("route add default via 192.168.77.1")
+            return
+        netns.cable("out", self.nat, self.provider)
+        self.nat.ip("addr add 192.168.77.1/24 dev in-b")
+        self.nat.ip("addr add %s/24 dev out-a" % PUBLIC)
+        self.provider.ip("addr add %s/24 dev out-b" % PROVIDER)
+        netns.ip("route add default via 192.168.77.1")
+        self.nat.run("sysctl", "-qw", "net.ipv4.ip_forward=1")
+        self.nat.run(installed("nft", "nftables"),
+                     "add table ip nat; add chain ip nat post { type nat hook "
+                     "postrouting priority 100; }; add rule ip nat post oifname"
+                     " out-a masquerade; "
+                     # As such boxes do; what it kept of an early packet from
+                     # outside would take the port from ours.
+                     "add table ip guard; add chain ip guard in { type filter "
+                     "hook input priority 0; }; add rule ip guard in iifname "
+                     "out-a ct state new drop")
+
+    def new(self):
+        self.all.append(netns.Net())
+        return self.all[-1]
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *why):
+        for net in self.all:
+            net.close()
+        netns.ip("link del in-a") if "in-a" in netns.ip("link") else None
+
+
+def outside_parts(nets, trunk):
+    return dict(host=PROVIDER, net=nets.provider, server=PROVIDER,
+                own="0.0.0.0", rtp_address="0.0.0.0", trunk=trunk,
+                kamailio=True)
+
+
+def behind_nat_by_stun():
+    with Nets(True) as nets:
+        stun = Stun(nets.provider, PROVIDER)
+
+        def outside(b):
+            check(stun.asked, "nobody asked the STUN server")
+            log = b.gateway.process.text()
+            check("our address outside is %s" % PUBLIC in log,
+                  "the address outside is unknown")
+            check("198.51.100.66" not in log, "a false answer was believed")
+        # The far end calls: what it needs is the Contact registered.
+        peer_to_line(during=outside, **outside_parts(
+            nets, 'public_address = "stun:%s";' % PROVIDER))
+        stun.socket.close()
+
+
+def behind_nat_by_a_fixed_address():
+    with Nets(True) as nets:
+        line_to_peer(**outside_parts(
+            nets, 'public_address = "%s";' % PUBLIC))
+
+
+def our_address_changes():
+    """In mid-call: registered anew at once, and the call goes on."""
+    with Nets(False) as nets:
+        def change(b):
+            netns.ip("addr add 192.168.77.3/24 dev in-a")
+            netns.ip("addr del 192.168.77.2/24 dev in-a")
+            # The second of its network is gone with the first.
+            if "192.168.77.3" not in netns.ip("addr"):
+                netns.ip("addr add 192.168.77.3/24 dev in-a")
+            netns.ip("route replace default via 192.168.77.1")
+            wait("the change", 15, lambda: re.search(
+                "our own address is 192.168.77.3 now, it was 192.168.77.2",
+                b.gateway.process.text()))
+            wait("the new registration", 15, lambda: len(re.findall(
+                "registered for", b.gateway.process.text())) >= 1 and
+                b.gateway.json("trunks")["trunks"][0]["up"])
+            before = b.gateway.calls()[0]["packets_received"]
+            wait("voice from the far end", 15, lambda: b.gateway.calls()[0]
+                 ["packets_received"] > before + 100)
+        line_to_peer(during=change, **outside_parts(nets, ""))
+
+
+def over_ipv6_alone():
+    with Nets(False) as nets:
+        netns.ip("addr flush dev in-a")
+        nets.provider.ip("addr flush dev in-b")
+        netns.ip("addr add 2001:db8:77::2/64 dev in-a nodad")
+        nets.provider.ip("addr add 2001:db8:77::1/64 dev in-b nodad")
+        netns.settled()
+        netns.settled(nets.provider)
+        line_to_peer(host="[2001:db8:77::1]", net=nets.provider,
+                     server="2001:db8:77::1", own="[::]", rtp_address="::")
+
+
+if __name__ == "__main__":
+    try:
+        netns.leave()
+    except tap.Skip as why:
+        print("1..0 # SKIP %s" % why)
+        sys.exit(0)
+    sys.exit(tap.run([behind_nat_by_stun, behind_nat_by_a_fixed_address,
+                      our_address_changes, over_ipv6_alone]))

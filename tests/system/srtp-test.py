@@ -1,0 +1,120 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception
+"""SRTP by SDES: calls with baresip in each way of offering it, and by hand what
+is refused, what keys are renewed and what is never said."""
+
+import base64
+import re
+import sys
+
+import box
+import harness
+import tap
+from peers import line_to_peer, peer_to_line
+from tap import check
+
+box.quick()
+
+KEY = base64.b64encode(bytes(range(30))).decode()
+OTHER = base64.b64encode(bytes(range(1, 31))).decode()
+CM80 = "a=crypto:%d AES_CM_128_HMAC_SHA1_80 inline:%s\r\n"
+
+
+def protected(b):
+    """Nothing was thrown away, and no key stands in the log."""
+    call = b.gateway.calls()[0]
+    # baresip opens NATs with two packets that are not sealed.
+    check(call["packets_forged"] <= 2, "forged packets: %s" % call)
+    check(call["packets_received"] > 100, "packets: %s" % call)
+    check(call["srtp"], "the call goes in the clear: %s" % call)
+    log = b.gateway.process.text()
+    check("inline:" not in log, "a key stands in the log")
+
+
+def plain(b):
+    check(not b.gateway.calls()[0]["srtp"], "%s" % b.gateway.calls()[0])
+
+
+def baresip_must_have_it():
+    peer_to_line(account=";mediaenc=srtp-mand", modules=("srtp",),
+                 trunk='srtp = "required";', during=protected)
+
+
+def we_must_have_it():
+    line_to_peer(account=";mediaenc=srtp-mand", modules=("srtp",),
+                 trunk='srtp = "required";', during=protected)
+
+
+def both_prefer_it():
+    line_to_peer(account=";mediaenc=srtp", modules=("srtp",),
+                 trunk='srtp = "preferred";', during=protected)
+
+
+def preferred_goes_without():
+    line_to_peer(trunk='srtp = "preferred";', during=plain)
+
+
+# ------------------------------------------------------------------- by hand
+
+def crypto_of(call):
+    return re.findall(r"^a=crypto:(\d+) (\S+) inline:(\S+)", call.remote_sdp,
+                      re.M)
+
+
+def description(proto, extra):
+    return ("v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\n"
+            "t=0 0\r\nm=audio %d %s 0\r\n%s" % (
+                harness.free_ports(2), proto, extra))
+
+
+def offer(b, proto, extra):
+    return b.phone.call("103", b.sip, description(proto, extra))
+
+
+def refusals_say_why():
+    for mode, proto, extra, words in (
+            ("required", "RTP/AVP", "", "SRTP is required here"),
+            ("required", "RTP/SAVP", "", "no SRTP suite and key in common"),
+            ("off", "RTP/SAVP", CM80 % (1, KEY), "SRTP is off here")):
+        with box.Box(trunk='srtp = "%s";' % mode) as b:
+            answer = offer(b, proto, extra).expect(488)
+            check(words in answer.get("warning"), "%s %s: %s" % (
+                mode, proto, answer.get("warning")))
+            check(words in b.gateway.process.text(), "the log has no word")
+            b.gateway.wait_idle()
+
+
+def keys_are_renewed_and_kept():
+    with box.Box(trunk='srtp = "required";') as b:
+        call = offer(b, "RTP/SAVP", CM80 % (7, KEY))
+        call.expect(180)
+        b.expect(3, "ring")
+        b.do("off-hook 3")
+        call.expect(200)
+        first = crypto_of(call)
+        check(len(first) == 1 and first[0][:2] == (
+            "7", "AES_CM_128_HMAC_SHA1_80"), "answered with %s" % first)
+        call.send_invite(description("RTP/SAVP", CM80 % (7, KEY)))
+        call.expect(200)
+        check(crypto_of(call) == first, "the same offer, another key of ours")
+        call.send_invite(description("RTP/SAVP", CM80 % (8, OTHER)))
+        call.expect(200)
+        second = crypto_of(call)
+        check(second[0][0] == "8" and second[0][2] != first[0][2],
+              "a new key of theirs, the old one of ours: %s" % second)
+        # In the clear it does not go on; the call stays as it was.
+        call.send_invite(description("RTP/AVP", ""))
+        call.expect(488)
+        check(b.gateway.calls()[0]["srtp"], "protected no more")
+        call.hang_up()
+        b.expect(3, "busy|congestion|dial-tone")
+        b.do("on-hook 3")
+        b.gateway.wait_idle()
+        check("inline:" not in b.gateway.process.text(),
+              "a key stands in the log")
+
+
+if __name__ == "__main__":
+    sys.exit(tap.run([
+        refusals_say_why, keys_are_renewed_and_kept, baresip_must_have_it,
+        we_must_have_it, both_prefer_it, preferred_goes_without]))
