@@ -375,6 +375,7 @@ struct trunk_leg {
 	bool updates;		/* the far end takes UPDATE */
 	uint64_t session_end;	/* ms, when it runs out */
 	bool moved;			/* our address is to be told */
+	struct media_rtp applied;	/* what media was told last */
 	char sdp[OFFER_SIZE];	/* the last that we wrote */
 };
 

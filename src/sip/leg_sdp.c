@@ -67,6 +67,7 @@ int session_open(struct trunk_leg *t, const struct sockaddr *peer, char *why,
 	if (t->local.srtp)
 		offer_keys(&t->local);
 	errno = 0;
+	memset(&t->applied, 0, sizeof(t->applied));
 	t->leg.end = ops->rtp_new(t->agent->media, &rtp, trunk_leg_media, t);
 	if (!t->leg.end) {
 		err = errno ? -errno : -ENOMEM;
@@ -316,11 +317,17 @@ void session_apply(struct trunk_leg *t)
 	/* Early media may well be silent, and so may one who holds. */
 	if (answered && rtp.receive && !held)
 		rtp.dead_s = (uint16_t)t->agent->conf->rtp.dead_s;
-	err = ops->rtp_set(t->leg.end, &rtp);
+	/* A refresh changes nothing, and media shall not look for the far end
+	 * anew. */
+	if (memcmp(&rtp, &t->applied, sizeof(rtp))) {
+		t->applied = rtp;
+		err = ops->rtp_set(t->leg.end, &rtp);
+		if (err)
+			log_warning("%s: media does not keep up, a change of the "
+				    "voice path is lost: %s", t->leg.name,
+				    strerror(-err));
+	}
 	explicit_bzero(&rtp.srtp, sizeof(rtp.srtp));
-	if (err)
-		log_warning("%s: media does not keep up, a change of the voice "
-			    "path is lost: %s", t->leg.name, strerror(-err));
 	t->leg.codec = c->codec;
 	t->leg.srtp = c->srtp.suite;
 	t->leg.digits_by_event = c->event_payload;

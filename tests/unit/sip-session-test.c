@@ -136,11 +136,13 @@ static void test_refreshed_by_reinvite(void **state)
 	first = expect_request("INVITE", 2000);
 	accept_it(first, 1, "Allow: INVITE, ACK, BYE, CANCEL\n");
 	free(expect_request("ACK", 2000));
+	fixture_clear();
 	m = expect_request("INVITE", 4000);
 	assert_string_equal(strstr(m, "\r\n\r\nv=0"), strstr(first, "\r\n\r\nv=0"));
 	accept_it(m, 1, "");
 	free(m);
 	free(expect_request("ACK", 2000));
+	assert_false(fixture_logged("rtp "));	/* media is left alone */
 	hang_up();
 	free(first);
 	stop();
