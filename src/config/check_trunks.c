@@ -21,6 +21,9 @@ static void check_trunk(struct loader *l, const config_setting_t *s,
 {
 	check_account(l, s, t->user, t->secret_file, t->registers);
 	check_limit(l, s, &t->limit, l->conf->line_count, "the box has");
+	if (t->gin && !t->registers && !setting_faulty(s))
+		report_at(l, check_place(s, "gin"),
+			  "gin is a kind of registration; add register = true");
 	check_rate(l, s, t);
 	if (t->ptime % 10)
 		report_at(l, check_place(s, "ptime"),

@@ -74,6 +74,7 @@ struct config_trunk {
 	const char *user, *auth_user;	/* auth_user: default user */
 	const char *secret_file;
 	bool registers;
+	bool gin;			/* for all its numbers, RFC 6140 */
 	unsigned expires;		/* s asked for */
 	struct config_limit limit;
 	unsigned max_kbit;		/* kbit/s of speech in each direction; 0: no
@@ -280,7 +281,7 @@ const struct config_trunk_group *config_trunk_group(const struct config *,
 						    const char *name);
 
 /* kbit/s that a call of this trunk takes at most in each direction: the codec of
- * the highest rate in packets of its ptime, with RTP, UDP and IP headers. */
+ * the highest rate in packets of its ptime, with RTP, SRTP, UDP and IP headers. */
 unsigned config_trunk_kbit(const struct config_trunk *, bool ipv6);
 
 #endif

@@ -49,11 +49,12 @@ static unsigned codec_kbit(enum codec codec)
 unsigned config_trunk_kbit(const struct config_trunk *t, bool ipv6)
 {
 	const unsigned rtp = 12, udp = 8, ip = ipv6 ? 40 : 20;
+	const unsigned tag = t->srtp == SRTP_OFF ? 0 : 16;	/* the longest */
 	unsigned most = 0, ptime = t->ptime ? t->ptime : 20, bits;
 
 	for (size_t i = 0; i < t->codec_count; i++)
 		if (codec_kbit(t->codecs[i]) > most)
 			most = codec_kbit(t->codecs[i]);
-	bits = most * ptime + 8 * (rtp + udp + ip);
+	bits = most * ptime + 8 * (rtp + tag + udp + ip);
 	return (bits + ptime - 1) / ptime;
 }

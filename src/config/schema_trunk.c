@@ -63,6 +63,8 @@ static const struct key trunk_keys[] = {
 	  .what = "file whose first line is the password; mode 0600 or 0640" },
 	{ "register", BOOL(T, registers, "false"),
 	  .what = "register with the server" },
+	{ "gin", BOOL(T, gin, "false"),
+	  .what = "register all numbers of the trunk at once (RFC 6140, SIPconnect)" },
 	{ "expires", NUMBER(T, expires, 60, 86400, "s", "600"),
 	  .what = "length of a registration that is asked for" },
 	{ "max_calls", LIMIT(T, limit.max), .what = "calls at the same time" },

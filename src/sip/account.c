@@ -40,6 +40,7 @@ struct account *account_new(struct provider *p, const struct config_line *l,
 	a->provider = p;
 	list_init(&a->node);
 	a->registers = l ? l->registers : c->registers;
+	a->gin = !l && c->gin;
 	a->ask_s = c->expires ? c->expires : 3600;
 	snprintf(name, sizeof(name), l ? "trunk %s, line %s" : "trunk %s", c->name,
 		 l ? l->name : "");

@@ -122,6 +122,7 @@ struct account {
 	char *number;			/* of the line; NULL: the trunk's account */
 	char *user, *auth_user, *secret;	/* secret: NULL, none */
 	bool registers;
+	bool gin;			/* for all numbers, RFC 6140 */
 	struct fsm fsm;
 	nua_handle_t *nh;
 	char call_id[48], tag[24];

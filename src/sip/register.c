@@ -52,11 +52,15 @@ static int aim(struct account *a)
 
 	if (!target)
 		return -EHOSTUNREACH;
+	/* RFC 6140 section 5.2: no user, for the registrar puts each number in. */
 	err = provider_contact(p, p->conf->transport,
-			    (const struct sockaddr *)target, a->user, contact,
-			    sizeof(contact));
+			       (const struct sockaddr *)target,
+			       a->gin ? "" : a->user, contact, sizeof(contact));
 	if (err)
 		return err;
+	if (a->gin)
+		snprintf(contact + strlen(contact) - 1,
+			 sizeof(contact) - strlen(contact) + 1, ";bnc>");
 	free(a->contact);
 	a->contact = strdup(contact);
 	if (!a->contact)
@@ -86,7 +90,9 @@ static int send_register(struct account *a, unsigned expires)
 	nua_method(a->nh, NUTAG_METHOD("REGISTER"), NUTAG_URL(registrar),
 		   NUTAG_PROXY(url), NUTAG_DIALOG(0), SIPTAG_TO_STR(to),
 		   SIPTAG_CALL_ID_STR(a->call_id), SIPTAG_CONTACT_STR(a->contact),
-		   SIPTAG_SUPPORTED_STR("path"), SIPTAG_EXPIRES_STR(text),
+		   SIPTAG_SUPPORTED_STR("path"),
+		   TAG_IF(a->gin, SIPTAG_REQUIRE_STR("gin")),
+		   TAG_IF(a->gin, SIPTAG_PROXY_REQUIRE_STR("gin")), SIPTAG_EXPIRES_STR(text),
 		   TAG_END());
 	return 0;
 }
@@ -111,7 +117,9 @@ static unsigned granted(const struct account *a, const sip_t *sip)
 	if (sip->sip_expires)
 		s = (unsigned)sip->sip_expires->ex_delta;
 	for (m = sip->sip_contact; m; m = m->m_next) {
-		if (!m->m_url->url_user || strcmp(m->m_url->url_user, a->user))
+		const char *user = m->m_url->url_user;
+
+		if (strcmp(user ? user : "", a->gin ? "" : a->user))
 			continue;
 		if (m->m_expires)
 			s = (unsigned)strtoul(m->m_expires, NULL, 10);

@@ -350,7 +350,7 @@ static bool same_account(const struct account *a, const struct account *b)
 {
 	return !strcmp(a->user, b->user) && !strcmp(a->auth_user, b->auth_user) &&
 	       !strcmp(a->secret ? a->secret : "", b->secret ? b->secret : "") &&
-	       a->registers == b->registers && a->ask_s == b->ask_s;
+	       a->registers == b->registers;
 }
 
 static bool same_accounts(const struct provider *a, const struct provider *b)

@@ -72,5 +72,6 @@ bool trunk_conf_same_server(const struct config_trunk *a,
 	return !strcmp(a->public_address, b->public_address) &&
 	       !strcmp(a->server, b->server) && a->port == b->port &&
 	       a->transport == b->transport && !strcmp(a->domain, b->domain) &&
-	       !strcmp(a->proxy, b->proxy) && a->options_s == b->options_s;
+	       !strcmp(a->proxy, b->proxy) && a->options_s == b->options_s &&
+	       a->expires == b->expires && a->gin == b->gin;
 }

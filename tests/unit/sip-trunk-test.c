@@ -226,6 +226,50 @@ static void test_unregisters(void **state)
 	stop();
 }
 
+/* The box has another address: no waiting for the next refresh. */
+static void test_renews(void **state)
+{
+	const char *m;
+
+	init_registering();
+	assert_true(fixture_start(&f));
+	m = expect_request("REGISTER", 2000);
+	assert_string_equal(header_of(m, "Supported"), "path");
+	grant(m, 3600);
+	expect_logged("acme up", 1000);
+	agent_renew(f.agent);
+	m = expect_request("REGISTER", 1000);
+	assert_string_equal(header_of(m, "Expires"), "60");
+	grant(m, 3600);
+	fixture_run(&f, 50);
+	assert_true(fixture_trunk("acme")->up);
+	/* And none of the two is repeated, or follows too soon. */
+	assert_string_equal(peer_receive(&f, fd, 300), "");
+	stop();
+}
+
+/* RFC 6140 section 5.2. */
+static void test_bulk_numbers(void **state)
+{
+	struct trunk_status s;
+	char want[96];
+	const char *m;
+
+	init_registering();
+	f.trunk[0].gin = true;
+	assert_true(fixture_start(&f));
+	m = expect_request("REGISTER", 2000);
+	snprintf(want, sizeof(want), "<sip:127.0.0.1:%u;bnc>", f.port);
+	assert_string_equal(header_of(m, "Contact"), want);
+	assert_string_equal(header_of(m, "Require"), "gin");
+	assert_string_equal(header_of(m, "Proxy-Require"), "gin");
+	grant(m, 1234);
+	expect_logged("acme up", 1000);
+	agent_trunk_status(fixture_trunk("acme"), &s);
+	assert_int_equal(s.expires_s, 1234);
+	stop();
+}
+
 static void test_wrong_secret(void **state)
 {
 	struct trunk_status s;
@@ -460,6 +504,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_registers),
 		cmocka_unit_test(test_unregisters),
+		cmocka_unit_test(test_renews),
+		cmocka_unit_test(test_bulk_numbers),
 		cmocka_unit_test(test_wrong_secret),
 		cmocka_unit_test(test_never_basic),
 		cmocka_unit_test(test_retry_after),
