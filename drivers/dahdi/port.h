@@ -16,7 +16,10 @@
  * waits 10 ms on average, which RTP's packets of 20 ms would make it wait
  * anyway. Sixteen of them bear 320 ms of a busy machine before the kernel drops
  * what was received; sent audio is only ever PREFILL ahead, however many
- * buffers there are, because the pump writes no more than it has read.
+ * buffers there are, because the pump writes no more than it has read. 24 lines
+ * in the VM of tests/dahdi, beside compilers: 0.05 % of the audio missing, 32 ms
+ * of round trip beyond a loop that only reads and writes the same blocks (make
+ * bench-dahdi).
  */
 #define BLOCK 160
 #define BLOCKS 16

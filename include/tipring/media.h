@@ -185,7 +185,8 @@ struct media_stats {
 	uint16_t round_trip_ms;
 	int16_t rx_level, tx_level;	/* 0.1 dBm0, over the last second */
 	int16_t erle;			/* 0.1 dB, of the canceller */
-	uint32_t slips, overruns;	/* line: frames dropped or repeated */
+	uint32_t slips, overruns;	/* line: frames dropped or repeated;
+					   reads that gave less than a frame */
 	uint32_t events_lost;
 };
 

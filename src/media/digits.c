@@ -8,6 +8,7 @@
 #define RAMP 16
 #define PURE 0.8f	/* of a frame's power that is in the two tones */
 #define SHARE 0.08f	/* of it that the weaker one has at least */
+#define QUIET (102 * 4)
 #define SOFT 2500.0f	/* mean square, -50 dBm0: not worth a look */
 
 static void change(struct digits *d, char digit, bool began)
@@ -70,9 +71,29 @@ void digits_reset(struct digits *d)
 	memset(d->held, 0, sizeof(d->held));
 }
 
+/* A digit needs a block of 102 samples above -42 dBm0, and the receiver
+ * forgets what was before within three that are quiet: more silence tells it
+ * nothing. */
+static bool quiet_for_long(struct digits *d, const int16_t *s, size_t n)
+{
+	int64_t all = 0;
+
+	for (size_t i = 0; i < n; i++)
+		all += s[i] * s[i];
+	if ((float)all >= SOFT * (float)n)
+		d->quiet = 0;
+	else if (d->quiet < QUIET)
+		d->quiet += (uint32_t)n;
+	return d->quiet >= QUIET && !d->current && !dtmf_rx_status(d->rx);
+}
+
 void digits_run(struct digits *d, const int16_t *s, size_t n)
 {
 	d->changes = 0;
+	if (quiet_for_long(d, s, n)) {
+		d->since += (uint32_t)n;
+		return;
+	}
 	dtmf_rx(d->rx, s, (int)n);
 	d->since += (uint32_t)n;
 }

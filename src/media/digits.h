@@ -30,6 +30,7 @@ struct digits {
 	dtmf_rx_state_t *rx;
 	char current;
 	uint32_t since;		/* samples of the current one so far */
+	uint32_t quiet;		/* samples since the last that was loud */
 	struct digit_change change[DIGITS_CHANGES];
 	unsigned changes;	/* of the last run */
 	int16_t held[DIGITS_DELAY];

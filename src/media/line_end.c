@@ -200,6 +200,8 @@ void line_end_audio(struct line_end *l)
 		return;
 	line_end_clock(l);
 	l->audio_us = l->end.pump->now_us;
+	if ((size_t)n < l->driver->frame)
+		stat_add(l->end.stats.overruns, 1);
 	if (l->silent)
 		sounds_again(l);
 	frame(l, raw, (size_t)n);

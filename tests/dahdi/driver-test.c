@@ -400,6 +400,36 @@ static int count(const struct port_info *info, void *arg)
 	return 0;
 }
 
+static void assert_canceller(const char *wanted)
+{
+	FILE *f = fopen("/sys/bus/dahdi_channels/devices/dahdi!chan!001!001/"
+			"ec_state", "r");
+	char text[32] = "";
+
+	assert_non_null(f);
+	assert_non_null(fgets(text, sizeof(text), f));
+	fclose(f);
+	text[strcspn(text, "\n")] = '\0';
+	assert_string_equal(text, wanted);
+}
+
+/* The VM's channels have mg2 attached. */
+static void the_kernels_canceller_is_off_until_it_is_wanted(void **state)
+{
+	struct line_port *port = open_port(1, PORT_FXS);
+	struct port_state s;
+
+	assert_int_equal(drv->state(port, &s), 0);
+	assert_true(s.capabilities & PORT_CANCELLER);
+	assert_canceller("INACTIVE");
+	assert_int_equal(drv->set(port, PORT_KERNEL_CANCELLER, 256), 0);
+	assert_canceller("ACTIVE");
+	drv->close(port);
+	port = open_port(1, PORT_FXS);
+	assert_canceller("INACTIVE");
+	drv->close(port);
+}
+
 static void scan_lists_every_channel(void **state)
 {
 	int n[3] = { 0 };
@@ -418,6 +448,7 @@ int main(void)
 		cmocka_unit_test(what_the_card_says_wins),
 		cmocka_unit_test(a_missing_channel_is_named),
 		cmocka_unit_test(a_held_channel_names_its_holder),
+		cmocka_unit_test(the_kernels_canceller_is_off_until_it_is_wanted),
 		with_pair(scan_lists_every_channel),
 		with_pair(what_a_loop_span_cannot_do_is_said),
 		with_pair(ringing_is_seen_and_tripped),

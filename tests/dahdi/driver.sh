@@ -5,4 +5,5 @@
 set -u
 . "$SOURCE/tests/dahdi/in-vm.sh"
 can_run_vm
+VM_OPTIONS="-E mg2"
 in_vm 4 240 tests/dahdi/driver-test

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception
 #
-# Sourced by the tests that run in the VM: in_vm CHANNELS SECONDS COMMAND...
-# runs COMMAND in the build directory, in a VM that has that many pairs of
-# channels, or skips with a plain reason where it cannot. The guest keeps real
-# time only while it is served: it goes before other work of this machine.
+# Sourced by the tests that run in the VM: in_vm CHANNELS SECONDS COMMAND... runs
+# COMMAND in the build directory, in a VM that has that many pairs of channels
+# (VM_OPTIONS: more for dahdi-vm), or skips with a plain reason where it cannot.
+# The guest keeps real time only while it is served: it goes before other work of
+# this machine. (Niceness is not enough: it counts within one session only.)
 skip() { echo "1..0 # SKIP $*"; exit 0; }
 
 can_run_vm() {
@@ -18,12 +19,13 @@ can_run_vm() {
 }
 
 in_vm() {
-	local channels=$1 seconds=$2
+	local channels=$1 seconds=$2 first
 	shift 2
 	cd "$BUILD" || exit 1
-	export CHANNELS=$channels WIRE=dahdi
-	nice -n -15 "$SOURCE/tests/dahdi/dahdi-vm" -t "$seconds" \
-		-c "$channels" -w "$SOURCE" -- "$@"
+	export CHANNELS=$channels WIRE=dahdi TIPRING_TIMES=1
+	first=$(chrt -r 1 true 2>/dev/null && echo chrt -r 1 || echo nice -n -15)
+	$first "$SOURCE/tests/dahdi/dahdi-vm" -t "$seconds" \
+		-c "$channels" -w "$SOURCE" ${VM_OPTIONS:-} -- "$@"
 }
 
 # What the system tests say is spoken here, and what was heard is judged here:

@@ -7,6 +7,7 @@ set -u
 . "$SOURCE/tests/dahdi/in-vm.sh"
 can_run_vm
 result=$(mktemp)
-trap 'rm -f "$result"' EXIT
-in_vm 24 240 tests/dahdi/load ./tipringd 24 60 24 >"$result" 2> >(sed 's/^/# /')
+trap 'rm -f "$result" "$result.err"' EXIT
+in_vm 24 240 tests/dahdi/load ./tipringd 24 60 24 >"$result" 2>"$result.err"
+sed 's/^/# /' "$result.err"
 python3 "$SOURCE/tests/dahdi/load.py" "$result" 24

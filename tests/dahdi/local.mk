@@ -3,7 +3,7 @@
 # one after the other, for each takes both processors of a small machine.
 DAHDI_TESTS = tests/dahdi/calls.sh tests/dahdi/lines.sh
 EXTRA_DIST += tests/dahdi/dahdi-vm tests/dahdi/in-vm.sh tests/dahdi/driver.sh \
-	tests/dahdi/calls.sh tests/dahdi/lines.sh tests/dahdi/load.sh \
+	tests/dahdi/calls.sh tests/dahdi/lines.sh tests/dahdi/load.sh tests/dahdi/setup.sh \
 	tests/dahdi/load.py tests/dahdi/bench.sh
 check_PROGRAMS += tests/dahdi/load
 tests_dahdi_load_SOURCES = tests/dahdi/load.c \
@@ -22,13 +22,14 @@ DAHDI_TESTS += tests/dahdi/driver.sh
 TESTS += tests/dahdi/driver.sh
 tests/dahdi/load.log: tests/dahdi/driver.log
 endif
-DAHDI_TESTS += tests/dahdi/load.sh
-TESTS += tests/dahdi/load.sh
-tests/dahdi/calls.log: tests/dahdi/load.log
+DAHDI_TESTS += tests/dahdi/load.sh tests/dahdi/setup.sh
+TESTS += tests/dahdi/load.sh tests/dahdi/setup.sh
+tests/dahdi/setup.log: tests/dahdi/load.log
+tests/dahdi/calls.log: tests/dahdi/setup.log
 tests/dahdi/lines.log: tests/dahdi/calls.log
 # The VM takes all processors: nothing else is tested beside it.
 not_in_vm = $(patsubst tests/dahdi/%,,$(TEST_LOGS))
-tests/dahdi/driver.log tests/dahdi/load.log: $(not_in_vm)
+tests/dahdi/driver.log tests/dahdi/load.log tests/dahdi/setup.log: $(not_in_vm)
 
 check-dahdi: $(check_PROGRAMS) all
 	$(MAKE) check TESTS='$(DAHDI_TESTS)'

@@ -6,19 +6,28 @@
 #include <string.h>
 
 #define SLOTS (1u << 20)
+#define TALK 9600		/* samples: a talkspurt, 1.2 s */
+#define PAUSE 12800		/* 1.6 s; ITU-T P.59: who talks does so 40 % of the time */
 #define WINDOW 4		/* octets that a place is looked up by */
 #define SURE 16			/* octets that prove it */
 #define LONGEST 16000		/* delay in samples that is believed */
 
-/* Levels of segments 2 to 4, both signs; never a zero, of which mu-law has two. */
+/* Levels of segments 2 to 4, in pauses 0 and 1; both signs; never a zero, of which
+ * mu-law has two. */
 uint8_t stream_octet(unsigned line, uint32_t at)
 {
+	bool talks = (at + line * 4241) % (TALK + PAUSE) < TALK;
 	uint32_t x = at * 2654435761u ^ (line + 1) * 0x9e3779b1u;
 	unsigned code;
 
 	x = (x ^ x >> 15) * 0x85ebca6bu;
 	x ^= x >> 13;
-	code = (2 + (x >> 8 & 0xff) % 3) << 4 | (x & 15);
+	if (talks)
+		code = (2 + (x >> 8 & 0xff) % 3) << 4 | (x & 15);
+	else
+		code = (x >> 8 & 1) << 4 | (x & 15);
+	if (!code)
+		code = 1;
 	return (uint8_t)(~(code | (x >> 4 & 1) << 7));
 }
 

@@ -10,7 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The octet at that place of a line's stream: mu-law noise of about -24 dBm0. */
+/* The octet at that place of a line's stream: mu-law noise that comes and
+ * goes as speech does, of about -24 dBm0 and below -50 in the pauses. */
 uint8_t stream_octet(unsigned line, uint32_t at);
 
 struct stream_report {

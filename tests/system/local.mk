@@ -1,6 +1,8 @@
 # tests/system: the real programs against each other and against real SIP
 # peers on loopback; tests/tools: what they listen with.
-noinst_PROGRAMS += tests/tools/audio-match tests/tools/wav8k
+noinst_PROGRAMS += tests/tools/audio-match tests/tools/wav8k \
+	tests/tools/rtp-end
+tests_tools_rtp_end_SOURCES = tests/tools/rtp-end.c
 noinst_HEADERS += tests/tools/fft.h tests/tools/match.h tests/tools/wav.h
 tests_tools_audio_match_SOURCES = tests/tools/audio-match.c \
 	tests/tools/match.c tests/tools/fft.c tests/tools/wav.c
@@ -27,6 +29,7 @@ system_tests = tests/system/house-test.py tests/system/phone-test.py \
 TESTS += $(system_tests)
 EXTRA_DIST += $(system_tests) tests/system/tap.py tests/system/sound.py \
 	tests/system/harness.py tests/system/peers.py tests/system/baresip.py tests/system/rtp.py \
+	tests/system/rtp_end.py \
 	tests/system/phone.py tests/system/wire.py tests/system/box.py tests/system/demo.py
 
 # They open lines and sockets in real time: one after the other.

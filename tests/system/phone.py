@@ -11,8 +11,13 @@ import threading
 import time
 
 from harness import free_ports
-from rtp import Rtp
 from tap import Fail, check
+from wire import DAHDI
+
+if DAHDI:
+    from rtp_end import Rtp
+else:
+    from rtp import Rtp
 
 COMPACT = {"v": "via", "f": "from", "t": "to", "i": "call-id", "m": "contact",
            "l": "content-length", "c": "content-type", "k": "supported"}

@@ -172,22 +172,32 @@ def a_wrong_configuration_is_not_guessed_around():
         check(p.text() == "fxsks=9\n", p.text())
 
 
-def the_real_programs_load_the_countrys_zone():
-    """Loop spans are neither analog nor ISDN: dahdi_genconf says nothing of
-    them, but the zone is loaded."""
+def from_a_card_to_a_configuration():
+    """README's way: set up, scan, check. Loop spans are neither analog nor ISDN,
+    dahdi_genconf says nothing of their channels; but the zone is loaded."""
     if not wire.DAHDI:
         raise tap.Skip("needs DAHDI's own programs and driver")
     with harness.Workspace() as ws:
-        conf = ws.write("tipring.conf", 'country = "se";\n')
-        done = subprocess.run(
-            [harness.program("tipringd"), "--config", conf, "--setup"],
-            input="y\n", capture_output=True, text=True, timeout=120,
-            env=dict(os.environ, DAHDI_CONF_FILE=ws.path("system.conf")))
-        check(done.returncode == 0, done.stdout + done.stderr)
+        def run(*more, answer=""):
+            done = subprocess.run(
+                [harness.program("tipringd"), "--config", conf] + list(more),
+                input=answer, capture_output=True, text=True, timeout=120,
+                env=dict(os.environ, DAHDI_CONF_FILE=ws.path("system.conf")))
+            check(done.returncode == 0, "%s: %s%s" % (more, done.stdout,
+                                                      done.stderr))
+            return done.stdout
+
+        conf = ws.write("tipring.conf", 'country = "se";\ntrunks = ( { name = '
+                        '"acme"; server = "127.0.0.1"; } );\n')
+        run("--setup", answer="y\n")
         with open(ws.path("system.conf")) as f:
             text = f.read()
-        check("defaultzone\t= se" in text, text)
-        check("# Span 1: DYN/loc" in text, text)
+        check("defaultzone\t= se" in text and "# Span 1: DYN/loc" in text, text)
+        section = run("--scan")
+        check(section.count('port = "dahdi/') == 2 * wire.CHANNELS, section)
+        with open(conf, "a") as f:
+            f.write(section)
+        run("--check", "--require-lines")
 
 
 if __name__ == "__main__":
@@ -203,4 +213,4 @@ if __name__ == "__main__":
         without_a_card_it_says_so,
         without_the_programs_it_says_what_to_install,
         a_wrong_configuration_is_not_guessed_around,
-        the_real_programs_load_the_countrys_zone]))
+        from_a_card_to_a_configuration]))

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception
 """TAP output for the system tests: one line a test, reasons below it."""
 
+import os
 import signal
 import sys
 import time
@@ -53,6 +54,7 @@ def run(tests, after=None, failed=None):
     bad = 0
     for number, test in enumerate(tests, 1):
         name = test.__name__.replace("_", " ")
+        began = time.monotonic()
         try:
             test()
             if after:
@@ -73,4 +75,6 @@ def run(tests, after=None, failed=None):
                 comment(traceback.format_exc())
             if failed:
                 failed()
+        if os.environ.get("TIPRING_TIMES"):
+            comment("%.1f s" % (time.monotonic() - began))
     return 1 if bad else 0

@@ -41,6 +41,7 @@ static struct card {
 	ssize_t read_size;
 	unsigned wrote;
 	int write_errno;
+	int open_errno, specify_errno;
 } card;
 
 int __wrap_open(const char *path, int flags, ...);
@@ -55,7 +56,10 @@ ssize_t __real_write(int fd, const void *from, size_t n);
 
 int __wrap_open(const char *path, int flags, ...)
 {
-	return strncmp(path, "/dev/dahdi/", 11) ? __real_open(path, flags) : CARD_FD;
+	if (strncmp(path, "/dev/dahdi/", 11))
+		return __real_open(path, flags);
+	errno = card.open_errno;
+	return card.open_errno ? -1 : CARD_FD;
 }
 
 int __wrap_close(int fd)
@@ -105,6 +109,8 @@ int __wrap_ioctl(int fd, unsigned long code, void *arg)
 		return no(ENOTTY);
 	switch (code) {
 	case DAHDI_GET_PARAMS: return get_params(arg);
+	case DAHDI_SPECIFY:
+		return card.specify_errno ? no(card.specify_errno) : 0;
 	case DAHDI_GETEVENT: return get_event(arg);
 	case DAHDI_SET_HWGAIN: return set_gain(arg);
 	case DAHDI_VMWI_CONFIG:
@@ -238,6 +244,33 @@ static void a_card_without_gains_opens_unless_one_is_wanted(void **state)
 	drv->close(port);
 	assert_int_not_equal(try_open(&port, 0, 10, why), 0);
 	assert_non_null(strstr(why, "card_tx_gain"));
+}
+
+static void what_does_not_open_says_why_and_what_to_do(void **state)
+{
+	static const struct {
+		int open_errno, specify_errno;
+		const char *cause, *cure;
+	} cases[] = {
+		{ ENOENT, 0, "no DAHDI device", "load the card's kernel module" },
+		{ EACCES, 0, "no permission", "group dialout" },
+		{ 0, EBUSY, "channel 1 is held by", "stop it" },
+		{ 0, ENXIO, "no channel 1", "lines --scan" },
+		{ 0, EIO, "channel 1 does not open", "" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct line_port *port = NULL;
+		char why[256] = "";
+
+		new_card(PORT_FXS);
+		card.open_errno = cases[i].open_errno;
+		card.specify_errno = cases[i].specify_errno;
+		assert_int_not_equal(try_open(&port, 0, 0, why), 0);
+		assert_null(port);
+		if (!strstr(why, cases[i].cause) || !strstr(why, cases[i].cure))
+			fail_msg("%s", why);
+	}
 }
 
 static void the_lamp_is_lit_where_there_is_one(void **state)
@@ -400,6 +433,7 @@ int main(void)
 		cmocka_unit_test(gains_are_set_in_the_card),
 		cmocka_unit_test(a_gain_that_a_card_only_claims_to_set_is_refused),
 		cmocka_unit_test(a_card_without_gains_opens_unless_one_is_wanted),
+		cmocka_unit_test(what_does_not_open_says_why_and_what_to_do),
 		cmocka_unit_test(the_lamp_is_lit_where_there_is_one),
 		cmocka_unit_test(a_canceller_that_is_not_there_is_not_believed),
 		cmocka_unit_test(a_storm_of_events_is_survived),

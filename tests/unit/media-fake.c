@@ -248,7 +248,7 @@ static ssize_t fake_read(struct line_port *p, void *frame, size_t samples)
 	if (p->at + FRAME <= now && !p->stuck) {
 		if (now - p->at > 4 * FRAME)	/* not listened to for a while */
 			p->at = now - FRAME;
-		for (n = 0; n < FRAME; n++)
+		for (n = 0; n < (ssize_t)(FRAME - p->less); n++)
 			to[n] = law_ulaw(p->in[(p->at + (size_t)n) % SAMPLES]);
 		p->at += FRAME;
 		p->written = p->at;

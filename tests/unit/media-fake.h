@@ -31,6 +31,7 @@ struct line_port {
 	bool off_hook, ringing, reversed;
 	enum port_alarm alarm;
 	bool stuck;		/* gives no audio */
+	size_t less;		/* samples that a read gives too few */
 	int fail;		/* what requests return */
 };
 

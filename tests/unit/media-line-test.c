@@ -308,6 +308,26 @@ static void british_caller_id_goes_first(void **state)
 
 /* ----------------------------------------------------------------- mishaps */
 
+static void short_reads_are_counted_and_survived(void **state)
+{
+	struct rig *r = *state;
+	const struct media_ops *ops = r->media->ops;
+	struct media_end *a = rig_line(r, 0, fxs);
+	struct media_stats s;
+
+	ops->detect(a, DETECT_DIGITS);
+	rig_run(r, 200, NULL, NULL);
+	ops->stats(a, &s);
+	assert_int_equal(s.overruns, 0);
+	fake_port[0].less = 43;
+	rig_run(r, 200, NULL, NULL);
+	fake_port[0].less = 0;
+	rig_run(r, 200, NULL, NULL);
+	ops->stats(a, &s);
+	assert_in_range(s.overruns, 10, 30);
+	rig_free(r, a);
+}
+
 static void a_silent_card_is_an_alarm(void **state)
 {
 	struct rig *r = *state;
@@ -515,6 +535,7 @@ int main(void)
 		T(pulse_dialling_goes_on_after_waits),
 		T(caller_id_goes_between_rings),
 		T(british_caller_id_goes_first),
+		T(short_reads_are_counted_and_survived),
 		T(a_silent_card_is_an_alarm),
 		T(no_event_is_lost_for_good),
 		T(ports_that_do_not_exist),
