@@ -27,7 +27,7 @@
 #define PACKETS 64
 #define SETTLE_S 3
 #define IDLE_S 10
-#define TIMES 7
+#define TIMES 5
 #define ON_HOOK_MS 120		/* a port without flash: this long is on hook */
 #define FIRST_OCTETS 4000	/* from before the recording */
 
@@ -158,7 +158,7 @@ static int all_call(void)
 			far_ring(&load.far, i, true);
 		run_for(0.03);
 	}
-	if (wait_for(all_talk, 60))
+	if (wait_for(all_talk, 120))
 		return 0;
 	fprintf(stderr, "load: %u INVITEs for %u lines\n", load.uas.calls,
 		load.far.n);

@@ -1,7 +1,8 @@
-# The real DAHDI driver in a VM. `make check` proves the driver and 24 lines in
-# calls at once; `make check-dahdi` runs the system tests on DAHDI channels too,
-# one after the other, for each takes both processors of a small machine.
-DAHDI_TESTS = tests/dahdi/calls.sh tests/dahdi/lines.sh
+# The real DAHDI driver in a VM: the driver alone, 24 lines in calls at once, and
+# the system tests on DAHDI channels. One after the other, for each takes both
+# processors of a small machine. `make check-dahdi` runs these alone.
+DAHDI_TESTS = tests/dahdi/load.sh tests/dahdi/setup.sh tests/dahdi/calls.sh \
+	tests/dahdi/lines.sh
 EXTRA_DIST += tests/dahdi/dahdi-vm tests/dahdi/in-vm.sh tests/dahdi/driver.sh \
 	tests/dahdi/calls.sh tests/dahdi/lines.sh tests/dahdi/load.sh tests/dahdi/setup.sh \
 	tests/dahdi/load.py tests/dahdi/bench.sh
@@ -19,17 +20,16 @@ check_PROGRAMS += tests/dahdi/driver-test
 tests_dahdi_driver_test_SOURCES = tests/dahdi/driver-test.c
 tests_dahdi_driver_test_LDADD = libdrivers.a libbase.a $(CMOCKA_LIBS)
 DAHDI_TESTS += tests/dahdi/driver.sh
-TESTS += tests/dahdi/driver.sh
 tests/dahdi/load.log: tests/dahdi/driver.log
 endif
-DAHDI_TESTS += tests/dahdi/load.sh tests/dahdi/setup.sh
-TESTS += tests/dahdi/load.sh tests/dahdi/setup.sh
+TESTS += $(DAHDI_TESTS)
 tests/dahdi/setup.log: tests/dahdi/load.log
 tests/dahdi/calls.log: tests/dahdi/setup.log
 tests/dahdi/lines.log: tests/dahdi/calls.log
 # The VM takes all processors: nothing else is tested beside it.
 not_in_vm = $(patsubst tests/dahdi/%,,$(TEST_LOGS))
-tests/dahdi/driver.log tests/dahdi/load.log tests/dahdi/setup.log: $(not_in_vm)
+tests/dahdi/driver.log tests/dahdi/load.log tests/dahdi/setup.log \
+tests/dahdi/calls.log tests/dahdi/lines.log: $(not_in_vm)
 
 check-dahdi: $(check_PROGRAMS) all
 	$(MAKE) check TESTS='$(DAHDI_TESTS)'

@@ -173,8 +173,9 @@ def a_wrong_configuration_is_not_guessed_around():
 
 
 def from_a_card_to_a_configuration():
-    """README's way: set up, scan, check. Loop spans are neither analog nor ISDN,
-    dahdi_genconf says nothing of their channels; but the zone is loaded."""
+    """README's way: set up, scan, check. Loop spans are neither analog nor ISDN:
+    dahdi_genconf says nothing of their channels, which dahdi_cfg then takes away;
+    a card's stand in the file. The zone is loaded."""
     if not wire.DAHDI:
         raise tap.Skip("needs DAHDI's own programs and driver")
     with harness.Workspace() as ws:
@@ -193,6 +194,7 @@ def from_a_card_to_a_configuration():
         with open(ws.path("system.conf")) as f:
             text = f.read()
         check("defaultzone\t= se" in text and "# Span 1: DYN/loc" in text, text)
+        wire.configure()
         section = run("--scan")
         check(section.count('port = "dahdi/') == 2 * wire.CHANNELS, section)
         with open(conf, "a") as f:

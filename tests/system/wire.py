@@ -64,6 +64,16 @@ def _tell(device, attribute, text):
         f.write(text)
 
 
+def configure():
+    """The VM's channels as they were at its start; the spans are there."""
+    with open("/etc/dahdi/system.conf") as f:
+        text = "".join(l for l in f if not l.startswith("dynamic="))
+    with open("/run/again.conf", "w") as f:
+        f.write(text)
+    subprocess.run(["/usr/sbin/dahdi_cfg", "-c", "/run/again.conf"],
+                   check=True, timeout=60)
+
+
 class Wire:
     def __init__(self, count=4):
         self.first = self.count = 0
@@ -112,9 +122,4 @@ class Wire:
         for device in glob.glob(DEVICES):
             for span in _spans(device):
                 _tell(device, "assign_span", span)
-        with open("/etc/dahdi/system.conf") as f:
-            text = "".join(l for l in f if not l.startswith("dynamic="))
-        with open("/run/again.conf", "w") as f:
-            f.write(text)
-        subprocess.run(["/usr/sbin/dahdi_cfg", "-c", "/run/again.conf"],
-                       check=True, timeout=60)
+        configure()
