@@ -86,6 +86,11 @@ int cli_return(struct cli *c)
 	return with_line(c, "the line takes calls again");
 }
 
+int cli_forget(struct cli *c)
+{
+	return with_line(c, "forgotten; the line learns anew");
+}
+
 int cli_reload(struct cli *c)
 {
 	if (c->argc > 1)

@@ -5,6 +5,7 @@ tipring_SOURCES = src/cli/main.c src/cli/cli.h \
 	src/cli/check.c \
 	src/cli/client.c \
 	src/cli/guard.c \
+	src/cli/learned.c \
 	src/cli/list.c src/cli/list.h \
 	src/cli/status.c \
 	src/cli/table.c src/cli/table.h \

@@ -34,6 +34,9 @@ static const struct command {
 	{ "check", "[FILE]", "check a configuration without taking it", cli_check },
 	{ "cdr", "[--last N] [--file FILE]", "the last calls, newest last",
 	  cli_cdr },
+	{ "learned", "", "signals that end calls and that nobody has configured",
+	  cli_learned },
+	{ "forget", "LINE", "forget what was learned of a line", cli_forget },
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))

@@ -105,6 +105,7 @@ enum line_dial { LINE_DIAL_CALLED, LINE_DIAL_LAST, LINE_DIAL_NONE, LINE_DIAL_DIG
 enum line_answer { LINE_ANSWER_SUPERVISED, LINE_ANSWER_POLARITY, LINE_ANSWER_DELAY,
 		   LINE_ANSWER_SEIZE };
 enum did_when { DID_OFF, DID_ON_ANSWER, DID_ON_WINK };
+enum line_learn { LINE_LEARN_SHOW, LINE_LEARN_AUTO, LINE_LEARN_OFF };
 enum glare_winner { GLARE_INCOMING, GLARE_OUTGOING };
 
 struct config_line {
@@ -127,6 +128,9 @@ struct config_line {
 	bool wait_dial_tone;		/* before dialling; else after a pause */
 	bool callerid;			/* expect it (FXO), send it (FXS) */
 	enum glare_winner glare;
+	struct tone disconnect_tone;	/* count 0: none; counts as busy tone */
+	unsigned disconnect_break_ms;	/* 0: as timer break says */
+	enum line_learn learn;		/* what unknown releases are used for */
 	/* FXS */
 	unsigned did_digits;		/* digits sent into the PBX */
 	enum did_when did_when;
@@ -239,6 +243,7 @@ struct config {
 	} cdr;
 	const char *control;		/* path of the control socket */
 	const char *control_group;	/* who may use it besides root, "" nobody */
+	const char *state_directory;	/* what is to outlive a restart; "" nothing */
 	const char *sim_directory;
 	enum { CONFIG_LOG_ERROR, CONFIG_LOG_WARNING, CONFIG_LOG_INFO,
 	       CONFIG_LOG_DEBUG } log;

@@ -15,6 +15,11 @@ static const struct word did_whens[] = {
 	{ "answer", DID_ON_ANSWER }, { "wink", DID_ON_WINK }, { NULL, 0 }
 };
 
+static const struct word learns[] = {
+	{ "show", LINE_LEARN_SHOW }, { "auto", LINE_LEARN_AUTO },
+	{ "off", LINE_LEARN_OFF }, { NULL, 0 }
+};
+
 #define L struct config_line
 static const struct key did_keys[] = {
 	{ "digits", NUMBER(L, did_digits, 1, 16, NULL, "4"),
@@ -70,6 +75,14 @@ static const struct key line_keys[] = {
 	  .what = "expect caller ID (fxo), send it (fxs)" },
 	{ "glare", WORD(L, glare, glares, "\"incoming\""),
 	  .what = "fxo: which call wins when it rings as we seize it" },
+	{ "disconnect_tone", .set = set_tone, FIELD(L, disconnect_tone),
+	  .shape = "a tone in quotes, like \"400/350,0/350\"", .absent = "none",
+	  .what = "fxo: a tone besides the country's that means the far end has gone" },
+	{ "disconnect_break", NUMBER(L, disconnect_break_ms, 20, 2000, "ms", NULL),
+	  .absent = "as timer break says",
+	  .what = "fxo: loop-current break that ends a call, where it can be timed" },
+	{ "learn", WORD(L, learn, learns, "\"show\""),
+	  .what = "fxo: how unknown ends of calls are kept: for tipring learned, or used as well" },
 	{ "did", .set = set_section, .section = &did_section, .absent = "none",
 	  .shape = "{ digits = N; when = \"answer\" or \"wink\"; }",
 	  .what = "fxs: digits of the called number sent into the PBX" },

@@ -24,6 +24,9 @@ key_set_fn set_dial;
 key_set_fn set_answer;
 key_set_fn set_echo;
 
+/* value_call.c: struct tone */
+key_set_fn set_tone;
+
 /* value_net.c */
 key_set_fn set_listen;		/* struct config_listen * and size_t */
 key_set_fn set_address;		/* struct sockaddr_storage */

@@ -86,21 +86,26 @@ static const char *tone_name(const void *list, size_t i)
 	return tone_names[i];
 }
 
+void set_tone(struct loader *l, const struct key *key, const config_setting_t *s,
+	      void *field)
+{
+	const char *text = value_text(l, key, s);
+
+	if (text && tone_parse(field, text, 0))
+		report_at(l, s, "%s \"%.60s\" is no tone; write Hz/ms,Hz/ms,..., like \"480+620/500,0/500\", at most %d parts of 1 to 3999 Hz",
+			  key->name, text, TONE_SEGMENTS);
+}
+
 static void set_one_tone(struct loader *l, const config_setting_t *s,
 			 struct country *c, enum tone_id id)
 {
 	const struct key key = { .name = tone_names[id],
 				 .shape = "a tone in quotes, like \"425/500,0/500\"" };
-	const char *text = value_text(l, &key, s);
-	struct tone tone;
+	struct tone tone = { 0 };
 
-	if (!text)
+	set_tone(l, &key, s, &tone);
+	if (!tone.count)
 		return;
-	if (tone_parse(&tone, text, 0)) {
-		report_at(l, s, "%s \"%.60s\" is no tone; write Hz/ms,Hz/ms,..., like \"480+620/500,0/500\", at most %d parts of 1 to 3999 Hz",
-			  key.name, text, TONE_SEGMENTS);
-		return;
-	}
 	tone.level = country_tone_level(c, id, &tone);
 	c->tones[id] = tone;
 }

@@ -10,6 +10,7 @@
 #include "core/call.h"
 #include "core/emergency.h"
 #include "core/group.h"
+#include "core/learn.h"
 #include "core/limit.h"
 #include "core/line.h"
 #include "core/reload.h"
@@ -30,6 +31,7 @@ struct box *box_new(const struct config *conf, struct timers *timers,
 	list_init(&box->groups);
 	list_init(&box->trunks);
 	list_init(&box->calls);
+	list_init(&box->learned);
 	list_init(&box->closing);
 	list_init(&box->reloads);
 	list_init(&box->waiting);
@@ -64,6 +66,8 @@ void box_free(struct box *box)
 		list_remove(n);
 		free(list_entry(n, struct group, node));
 	}
+	while (!list_empty(&box->learned))
+		learn_free(list_entry(box->learned.next, struct learn_line, node));
 	while (!list_empty(&box->trunks))
 		list_remove(box->trunks.next);
 	reload_free(box);
@@ -175,6 +179,19 @@ int box_busy_out(struct box *box, const char *line)
 int box_return(struct box *box, const char *line)
 {
 	return set_busied_out(box, line, false);
+}
+
+int box_forget(struct box *box, const char *line)
+{
+	struct learn_line *l = learn_find(&box->learned, line);
+
+	if (!l)
+		return -ENOENT;
+	learn_free(l);
+	log_info("line %s: what was learned is forgotten", line);
+	if (box->observer && box->observer->learned)
+		box->observer->learned(box->observer_arg);
+	return 0;
 }
 
 int box_hangup(struct box *box, uint64_t call_id)

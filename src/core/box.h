@@ -26,6 +26,7 @@ struct box_observer {
 	void (*trunk_changed)(void *arg, const struct trunk *);
 	void (*call_changed)(void *arg, const struct call_record *);
 	void (*call_ended)(void *arg, const struct call_record *);
+	void (*learned)(void *arg);	/* box->learned has changed */
 };
 
 struct box {
@@ -35,6 +36,7 @@ struct box {
 	struct fsm_queue queue;
 	struct limit limit;
 	struct list_head lines, groups, trunks, calls;
+	struct list_head learned;	/* struct learn_line */
 	uint64_t next_call_id;
 	const struct box_observer *observer;
 	void *observer_arg;
@@ -77,6 +79,8 @@ void box_trunk_remove(struct box *, struct trunk *);
 /* Takes a line out of service: now when idle, else with its call's end. */
 int box_busy_out(struct box *, const char *line);	/* -ENOENT */
 int box_return(struct box *, const char *line);
+/* Forgets what was learned of a line; -ENOENT: nothing was. */
+int box_forget(struct box *, const char *line);
 /* Ends one call; -ENOENT. */
 int box_hangup(struct box *, uint64_t call_id);
 /* what: "box", "trunk:NAME" or "group:NAME"; direction: 0 both, 'i', 'o';

@@ -8,6 +8,7 @@
 
 #include "core/box.h"
 #include "core/group.h"
+#include "core/learn.h"
 #include "core/supervision.h"
 
 /* States that both machines begin with; a line rests in one of them. */
@@ -66,6 +67,7 @@ struct line {
 	enum digit_path digit_path;
 	enum tone_id after_tone;	/* of a refused or ended call */
 	struct supervision supervision;	/* FXO: what its far end sounds like */
+	struct learn_ear ear;		/* FXO: how this call may be ending */
 	uint64_t last_ring, break_since, quiet_since, connected_at;
 	bool reversed;			/* polarity: FXS as we gave it, FXO since
 					   our seizure */

@@ -226,6 +226,7 @@ static void talking_event(void *self, int event, const void *data)
 		media->flash(l->end, 0);
 		return;
 	case L_RELEASE:
+		fxo_learn_ended(l, ((const struct release *)data)->why);
 		fxo_hang_up(l);
 		return;
 	}

@@ -33,6 +33,17 @@ bool fxo_supervise(struct line *, int event, const void *data);
 /* One digit from the far side, by the line's way of dialling. */
 void fxo_send_digit(struct line *, const struct line_digit *);
 
+/* line_fxo_learn.c: what is not configured, but was learned or may be */
+
+/* Begins a call's listening: tones of this line alone. */
+void fxo_learn_start(struct line *);
+void fxo_learn_hear(struct line *, const struct media_event *);
+void fxo_learn_break(struct line *, int ms);
+/* The call ends; before the line goes on hook. */
+void fxo_learn_ended(struct line *, const char *why);
+/* Battery breaks of so many ms end a call. */
+uint64_t fxo_break_ms(const struct line *);
+
 /* line_fxo_in.c: it rings */
 void fxo_forget(struct line *);		/* the last caller's ID */
 /* Gives the line, which our seizure has answered, to its caller. */

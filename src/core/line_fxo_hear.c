@@ -26,6 +26,7 @@ void fxo_listen(struct line *l, unsigned also)
 {
 	supervision_start(&l->supervision, l->config->country.tones,
 			  (unsigned)line_ms(l, TIMER_ANSWER_SPEECH));
+	fxo_learn_start(l);
 	l->break_since = l->quiet_since = 0;
 	line_detect(l, DETECT_TONES | also |
 		    (l->digit_path == DIGITS_BY_LEG ? DETECT_DIGITS : 0));
@@ -34,6 +35,7 @@ void fxo_listen(struct line *l, unsigned also)
 static bool over(struct line *l, const char *why)
 {
 	log_info("line %s: %s", l->name, why);
+	fxo_learn_ended(l, why);
 	line_release(l, CAUSE_NORMAL, "%s: %s", l->name, why);
 	fxo_hang_up(l);
 	return true;
@@ -49,7 +51,7 @@ static bool timer_due(const struct line *l, uint64_t since, uint64_t ms)
 static void arm(struct line *l)
 {
 	uint64_t wait = l->quiet_since ? SILENCE_LOOK_MS : 0;
-	uint64_t whole = line_ms(l, TIMER_BREAK), gone;
+	uint64_t whole = fxo_break_ms(l), gone;
 
 	if (l->fsm.state != FXO_TALKING && l->fsm.state != FXO_SECOND_CALLING)
 		return;
@@ -70,7 +72,7 @@ static bool loop_break(struct line *l, int ms)
 	l->end->media->ops->state(l->end, &s);
 	if (!(s.capabilities & PORT_TIMES_BREAKS))
 		return over(l, release_signs[SIGN_BREAK].name);
-	if ((uint64_t)ms >= line_ms(l, TIMER_BREAK)) {
+	if ((uint64_t)ms >= fxo_break_ms(l)) {
 		snprintf(why, sizeof(why), "%s of %d ms",
 			 release_signs[SIGN_BREAK].name, ms);
 		return over(l, why);
@@ -84,12 +86,13 @@ static bool break_end(struct line *l, int ms)
 {
 	char why[64];
 
-	if (ms > 0 && (uint64_t)ms >= line_ms(l, TIMER_BREAK)) {
+	if (ms > 0 && (uint64_t)ms >= fxo_break_ms(l)) {
 		snprintf(why, sizeof(why), "%s of %d ms",
 			 release_signs[SIGN_BREAK].name, ms);
 		return over(l, why);
 	}
 	l->break_since = 0;
+	fxo_learn_break(l, ms);
 	arm(l);
 	return false;
 }
@@ -111,10 +114,10 @@ static bool timeout(struct line *l)
 	unsigned silence_s = l->config->timers[TIMER_SILENCE];
 	char why[64];
 
-	if (timer_due(l, l->break_since, line_ms(l, TIMER_BREAK))) {
+	if (timer_due(l, l->break_since, fxo_break_ms(l))) {
 		snprintf(why, sizeof(why), "%s of %u ms or more",
 			 release_signs[SIGN_BREAK].name,
-			 (unsigned)line_ms(l, TIMER_BREAK));
+			 (unsigned)fxo_break_ms(l));
 		return over(l, why);
 	}
 	if (l->quiet_since) {
@@ -149,6 +152,7 @@ static bool tone(struct line *l, const struct media_event *e)
 		l->quiet_since = 0;
 		arm(l);
 	}
+	fxo_learn_hear(l, e);
 	switch (supervision_hear(&l->supervision, e, words, sizeof(words),
 				 &confidence)) {
 	case HEARD_BUSY:

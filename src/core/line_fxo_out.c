@@ -360,7 +360,7 @@ void fxo_progress_event(void *self, int event, const void *data)
 			ended(l, CAUSE_NORMAL_UNSPECIFIED, "loop current break");
 		return;
 	case L_BREAK_END:		/* shorter ones come with switching */
-		if ((uint64_t)ms >= line_ms(l, TIMER_BREAK))
+		if ((uint64_t)ms >= fxo_break_ms(l))
 			ended(l, CAUSE_NORMAL_UNSPECIFIED, "loop current break");
 		return;
 	case L_SEND_DIGIT:

@@ -6,12 +6,13 @@ libcore_a_SOURCES = src/core/box.c src/core/box.h \
 	src/core/dial.c src/core/dial.h \
 	src/core/emergency.c src/core/emergency.h \
 	src/core/group.c src/core/group.h src/core/info.c \
+	src/core/learn.c src/core/learn.h src/core/learn_ear.c \
 	src/core/leg.c src/core/limit.c src/core/limit.h \
 	src/core/line.c src/core/line.h src/core/line_leg.c \
 	src/core/line_fxs.c src/core/line_fxs.h src/core/line_fxs_called.c \
-	src/core/line_fxo.c src/core/line_fxo.h src/core/line_fxo_hear.c \
+	src/core/line_fxo.c src/core/line_fxo.h src/core/line_fxo_hear.c src/core/line_fxo_learn.c \
 	src/core/line_fxo_in.c src/core/line_fxo_out.c \
-	src/core/number.c src/core/number.h \
+	src/core/near.h src/core/number.c src/core/number.h \
 	src/core/reload.c src/core/reload.h \
 	src/core/route.c src/core/route.h \
 	src/core/supervision.c src/core/supervision.h src/core/times.h

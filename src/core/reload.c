@@ -46,7 +46,10 @@ static bool same_flags(const struct config_line *a, const struct config_line *b)
 	       a->nlp == b->nlp && a->canceller == b->canceller && a->dtmf_relay == b->dtmf_relay &&
 	       a->card_rx_gain == b->card_rx_gain &&
 	       a->card_tx_gain == b->card_tx_gain &&
-	       a->busied_out == b->busied_out;
+	       a->busied_out == b->busied_out && a->learn == b->learn &&
+	       a->disconnect_break_ms == b->disconnect_break_ms &&
+	       !memcmp(&a->disconnect_tone, &b->disconnect_tone,
+		       sizeof(a->disconnect_tone));
 }
 
 static bool same_line(const struct config_line *a, const struct config_line *b)

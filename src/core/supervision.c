@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/near.h"
 #include "tipring/method.h"
 
 /* A segment of media's fits one of the plan within these. */
@@ -15,6 +16,7 @@ enum {
 	VOICE_AFTER_RINGBACK_MS = 300,
 	DIAL_BEFORE_DIALLING_MS = 250,
 	CONTINUOUS_LEAST_MS = 1000,
+	OWN_CONTINUOUS_MS = 4000,
 	UNHEARD_MS = 40,		/* a shorter silence is none to media */
 };
 
@@ -59,14 +61,6 @@ static unsigned bursts(const struct tone *t, struct burst out[TONE_SEGMENTS])
 	if (n && t->loop < t->count && first == t->loop)
 		out[0].off_ms += silence;
 	return n;
-}
-
-static bool near(uint32_t a, uint32_t b, uint32_t per_cent, uint32_t least)
-{
-	uint32_t off = a > b ? a - b : b - a;
-	uint32_t allowed = b * per_cent / 100;
-
-	return off <= (allowed > least ? allowed : least);
 }
 
 static bool has(const uint16_t *list, uint16_t frequency)
@@ -164,16 +158,16 @@ static const char *tone_words(int id)
 	return "";
 }
 
-static void describe(char *words, size_t size, int id, const struct tone *t,
-		     unsigned cycles)
+static void describe(char *words, size_t size, const char *name,
+		     const struct tone *t, unsigned cycles)
 {
 	struct burst b[TONE_SEGMENTS];
 	unsigned n = bursts(t, b);
 	char frequencies[40] = "", times[32] = "";
 	size_t at = 0;
 
-	if (id == TONE_SIT) {
-		snprintf(words, size, "%s %u/%u/%u Hz", tone_words(id),
+	if (n > 1 && cycles && !strcmp(name, tone_words(TONE_SIT))) {
+		snprintf(words, size, "%s %u/%u/%u Hz", name,
 			 b[0].frequency[0], n > 1 ? b[1].frequency[0] : 0,
 			 n > 2 ? b[2].frequency[0] : 0);
 		return;
@@ -186,11 +180,10 @@ static void describe(char *words, size_t size, int id, const struct tone *t,
 			 b[0].on_ms / 1000, b[0].on_ms % 1000 / 10,
 			 b[0].off_ms / 1000, b[0].off_ms % 1000 / 10);
 	if (cycles)
-		snprintf(words, size, "%s %s Hz%s, %u cycle%s", tone_words(id),
+		snprintf(words, size, "%s %s Hz%s, %u cycle%s", name,
 			 frequencies, times, cycles, cycles == 1 ? "" : "s");
 	else
-		snprintf(words, size, "%s %s Hz, continuous", tone_words(id),
-			 frequencies);
+		snprintf(words, size, "%s %s Hz, continuous", name, frequencies);
 }
 
 static enum heard verdict_of(int id)
@@ -224,7 +217,7 @@ static enum heard hear_continuous(struct supervision *s, const struct media_even
 		if (verdict_of(id) == HEARD_DIAL && s->dial_said)
 			return HEARD_NOTHING;
 		s->dial_said = verdict_of(id) == HEARD_DIAL;
-		describe(words, size, id, &s->plan[id], 0);
+		describe(words, size, tone_words(id), &s->plan[id], 0);
 		return verdict_of(id);
 	}
 	return HEARD_NOTHING;
@@ -273,9 +266,31 @@ static enum heard hear_burst(struct supervision *s, const struct media_event *e,
 		if (cycles < needed || v == HEARD_NOTHING || v < best)
 			continue;
 		best = v;
-		describe(words, size, id, &s->plan[id], cycles);
+		describe(words, size, tone_words(id), &s->plan[id], cycles);
 	}
 	return best;
+}
+
+/* A tone that is not of the plan, but of this line. */
+static bool hear_own(struct own_tone *o, const struct media_event *e, char *words,
+		     size_t size)
+{
+	const struct tone_segment *first = &o->tone.segment[0];
+	unsigned cycles = 0;
+
+	if (!first->ms) {
+		if (e->tone.on_ms < OWN_CONTINUOUS_MS ||
+		    !same_sound(e->tone.frequency, first->frequency, first->modulated))
+			return false;
+	} else {
+		if (!e->tone.ended)
+			return false;
+		cycles = count_cycles(&o->watch, &o->tone, e);
+		if (cycles < CYCLES)
+			return false;
+	}
+	describe(words, size, o->name, &o->tone, cycles);
+	return true;
 }
 
 static enum heard hear_tone(struct supervision *s, const struct media_event *e,
@@ -284,6 +299,9 @@ static enum heard hear_tone(struct supervision *s, const struct media_event *e,
 	enum heard v = HEARD_NOTHING;
 
 	s->speech_ms = 0;
+	for (unsigned i = 0; i < s->owns; i++)
+		if (hear_own(&s->own[i], e, words, size))
+			return HEARD_BUSY;
 	if (e->tone.on_ms >= continuous_from(s->plan, e->tone.frequency)) {
 		memset(s->watch, 0, sizeof(s->watch));
 		return hear_continuous(s, e, words, size);
@@ -303,6 +321,8 @@ static enum heard hear_speech(struct supervision *s, const struct media_event *e
 	uint64_t from = e->sample > length ? e->sample - length : 0;
 
 	memset(s->watch, 0, sizeof(s->watch));
+	for (unsigned i = 0; i < s->owns; i++)
+		s->own[i].watch = (struct tone_watch){ 0 };
 	s->dial_said = false;
 	if (from < s->speech_end)
 		from = s->speech_end;
@@ -328,6 +348,37 @@ void supervision_start(struct supervision *s, const struct tone plan[TONE_COUNT]
 	*s = (struct supervision){
 		.plan = plan, .answer_speech_ms = answer_speech_ms,
 	};
+}
+
+void supervision_own(struct supervision *s, const char *name, const struct tone *t)
+{
+	if (t->count && s->owns < SUPERVISION_OWN)
+		s->own[s->owns++] = (struct own_tone){ .name = name, .tone = *t };
+}
+
+bool supervision_knows(const struct tone plan[TONE_COUNT], const struct tone *t)
+{
+	struct media_event e = { .type = MEDIA_TONE };
+	struct supervision s;
+	char words[96];
+	unsigned confidence;
+
+	supervision_start(&s, plan, UINT32_MAX);
+	for (unsigned i = 0; i < 4U * t->count; i++) {
+		const struct tone_segment *g = &t->segment[i % t->count];
+
+		if (!g->frequency[0]) {
+			e.tone.off_ms += g->ms;
+			continue;
+		}
+		memcpy(e.tone.frequency, g->frequency, sizeof(e.tone.frequency));
+		e.tone.on_ms = g->ms ? g->ms : 10000;
+		e.tone.ended = true;
+		if (supervision_hear(&s, &e, words, sizeof(words), &confidence))
+			return true;
+		e.tone.off_ms = 0;
+	}
+	return false;
 }
 
 enum heard supervision_hear(struct supervision *s, const struct media_event *e,

@@ -31,9 +31,20 @@ struct tone_watch {
 	uint8_t next;		/* which one must come now */
 };
 
+/* A tone that means the far end has gone on one line alone. */
+struct own_tone {
+	const char *name;
+	struct tone tone;
+	struct tone_watch watch;
+};
+
+#define SUPERVISION_OWN 5
+
 struct supervision {
 	const struct tone *plan;	/* TONE_COUNT of them */
 	struct tone_watch watch[TONE_COUNT];
+	struct own_tone own[SUPERVISION_OWN];
+	unsigned owns;
 	unsigned answer_speech_ms;
 	uint32_t speech_ms;		/* since the last tone */
 	uint64_t speech_end;		/* sample; spans may overlap */
@@ -43,6 +54,12 @@ struct supervision {
 
 void supervision_start(struct supervision *, const struct tone plan[TONE_COUNT],
 		       unsigned answer_speech_ms);
+
+/* One more tone that counts as busy tone; name: how the proof calls it. */
+void supervision_own(struct supervision *, const char *name, const struct tone *);
+
+/* Whether the plan has that tone already. */
+bool supervision_knows(const struct tone plan[TONE_COUNT], const struct tone *);
 
 /* words: the proof, "busy tone 480+620 Hz 0.50/0.50 s, 3 cycles"; confidence:
  * per cent, for HEARD_VOICE and HEARD_FAX. */

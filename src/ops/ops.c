@@ -92,11 +92,19 @@ static void call_ended(void *arg, const struct call_record *record)
 		json_decref(j);
 }
 
+static void learned(void *arg)
+{
+	struct ops *o = arg;
+
+	learned_changed(o->learned);
+}
+
 static const struct box_observer observer = {
 	.line_changed = line_changed,
 	.trunk_changed = trunk_changed,
 	.call_changed = call_changed,
 	.call_ended = call_ended,
+	.learned = learned,
 };
 
 /* --------------------------------------------------------------------- life */
@@ -122,9 +130,16 @@ struct ops *ops_new(const struct ops_options *options, char *why, size_t size)
 	if (!o->control)
 		goto failed;
 	cdr_conf(o->cdr, o->conf->cdr.file, o->conf->cdr.journal);
+	o->learned = learned_new(o->loop, &o->box->learned,
+				 o->conf->state_directory);
+	if (!o->learned) {
+		snprintf(why, size, "out of memory");
+		goto failed;
+	}
 	box_observe(o->box, &observer, o);
 	return o;
 failed:
+	control_free(o->control);
 	cdr_free(o->cdr);
 	free(o);
 	return NULL;
@@ -135,6 +150,7 @@ void ops_free(struct ops *o)
 	if (!o)
 		return;
 	box_observe(o->box, NULL, NULL);
+	learned_free(o->learned);
 	control_free(o->control);
 	cdr_free(o->cdr);
 	free(o);

@@ -341,6 +341,25 @@ static json_t *do_return(struct ops *o, struct client *c, const json_t *request)
 	return with_line(o, request, "return", box_return);
 }
 
+/* -------------------------------------------------------------- learning */
+
+static json_t *do_learned(struct ops *o, struct client *c, const json_t *request)
+{
+	return ok_with("lines", learned_show(&o->box->learned, o->conf));
+}
+
+static json_t *do_forget(struct ops *o, struct client *c, const json_t *request)
+{
+	const char *line = json_string_value(json_object_get(request, "line"));
+
+	if (!line)
+		return control_error("forget: \"line\" must be the name of a line");
+	if (box_forget(o->box, line))
+		return control_error("forget: nothing was learned of a line %s; "
+			"\"learned\" tells of which", line);
+	return ok();
+}
+
 /* ------------------------------------------------------------ the rest */
 
 static json_t *do_watch(struct ops *o, struct client *c, const json_t *request)
@@ -395,6 +414,8 @@ static const struct {
 	{ "attackers", do_attackers, false },
 	{ "watch", do_watch, false },
 	{ "cdr", do_cdr, false },
+	{ "learned", do_learned, false },
+	{ "forget", do_forget, true },
 	{ "limit", do_limit, false },
 	{ "hangup", do_hangup, true },
 	{ "busy-out", do_busy_out, true },

@@ -10,6 +10,7 @@
 #include "core/box.h"
 #include "ops/cdr.h"
 #include "ops/control.h"
+#include "ops/learned.h"
 #include "ops/ops.h"
 #include "ops/show.h"
 
@@ -21,6 +22,7 @@ struct ops {
 	int64_t (*wall_clock)(void);
 	struct control *control;
 	struct cdr *cdr;
+	struct learned *learned;
 	int64_t started;		/* wall clock, ms */
 	int64_t reloaded;		/* the last good reload, 0 none */
 	unsigned long calls_ended, calls_answered;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/learn.h"
 #include "world.h"
 
 enum { WORDS = 12 };
@@ -415,6 +416,27 @@ static void show_line(void *arg, const struct line *l)
 		  i.calls_out, i.failed);
 }
 
+/* learned: what lines have learned so far */
+static void show_learned(struct world *w)
+{
+	struct list_head *n;
+
+	list_for_each(n, &w->box->learned) {
+		struct learn_line *l = list_entry(n, struct learn_line, node);
+
+		world_say(w, "learned %s: %u releases looked at", l->name, l->releases);
+		for (unsigned i = 0; i < l->signals; i++) {
+			char words[128], config[160];
+
+			learn_words(&l->signal[i].mean, words, sizeof(words));
+			learn_config(&l->signal[i], config, sizeof(config));
+			world_say(w, "learned %s: %s, %u calls, %u against: %s", l->name,
+				  words, l->signal[i].calls, l->signal[i].against,
+				  learn_is_sure(l, &l->signal[i]) ? config : "not sure");
+		}
+	}
+}
+
 static int of_operator(struct words *c)
 {
 	const char *word = c->word[0];
@@ -430,6 +452,10 @@ static int of_operator(struct words *c)
 	else if (!strcmp(word, "limit"))
 		result(c, box_set_limit(box, arg(c, 1, ""), !strcmp(d, "in") ? 'i' :
 					!strcmp(d, "out") ? 'o' : 0, number(c, 3, -1)));
+	else if (!strcmp(word, "learned"))
+		show_learned(c->w);
+	else if (!strcmp(word, "forget"))
+		result(c, box_forget(box, arg(c, 1, "")));
 	else if (!strcmp(word, "shutdown"))
 		box_shutdown(box, on_idle, c->w);
 	else if (!strcmp(word, "show"))

@@ -94,7 +94,7 @@ static void on_call_ended(void *arg, const struct call_record *r)
 }
 
 static const struct box_observer observer = {
-	on_line_changed, on_trunk_changed, on_call_changed, on_call_ended,
+	on_line_changed, on_trunk_changed, on_call_changed, on_call_ended, NULL,
 };
 
 /* ------------------------------------------------------------ configuration */

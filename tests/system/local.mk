@@ -45,3 +45,4 @@ include tests/system/setup.mk
 include tests/system/session.mk
 include tests/system/guard.mk
 include tests/system/srtp.mk
+include tests/system/learn.mk

@@ -60,6 +60,12 @@ int box_return(struct box *b, const char *line)
 	return answer;
 }
 
+int box_forget(struct box *b, const char *line)
+{
+	snprintf(did, sizeof(did), "forget %s", line);
+	return answer;
+}
+
 int box_hangup(struct box *b, uint64_t id)
 {
 	snprintf(did, sizeof(did), "hangup %d", (int)id);
@@ -174,6 +180,7 @@ static int setup(void **state)
 				 .file = "test.conf", .cdr = { .file = cdr } };
 	loop = loop_epoll_new();
 	memset(&box, 0, sizeof(box));
+	list_init(&box.learned);
 	box.timers = &loop->timers;
 	o.loop = loop;
 	*did = 0;
@@ -274,6 +281,7 @@ static void orders_reach_the_box(void **state)
 	} cases[] = {
 		{ "{\"cmd\":\"busy-out\",\"line\":\"pbx-1\"}", "busy-out pbx-1" },
 		{ "{\"cmd\":\"return\",\"line\":\"pbx-1\"}", "return pbx-1" },
+		{ "{\"cmd\":\"forget\",\"line\":\"pbx-1\"}", "forget pbx-1" },
 		{ "{\"cmd\":\"hangup\",\"call\":3}", "hangup 3" },
 		{ "{\"cmd\":\"limit\",\"what\":\"box\",\"max\":4}", "limit box - 4" },
 		{ "{\"cmd\":\"limit\",\"what\":\"trunk:acme\",\"direction\":\"in\","
@@ -292,6 +300,9 @@ static void refusals_name_what_is_not_there(void **state)
 {
 	answer = -ENOENT;
 	asked("{\"cmd\":\"busy-out\",\"line\":\"x\"}", "no line x");
+	asked("{\"cmd\":\"forget\",\"line\":\"x\"}", "nothing was learned");
+	asked("{\"cmd\":\"forget\"}", "name of a line");
+	asked("{\"cmd\":\"learned\"}", "\"lines\":[]");
 	asked("{\"cmd\":\"hangup\",\"call\":4}", "no call 4");
 	asked("{\"cmd\":\"limit\",\"what\":\"trunk:x\",\"max\":1}", "no trunk:x");
 	*did = 0;
