@@ -7,11 +7,11 @@
 
 static const char *const fxo_keys[] = {
 	"ring_to", "two_stage", "dial", "dial_method", "answer", "wait_dial_tone",
-	"glare", NULL
+	"glare", "pin", "disconnect_tone", "disconnect_break", "learn", NULL
 };
 static const char *const fxs_keys[] = {
-	"did", "hotline", "polarity_answer", "flash", "flash_holds", "transfer",
-	"call_waiting", NULL
+	"did", "hotline", "hotline_delay", "polarity_answer", "flash",
+	"flash_holds", "transfer", "call_waiting", NULL
 };
 
 static const char *first_given(const config_setting_t *s, const char *const *keys)
@@ -159,9 +159,15 @@ static void check_dialling(struct loader *l, const config_setting_t *s,
 	if (line->call_waiting && !line->flash)
 		report_at(l, check_place(s, "call_waiting"),
 			  "call_waiting needs flash = true: a hookflash takes the waiting call");
-	if (*line->hotline && *line->digit_map)
+	if (*line->pin && !line->two_stage)
+		report_at(l, check_place(s, "pin"),
+			  "pin has no use without two_stage = true");
+	if (line->hotline_ms && !*line->hotline)
+		report_at(l, check_place(s, "hotline_delay"),
+			  "hotline_delay has no use without hotline = \"NUMBER\"");
+	if (*line->hotline && *line->digit_map && !line->hotline_ms)
 		report_at(l, check_place(s, "digit_map"),
-			  "with hotline nothing is dialled; leave digit_map or hotline out");
+			  "with hotline nothing is dialled; leave digit_map or hotline out, or add hotline_delay");
 	if (line->kind == PORT_FXO && *line->digit_map && !line->two_stage)
 		report_at(l, check_place(s, "digit_map"),
 			  "digit_map on an fxo port has no use without two_stage = true");

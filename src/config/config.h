@@ -84,6 +84,7 @@ struct config_trunk {
 	enum codec codecs[CODEC_COUNT];	/* in order of preference */
 	size_t codec_count;
 	enum dtmf_mode dtmf;
+	bool early_media;		/* its callers take 183 with SDP */
 	uint16_t ptime;			/* ms */
 	const char *public_address;	/* address, name or "stun:HOST[:PORT]";
 					   default: sip.public_address */
@@ -118,6 +119,7 @@ struct config_line {
 	const char *trunk;		/* where its calls go; "" by routes only */
 	/* FXO */
 	const char *ring_to;		/* called number when it rings, "" none */
+	const char *pin;		/* two-stage: dialled first, "" none */
 	bool two_stage;			/* ring: answer, second dial tone, digits */
 	enum line_dial dial;
 	unsigned dial_last;		/* LINE_DIAL_LAST: how many digits */
@@ -136,6 +138,7 @@ struct config_line {
 	enum did_when did_when;
 	const char *digit_map;		/* what may be dialled; "" the routes' */
 	const char *hotline;		/* called at once on seizure, "" none */
+	unsigned hotline_ms;		/* ... if nothing is dialled for so long; 0 at once */
 	bool polarity_answer;		/* reverse battery when the far end answers */
 	bool flash;			/* hookflash is told apart from hang-up */
 	bool flash_holds;		/* and holds the call; else the far end has it */

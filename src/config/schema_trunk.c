@@ -82,6 +82,8 @@ static const struct key trunk_keys[] = {
 	  .absent = "both, the country's own first", .what = "in order of preference" },
 	{ "dtmf", WORD(T, dtmf, dtmf_modes, "\"rfc4733\""),
 	  .what = "how digits travel: RFC 4733 events, tones, SIP INFO" },
+	{ "early_media", BOOL(T, early_media, "true"),
+	  .what = "callers of the trunk hear the line before it answers; false: they get 180 and make ringback themselves" },
 	{ "ptime", NUMBER(T, ptime, 10, 60, "ms", "20"),
 	  .shape = "10, 20, 30, 40, 50 or 60 ms", .what = "speech in a packet that we send" },
 	{ "accept_from", .set = set_texts, COUNTED(T, accept_from, accept_from_count),

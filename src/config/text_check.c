@@ -48,6 +48,14 @@ const char *check_emergency(const char *text, char *buffer, size_t size)
 	return NULL;
 }
 
+const char *check_pin(const char *text, char *buffer, size_t size)
+{
+	/* Shorter ones would hide emergency numbers. */
+	if (strlen(text) < 4 || strlen(text) > 16 || !only(text, DIGITS))
+		return "is no PIN: 4 to 16 digits";
+	return NULL;
+}
+
 const char *check_prefix(const char *text, char *buffer, size_t size)
 {
 	if (strlen(text) > 32 || !only(text + (*text == '+'), DIGITS "*#ABCD"))

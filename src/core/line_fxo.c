@@ -13,7 +13,7 @@
  *        two-stage   |  else                  none  TONE_WAIT or PAUSE
  *      .-------------+------.                  |                 |
  *      v                    v                  |                 v
- *  SECOND_TONE           OFFERED               |              DIALLING
+ *  PIN, SECOND_TONE      OFFERED               |              DIALLING
  *      | digit              | | refused        |                 | dialled
  *      v               answer | `--> IGNORED   |                 v
  *  SECOND_DIGITS            | |        |       `------------> PROGRESS
@@ -274,7 +274,7 @@ static void guard_event(void *self, int event, const void *data)
 #define TOLD (BIT(L_PROCEED) | BIT(L_ALERT) | BIT(L_PROGRESS) | BIT(L_ANSWER) | \
 	      BIT(L_SEND_DIGIT) | BIT(L_SEND_FLASH))
 #define AWAY (BIT(FXO_OUT) | BIT(FXO_GUARD))
-#define GLARE (BIT(FXO_RESEIZE) | BIT(FXO_SECOND_TONE) | BIT(FXO_SECOND_CALLING))
+#define GLARE (BIT(FXO_PIN) | BIT(FXO_RESEIZE) | BIT(FXO_SECOND_TONE) | BIT(FXO_SECOND_CALLING))
 
 static const struct fsm_state states[] = {
 	[FXO_OUT] = { "out of service", REVIEWED, RESTING, NULL, resting_enter,
@@ -286,7 +286,7 @@ static const struct fsm_state states[] = {
 		NULL, resting_enter, busied_event },
 	[FXO_RINGING] = { "ringing", EVERY | RINGS | BIT(L_CALLERID) |
 		BIT(L_POLARITY) | BIT(L_HEARD),
-		RESTING | BIT(FXO_OFFERED) | BIT(FXO_SECOND_TONE) |
+		RESTING | BIT(FXO_OFFERED) | BIT(FXO_PIN) | BIT(FXO_SECOND_TONE) |
 		BIT(FXO_IGNORED), fxo_ringing_time, fxo_ringing_enter,
 		fxo_ringing_event },
 	[FXO_OFFERED] = { "ringing, offered", EVERY | RINGS | TOLD | BIT(L_RELEASE) |
@@ -296,6 +296,10 @@ static const struct fsm_state states[] = {
 	[FXO_IGNORED] = { "ringing, not served", EVERY | RINGS | BIT(L_POLARITY) |
 		BIT(L_CALLERID) | BIT(L_RELEASE), RESTING, fxo_gap_time,
 		fxo_ignored_enter, fxo_ignored_event },
+	[FXO_PIN] = { "waiting for the PIN", CLOSED | BIT(L_DIGIT),
+		AWAY | BIT(FXO_SECOND_TONE) | BIT(FXO_SECOND_CALLING) |
+		BIT(FXO_REFUSING), fxo_first_digit_time, fxo_pin_enter,
+		fxo_pin_event },
 	[FXO_SECOND_TONE] = { "second dial tone", CLOSED | BIT(L_DIGIT),
 		AWAY | BIT(FXO_SECOND_DIGITS) | BIT(FXO_SECOND_CALLING) |
 		BIT(FXO_REFUSING), fxo_first_digit_time, fxo_second_tone_enter,

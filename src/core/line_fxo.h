@@ -10,7 +10,7 @@
 enum {
 	FXO_OUT = LINE_OUT, FXO_IDLE = LINE_IDLE, FXO_BUSIED = LINE_BUSIED,
 	FXO_RINGING = LINE_FIRST_OWN, FXO_OFFERED, FXO_IGNORED,
-	FXO_SECOND_TONE, FXO_SECOND_DIGITS, FXO_SECOND_CALLING, FXO_REFUSING,
+	FXO_PIN, FXO_SECOND_TONE, FXO_SECOND_DIGITS, FXO_SECOND_CALLING, FXO_REFUSING,
 	FXO_SEIZING, FXO_RESEIZE, FXO_TONE_WAIT, FXO_PAUSE, FXO_DIALLING,
 	FXO_PROGRESS, FXO_TALKING, FXO_GUARD,
 };
@@ -52,6 +52,7 @@ uint64_t fxo_ringing_time(void *), fxo_gap_time(void *);
 uint64_t fxo_first_digit_time(void *), fxo_inter_digit_time(void *);
 uint64_t fxo_refusing_time(void *);
 void fxo_ringing_enter(void *), fxo_offered_enter(void *), fxo_ignored_enter(void *);
+void fxo_pin_enter(void *), fxo_pin_event(void *, int, const void *);
 void fxo_second_tone_enter(void *), fxo_second_digits_enter(void *);
 void fxo_second_calling_enter(void *), fxo_refusing_enter(void *);
 void fxo_ringing_event(void *, int, const void *);

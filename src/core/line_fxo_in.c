@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "core/dial.h"
+#include "core/emergency.h"
 #include "core/line_fxo.h"
 
 static uint64_t now(const struct line *l)
@@ -51,11 +52,16 @@ uint64_t fxo_ringing_time(void *self)
 	return line_ms(self, TIMER_RING_GAP);
 }
 
+static unsigned second_stage(const struct line *l)
+{
+	return l->conf->pin[0] ? FXO_PIN : FXO_SECOND_TONE;
+}
+
 static void serve(struct line *l)
 {
 	line_detect(l, 0);
 	if (l->conf->two_stage)
-		fxo_go(l, FXO_SECOND_TONE);
+		fxo_go(l, second_stage(l));
 	else
 		fxo_go(l, FXO_OFFERED);
 }
@@ -253,6 +259,57 @@ void fxo_second_dial_event(void *self, int event, const void *data)
 	}
 }
 
+/* Answered: the PIN first. It is taken or not, once a call, and never logged. */
+void fxo_pin_enter(void *self)
+{
+	struct line *l = self;
+
+	line_hook(l, true);
+	fxo_listen(l, DETECT_DIGITS);
+	line_play(l, TONE_SECOND_DIAL);
+	l->connected_at = now(l);
+	line_entered(l);
+}
+
+static void pin_digit(struct line *l, char digit)
+{
+	size_t length = strlen(l->digits);
+
+	line_play(l, -1);
+	l->digits[length] = digit;
+	l->digits[length + 1] = '\0';
+	fsm_timer(&l->fsm, line_ms(l, TIMER_INTER_DIGIT));
+	if (emergency_is(l->box, l->digits) &&
+	    strncmp(l->conf->pin, l->digits, length + 1)) {
+		place(l, l->digits);
+		return;
+	}
+	if (length + 1 < strlen(l->conf->pin))
+		return;
+	if (!strcmp(l->conf->pin, l->digits)) {
+		l->digits[0] = '\0';
+		fxo_go(l, FXO_SECOND_TONE);
+		return;
+	}
+	log_warning("line %s: a caller dialled a wrong PIN", l->name);
+	l->digits[0] = '\0';
+	refuse(l, CAUSE_REJECTED);
+}
+
+void fxo_pin_event(void *self, int event, const void *data)
+{
+	struct line *l = self;
+
+	if (fxo_first(l, event, data))
+		return;
+	if (event == L_DIGIT)
+		pin_digit(l, ((const struct line_digit *)data)->digit);
+	else if (event == FSM_TIMEOUT)
+		refuse(l, CAUSE_NO_RESPONSE);
+	else if (event == L_BREAK || event == L_HEARD || event == L_POLARITY)
+		fxo_supervise(l, event, data);
+}
+
 void fxo_second_calling_enter(void *self)
 {
 	struct line *l = self;
@@ -318,7 +375,7 @@ void fxo_serve_glare(struct line *l)
 
 	fxo_forget(l);
 	if (l->conf->two_stage) {
-		fxo_go(l, FXO_SECOND_TONE);
+		fxo_go(l, second_stage(l));
 		return;
 	}
 	party_of(l, &from);

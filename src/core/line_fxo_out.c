@@ -326,7 +326,8 @@ static void progress_hears(struct line *l, const struct media_event *e)
 		ended(l, CAUSE_CONGESTION, words);
 		return;
 	case HEARD_SIT:
-		ended(l, CAUSE_UNALLOCATED, words);
+		ended(l, l->supervision.sit_blocked ? CAUSE_NO_CIRCUIT :
+		      CAUSE_UNALLOCATED, words);
 		return;
 	case HEARD_DIAL:		/* our digits were not taken */
 		if (dials(l))

@@ -145,7 +145,7 @@ static void idle_event(void *self, int event, const void *data)
 			return;
 		line_release(l, CAUSE_BUSY, "%s went off hook at the same moment",
 			     l->name);
-		if (l->conf->hotline[0])
+		if (l->conf->hotline[0] && !l->conf->hotline_ms)
 			place(l, l->conf->hotline);
 		else
 			fxs_go(l, FXS_DIAL_TONE);
@@ -196,7 +196,10 @@ void fxs_off_hook_event(struct line *l, int event, const void *data)
 
 static uint64_t first_digit_time(void *self)
 {
-	return line_ms(self, TIMER_FIRST_DIGIT);
+	const struct line *l = self;
+
+	return l->conf->hotline_ms ? l->conf->hotline_ms :
+	       line_ms(l, TIMER_FIRST_DIGIT);
 }
 
 static void dial_tone_enter(void *self)
@@ -250,6 +253,8 @@ static void dial_event(void *self, int event, const void *data)
 	case FSM_TIMEOUT:
 		if (l->fsm.state == FXS_DIALLING)
 			dialled(l, dial_timeout(l), 0);
+		else if (l->conf->hotline_ms)
+			place(l, l->conf->hotline);
 		else
 			fxs_go_tone(l, TONE_CONGESTION);
 		return;

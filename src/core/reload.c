@@ -46,7 +46,7 @@ static bool same_flags(const struct config_line *a, const struct config_line *b)
 	       a->nlp == b->nlp && a->canceller == b->canceller && a->dtmf_relay == b->dtmf_relay &&
 	       a->card_rx_gain == b->card_rx_gain &&
 	       a->card_tx_gain == b->card_tx_gain &&
-	       a->busied_out == b->busied_out && a->learn == b->learn &&
+	       a->busied_out == b->busied_out && a->hotline_ms == b->hotline_ms && a->learn == b->learn &&
 	       a->disconnect_break_ms == b->disconnect_break_ms &&
 	       !memcmp(&a->disconnect_tone, &b->disconnect_tone,
 		       sizeof(a->disconnect_tone));
@@ -60,7 +60,7 @@ static bool same_line(const struct config_line *a, const struct config_line *b)
 	       same_text(a->trunk, b->trunk) && same_text(a->ring_to, b->ring_to) &&
 	       same_text(a->dial_digits, b->dial_digits) &&
 	       same_text(a->digit_map, b->digit_map) &&
-	       same_text(a->hotline, b->hotline) && same_text(a->user, b->user) &&
+	       same_text(a->hotline, b->hotline) && same_text(a->pin, b->pin) && same_text(a->user, b->user) &&
 	       same_text(a->auth_user, b->auth_user) &&
 	       same_text(a->secret_file, b->secret_file) && same_flags(a, b);
 }

@@ -107,26 +107,31 @@ static uint32_t continuous_from(const struct tone *plan, const uint16_t *heard)
 	return longest;
 }
 
-static bool fits(const struct burst *b, const struct media_event *e, bool first)
+/* Special information tones say by long and short sounds, 380 and 274 ms, and
+ * by frequencies 4 % up or down, what is the matter (ANSI T1.401). */
+enum { SIT_PER_CENT = 30, SIT_LONG_MS = 355 };
+
+static bool fits(const struct burst *b, const struct media_event *e, bool first,
+		 uint32_t per_cent)
 {
 	if (!same_sound(e->tone.frequency, b->frequency, b->modulated))
 		return false;
-	if (!near(e->tone.on_ms, b->on_ms, TIME_PER_CENT, ON_MS))
+	if (!near(e->tone.on_ms, b->on_ms, per_cent, ON_MS))
 		return false;
-	return first || near(e->tone.off_ms, b->off_ms, TIME_PER_CENT, OFF_MS);
+	return first || near(e->tone.off_ms, b->off_ms, per_cent, OFF_MS);
 }
 
 /* Counts the bursts of a cadence that came in a row; what does not fit may be
  * the first of a new row. */
 static unsigned count_cycles(struct tone_watch *w, const struct tone *t,
-			     const struct media_event *e)
+			     const struct media_event *e, uint32_t per_cent)
 {
 	struct burst b[TONE_SEGMENTS];
 	unsigned n = bursts(t, b);
 
 	if (!n || !b[0].on_ms)
 		return 0;
-	if (w->count && fits(&b[w->next], e, false)) {
+	if (w->count && fits(&b[w->next], e, false, per_cent)) {
 		if (w->count < UINT8_MAX)
 			w->count++;
 		w->next = (uint8_t)((w->next + 1) % n);
@@ -134,7 +139,7 @@ static unsigned count_cycles(struct tone_watch *w, const struct tone *t,
 	}
 	*w = (struct tone_watch){ 0 };
 	for (unsigned i = 0; i < n; i++)
-		if (fits(&b[i], e, true)) {
+		if (fits(&b[i], e, true, per_cent)) {
 			w->count = 1;
 			w->next = (uint8_t)((i + 1) % n);
 			break;
@@ -249,7 +254,8 @@ static enum heard hear_burst(struct supervision *s, const struct media_event *e,
 
 	s->dial_said = false;
 	for (int id = 0; id < TONE_COUNT; id++) {
-		unsigned cycles = count_cycles(&s->watch[id], &s->plan[id], e);
+		unsigned cycles = count_cycles(&s->watch[id], &s->plan[id], e,
+			id == TONE_SIT ? SIT_PER_CENT : TIME_PER_CENT);
 		unsigned needed = id == TONE_RINGBACK ? 1 : CYCLES;
 		enum heard v = verdict_of(id);
 
@@ -259,8 +265,11 @@ static enum heard hear_burst(struct supervision *s, const struct media_event *e,
 		}
 		/* Its sounds are like no other's, and its beginning may come
 		 * before we listen: two in their order are enough. */
-		if (id == TONE_SIT)
+		if (id == TONE_SIT) {
 			cycles = s->watch[id].count >= 2 ? needed : 0;
+			if (s->watch[id].next == 2)
+				s->sit_blocked = e->tone.on_ms >= SIT_LONG_MS;
+		}
 
 		/* Of two tones with one cadence the one that says more. */
 		if (cycles < needed || v == HEARD_NOTHING || v < best)
@@ -285,7 +294,7 @@ static bool hear_own(struct own_tone *o, const struct media_event *e, char *word
 	} else {
 		if (!e->tone.ended)
 			return false;
-		cycles = count_cycles(&o->watch, &o->tone, e);
+		cycles = count_cycles(&o->watch, &o->tone, e, TIME_PER_CENT);
 		if (cycles < CYCLES)
 			return false;
 	}

@@ -48,6 +48,7 @@ struct supervision {
 	unsigned answer_speech_ms;
 	uint32_t speech_ms;		/* since the last tone */
 	uint64_t speech_end;		/* sample; spans may overlap */
+	bool sit_blocked;		/* SIT says no circuit, or reorder */
 	bool rang;			/* ringback was heard */
 	bool dial_said;			/* this stretch of dial tone was told */
 };

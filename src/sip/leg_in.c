@@ -193,6 +193,10 @@ void incoming_progress(struct leg *l)
 
 	if (t->state != LEG_INVITED || t->early)
 		return;
+	if (!t->provider->conf->early_media) {
+		incoming_alert(l);
+		return;
+	}
 	if (t->exchange == EXCHANGE_RECEIVED)
 		err = session_answer(t);
 	else if (t->exchange == EXCHANGE_NONE && t->reliable)

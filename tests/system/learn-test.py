@@ -92,7 +92,7 @@ def teach(b):
     check(abs(gap["break_ms"] - 120) <= 20, gap)
     check(tone["config"].startswith('disconnect_tone = "400/'), tone)
     status, out, _ = b.gateway.run("learned")
-    check(status == 0 and "400 Hz" in out and "in use" in out, out)
+    check(status == 0 and " Hz 0.3" in out and "in use" in out, out)
     b.gateway.stop()
     with open(os.path.join(state, "learned.json")) as f:
         check(len(json.load(f)["lines"]) == 2, "not both lines are kept")

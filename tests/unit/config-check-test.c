@@ -233,7 +233,7 @@ static const struct pair clashes[] = {
 	  "  { name = \"d\"; port = \"sim/4\"; kind = \"fxo\"; trunk = \"acme\"; ring_to = \"5\"; dial = \"*9\"; dial_method = \"pulse\"; }\n"
 	  ");\n",
 	  "c.conf:4: ring_to and two_stage exclude each other; leave one out\n"
-	  "c.conf:5: with hotline nothing is dialled; leave digit_map or hotline out\n"
+	  "c.conf:5: with hotline nothing is dialled; leave digit_map or hotline out, or add hotline_delay\n"
 	  "c.conf:6: digit_map on an fxo port has no use without two_stage = true\n"
 	  "c.conf:7: dial \"*9\" cannot be sent as pulses; only 0 to 9 can\n" },
 	{ "country = \"us\";\n"

@@ -23,7 +23,7 @@ static char *standard_text(const struct key *key)
 	if (key->absent || !key->standard)
 		return strdup(key->absent ? key->absent : "none");
 	a = help_replace(key->standard, RUNSTATEDIR "/tipring", "/run/tipring");
-	b = help_replace(a, LOCALSTATEDIR "/log", "/var/log");
+	b = help_replace(a, LOCALSTATEDIR "/l", "/var/l");
 	free(a);
 	return b;
 }
