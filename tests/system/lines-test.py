@@ -200,23 +200,6 @@ def battery_that_reverses_answers():
         b.gateway.wait_idle()
 
 
-def a_far_end_without_early_media_gets_180():
-    with box.Box(trunk="early_media = false;") as b:
-        seen = Background(b.expect, 1, "digits 201", 30)
-        call = b.call_line("201")
-        seen.result()
-        b.do("ringback 1")
-        call.expect(180)
-        check(183 not in call.seen, "183 to a far end that takes none")
-        b.do("answer 1")
-        b.do("speak 1 \"Hello, who is calling? Hello?\"")
-        call.expect(200, within=40)
-        b.converse(1, call)
-        call.hang_up()
-        b.expect(1, "on-hook")
-        b.gateway.wait_idle()
-
-
 if __name__ == "__main__":
     sys.exit(tap.run([
         a_rotary_telephone_dials,
@@ -229,5 +212,4 @@ if __name__ == "__main__":
         a_channel_taken_away_comes_back,
         one_line_is_reloaded_while_another_talks,
         battery_that_reverses_answers,
-        a_far_end_without_early_media_gets_180,
         box.close_the_shared_bench], box.after, box.failed))
