@@ -249,7 +249,7 @@ def an_offer_that_cannot_be_spoken_is_told_why():
                 "m=%s\r\n" % (address, media))
     for code, body in (
             ("301", offer("audio 40000 RTP/AVP 0", "IN IP6 2001:db8::1")),
-            ("302", offer("audio 40000 RTP/SAVP 0")),
+            ("399", offer("audio 40000 RTP/SAVP 0")),
             ("304", offer("video 40000 RTP/AVP 99")),
             ("304", offer("audio 0 RTP/AVP 0")),
             ("305", offer("audio 40000 RTP/AVP 18"))):
