@@ -82,8 +82,7 @@ static inline struct timers *agent_timers(struct agent *a)
 int agent_local(const struct agent *, enum sip_transport,
 		const struct sockaddr *peer, struct sockaddr_storage *local);
 
-/* own_address.c: notices when our own addresses change, and has registrations
- * and calls follow. */
+/* own_address.c: notices when our own addresses change, and says so. */
 void own_address_watch(struct agent *);
 void own_address_unwatch(struct agent *);
 

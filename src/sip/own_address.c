@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
 /*
- * Our own addresses: what a trunk is told in Contact and SDP, and what is done
- * when they change while we run. The kernel tells of changed addresses and
- * routes (rtnetlink(7)); then each trunk looks whether it goes out from another
- * one than before.
+ * Our own addresses: what a trunk is told in Contact and SDP. When the address
+ * outside a NAT changes, registrations and calls follow at once. When one of our
+ * own does, the kernel tells (rtnetlink(7)), and the log says what to do.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -77,11 +76,13 @@ static void look(struct provider *p)
 		return;
 	address_host(before, (struct sockaddr *)&p->own, false);
 	address_host(after, (struct sockaddr *)&local, false);
-	log_info("trunk %s: our own address is %s now, it was %s", p->trunk.name,
-		 after, before);
+	/* The library listens on each address that was there at the start; what
+	 * it would send now has no way out, and would end calls that talk. */
+	log_warning("trunk %s: our own address is %s now, it was %s; restart "
+		    "tipringd, for SIP listens on the old one", p->trunk.name,
+		    after, before);
 	p->own = local;
 	outside_again(p->outside);
-	moved(p);
 }
 
 static void settled(void *arg)

@@ -228,6 +228,21 @@ static int make_line_accounts(struct provider *p, const struct config *conf,
 	return 0;
 }
 
+/* An IPv6 address stands in brackets in a URI. */
+static int bracket_domain(struct config_trunk *c)
+{
+	const char *domain = c->domain[0] ? c->domain : c->server;
+	struct sockaddr_storage a;
+	char text[ADDRESS_TEXT];
+
+	if (address_parse(&a, domain, 0) || a.ss_family != AF_INET6)
+		return 0;
+	address_host(text, (struct sockaddr *)&a, true);
+	free((char *)c->domain);
+	c->domain = strdup(text);
+	return c->domain ? 0 : -ENOMEM;
+}
+
 static struct provider *make(struct agent *a, const struct config *conf,
 			     const struct config_trunk *c, char *why, size_t size)
 {
@@ -241,6 +256,8 @@ static struct provider *make(struct agent *a, const struct config *conf,
 	list_init(&p->accounts);
 	p->conf = trunk_conf_copy(c);
 	if (!p->conf)
+		goto fail;
+	if (bracket_domain(p->conf))
 		goto fail;
 	p->trunk.name = p->conf->name;
 	p->trunk.conf = p->conf;

@@ -46,3 +46,4 @@ include tests/system/session.mk
 include tests/system/guard.mk
 include tests/system/srtp.mk
 include tests/system/learn.mk
+include tests/system/nat.mk
