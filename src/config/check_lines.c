@@ -11,7 +11,7 @@ static const char *const fxo_keys[] = {
 };
 static const char *const fxs_keys[] = {
 	"did", "hotline", "hotline_delay", "polarity_answer", "flash",
-	"flash_holds", "transfer", "call_waiting", NULL
+	"flash_holds", "transfer", "call_waiting", "mailbox", NULL
 };
 
 static const char *first_given(const config_setting_t *s, const char *const *keys)

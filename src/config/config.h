@@ -143,6 +143,7 @@ struct config_line {
 	bool flash;			/* hookflash is told apart from hang-up */
 	bool flash_holds;		/* and holds the call; else the far end has it */
 	bool transfer;			/* on hook in a second call joins the others */
+	const char *mailbox;		/* whose messages it shows, "" its own */
 	bool call_waiting;		/* a call to it while it talks is announced */
 	/* both */
 	const char *user, *auth_user, *secret_file;	/* own account, "" the trunk's */

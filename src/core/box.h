@@ -87,6 +87,11 @@ int box_hangup(struct box *, uint64_t call_id);
  * max -1: none. Cuts nothing. */
 int box_set_limit(struct box *, const char *what, char direction, int max);
 
+/* The trunk says whether messages wait in a mailbox: FXS lines that have it show
+ * so. How many lines that are. */
+unsigned box_messages(struct box *, const char *trunk, const char *mailbox,
+		      bool waiting);
+
 /* ------------------------------------------------------ reload and the end */
 
 /* Takes a new configuration, calls that run keep theirs. Lines and groups that

@@ -50,6 +50,8 @@ void line_set_end(struct line *l, struct media_end *end)
 	l->fsm.type = l->kind == PORT_FXO ? &line_fxo_type : &line_fxs_type;
 	l->off_hook = l->kind == PORT_FXO && state.off_hook;
 	l->fault[0] = '\0';
+	if (l->messages)
+		line_show_messages(l);
 	if (state.alarm) {
 		int alarm = state.alarm;
 

@@ -57,6 +57,7 @@ struct line {
 	char name[48];
 	char fault[192];		/* why out of service, "" it is not */
 	bool busied_out;		/* the operator's wish */
+	bool messages;			/* wait for its telephone */
 	unsigned calls_in, calls_out, failed;
 	uint64_t since;
 
@@ -136,5 +137,7 @@ enum tone_id line_tone_for(const struct line *, enum cause);
 /* box_reload's: gives its end back and is freed when the pump has let go. */
 void line_retire(struct line *);
 void line_free(struct line *);
+/* FXS: the lamp as line->messages says (messages.c). */
+void line_show_messages(struct line *);
 
 #endif

@@ -207,7 +207,7 @@ static void dial_tone_enter(void *self)
 	struct line *l = self;
 
 	line_detect(l, DETECT_DIGITS);
-	line_play(l, fxs_holds(l) ? TONE_STUTTER : TONE_DIAL);
+	line_play(l, fxs_holds(l) || l->messages ? TONE_STUTTER : TONE_DIAL);
 	line_entered(l);
 }
 

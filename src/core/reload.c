@@ -60,7 +60,8 @@ static bool same_line(const struct config_line *a, const struct config_line *b)
 	       same_text(a->trunk, b->trunk) && same_text(a->ring_to, b->ring_to) &&
 	       same_text(a->dial_digits, b->dial_digits) &&
 	       same_text(a->digit_map, b->digit_map) &&
-	       same_text(a->hotline, b->hotline) && same_text(a->pin, b->pin) && same_text(a->user, b->user) &&
+	       same_text(a->hotline, b->hotline) &&
+	       same_text(a->mailbox, b->mailbox) && same_text(a->pin, b->pin) && same_text(a->user, b->user) &&
 	       same_text(a->auth_user, b->auth_user) &&
 	       same_text(a->secret_file, b->secret_file) && same_flags(a, b);
 }

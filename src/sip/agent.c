@@ -21,7 +21,7 @@
 #include "sip/guards.h"
 #include "sip/internal.h"
 
-#define ALLOW "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK"
+#define ALLOW "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK, NOTIFY"
 #define MESSAGE_MOST 65536	/* bytes of a message; the library's is 2 MB */
 #define PROCEEDING_MOST 1000	/* requests unanswered, then 503 */
 #define LISTEN_MOST 2	/* the library takes no more */

@@ -413,6 +413,9 @@ void party_number(char number[PARTY_NUMBER_SIZE], const url_t *);
 void party_expand(const struct agent *, enum number_format,
 		  char number[PARTY_NUMBER_SIZE]);
 
+/* mwi.c: a NOTIFY outside calls. */
+void mwi_notified(struct provider *, const struct happening *);
+
 /* leg_in.c: an INVITE that asks for a new call. */
 void invite_in(struct agent *, const struct happening *);
 void incoming_proceeding(struct leg *);
@@ -457,6 +460,7 @@ void session_timer_peer(struct trunk_leg *, const sip_t *);
 void dialog_happened(struct owner *, const struct happening *);
 void dialog_hold(struct leg *, bool held);
 void dialog_digit(struct leg *, char digit, unsigned ms);
+void dialog_flash(struct leg *);
 /* Our present description once more. */
 void dialog_reinvite(struct trunk_leg *);
 /* Our address may have changed: tells the far end, if need be. */

@@ -273,6 +273,7 @@ const struct leg_ops trunk_leg_ops = {
 	.progress = incoming_progress,
 	.answer = incoming_answer,
 	.digit = dialog_digit,
+	.flash = dialog_flash,
 	.hold = dialog_hold,
 	.release = release,
 };

@@ -261,6 +261,8 @@ static char info_digit(const char *text, unsigned *ms)
 		text = signal + !!*signal;
 	}
 	text += strspn(text, " \t");
+	if (!strncasecmp(text, "flash", 5) || !strncasecmp(text, "hf", 2))
+		return 'F';
 	switch (atoi(text)) {
 	case 10:
 		return '*';
@@ -283,6 +285,12 @@ static void info(struct trunk_leg *t, const struct happening *h)
 	unsigned ms;
 	size_t n;
 
+	/* Whatever it says, it means one thing. */
+	if (!strcasecmp(type, "application/hook-flash")) {
+		request_answer(t->agent, h, SIP_200_OK);
+		leg_flash(&t->leg);
+		return;
+	}
 	if (!sip->sip_payload || !sip->sip_payload->pl_len) {
 		request_answer(t->agent, h, SIP_200_OK);
 		return;
@@ -292,7 +300,8 @@ static void info(struct trunk_leg *t, const struct happening *h)
 		nua_respond(t->nh, SIP_415_UNSUPPORTED_MEDIA,
 			    NUTAG_WITH_THIS(t->agent->nua),
 			    SIPTAG_ACCEPT_STR("application/dtmf-relay, "
-					      "application/dtmf"), TAG_END());
+					      "application/dtmf, "
+					      "application/hook-flash"), TAG_END());
 		return;
 	}
 	n = sip->sip_payload->pl_len;
@@ -334,6 +343,11 @@ void dialog_digit(struct leg *l, char digit, unsigned ms)
 			 ms ? ms : 100);
 	nua_info(t->nh, SIPTAG_CONTENT_TYPE_STR("application/dtmf-relay"),
 		 SIPTAG_PAYLOAD_STR(body), TAG_END());
+}
+
+void dialog_flash(struct leg *l)
+{
+	dialog_digit(l, 'F', 100);
 }
 
 /* --------------------------------------------------------------------- events */

@@ -16,7 +16,7 @@ libsip_a_SOURCES = src/sip/access.c src/sip/access.h \
 	src/sip/session_timer.c \
 	src/sip/lookup.c src/sip/lookup.h \
 	src/sip/loop_su.c src/sip/loop_su.h \
-	src/sip/offer.c src/sip/offer.h src/sip/offer_crypto.c \
+	src/sip/mwi.c src/sip/offer.c src/sip/offer.h src/sip/offer_crypto.c \
 	src/sip/offer_parse.c src/sip/outside.c src/sip/outside.h \
 	src/sip/own_address.c src/sip/stun.c src/sip/stun.h \
 	src/sip/register.c src/sip/registration.c src/sip/requests.c \

@@ -90,13 +90,16 @@ static void count_stranger(struct agent *a, const struct happening *h)
 
 void request_happened(struct agent *a, const struct happening *h)
 {
+	struct provider *p;
+
 	if (!nua_event_is_incoming_request(h->event)) {
 		/* The rest of a handle that nobody owns any more. */
 		if (h->nh && h->event == nua_i_terminated)
 			nua_handle_destroy(h->nh);
 		return;
 	}
-	if (!sender(a, h)) {
+	p = sender(a, h);
+	if (!p) {
 		count_stranger(a, h);
 		request_answer(a, h, 403, status_phrase(403));
 		if (h->nh)
@@ -107,7 +110,10 @@ void request_happened(struct agent *a, const struct happening *h)
 		invite_in(a, h);
 		return;
 	}
-	answer(a, h);
+	if (h->event == nua_i_notify)
+		mwi_notified(p, h);
+	else
+		answer(a, h);
 	if (h->nh)
 		nua_handle_destroy(h->nh);
 }

@@ -456,6 +456,10 @@ static int of_operator(struct words *c)
 		show_learned(c->w);
 	else if (!strcmp(word, "forget"))
 		result(c, box_forget(box, arg(c, 1, "")));
+	else if (!strcmp(word, "messages"))
+		world_say(c->w, "messages of %s: shown by %u", d,
+			  box_messages(box, arg(c, 1, ""), d,
+				       !strcmp(arg(c, 3, ""), "yes")));
 	else if (!strcmp(word, "shutdown"))
 		box_shutdown(box, on_idle, c->w);
 	else if (!strcmp(word, "show"))

@@ -47,3 +47,4 @@ include tests/system/guard.mk
 include tests/system/srtp.mk
 include tests/system/learn.mk
 include tests/system/nat.mk
+include tests/system/features.mk

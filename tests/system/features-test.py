@@ -1,0 +1,202 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception
+"""Hold, second call, transfer, call waiting and message waiting on a telephone;
+a hookflash from SIP to the PBX."""
+
+import sys
+import time
+
+import box
+import harness
+import sound
+import tap
+import wire
+from tap import check, wait
+
+box.quick()
+box._shared = box.Box(fxs="flash = true; call_waiting = true;")
+bench = box.shared
+
+
+def second_call(b, line=3, number="601"):
+    """Holds the call of a telephone and makes another."""
+    b.do("flash %d" % line)
+    b.expect(line, "dial-tone")
+    b.do("dial %d %s" % (line, number))
+    call = b.phone.expect_call()
+    call.ring()
+    b.expect(line, "ringback")
+    return call
+
+
+def held(call, direction):
+    """The last change of its session said so."""
+    def said():
+        return call.requests and "a=" + direction in call.requests[-1].body
+    wait("re-INVITE with " + direction, 15, said)
+
+
+def released(call):
+    """Back to both ways: the attribute may be left out."""
+    wait("re-INVITE both ways", 15, lambda: call.requests and not any(
+        "a=" + d in call.requests[-1].body for d in ("sendonly", "inactive")))
+
+
+def say(b, speaker, hearer, what, who):
+    """One SIP party to the other, through the box."""
+    heard = b.ws.path("joined-%.3f.wav" % time.time())
+    hearer.rtp.forget()
+    speaker.rtp.play(sound.silence(500) + sound.read(what))
+    wait("end of the sentence", 60, lambda: not speaker.rtp.busy())
+    time.sleep(wire.TAIL)
+    hearer.rtp.save(heard)
+    b.good(what, heard, who)
+
+
+def a_call_is_held_for_another_and_taken_back():
+    b = bench()
+    first = b.talk_sip(3)
+    second = second_call(b)
+    held(first, "sendonly")
+    second.answer()
+    b.converse(3, second)
+    b.do("flash 3")
+    held(second, "sendonly")
+    released(first)
+    b.converse(3, first)
+    first.hang_up()
+    released(second)
+    b.converse(3, second)
+    b.hang_up(3, second)
+
+
+def hanging_up_connects_the_two_others():
+    b = bench()
+    first = b.talk_sip(3)
+    second = second_call(b)
+    second.answer()
+    b.do("on-hook 3")
+    released(first)
+    line_says, sip_says = b.speech()
+    say(b, first, second, line_says, "the second")
+    say(b, second, first, sip_says, "the first")
+    wait("idle line", 15, lambda: b.gateway.lines()["phone-3"]["state"] == "idle")
+    check(len(b.gateway.calls()) == 1, "calls: %s" % b.gateway.calls())
+    first.hang_up()
+    second.wait_ended()
+
+
+def a_held_caller_hears_ringback_and_then_who_answers():
+    b = bench()
+    first = b.talk_line(3)
+    first.acked.set()	# it takes re-INVITEs
+    second = second_call(b)
+    b.do("on-hook 3")
+    released(first)
+    first.rtp.forget()
+    time.sleep(5)
+    heard = b.ws.path("ringback.wav")
+    first.rtp.save(heard)
+    level = sound.level(harness.TOOLS, heard)
+    check(level > -40, "no ringback: %s" % level)
+    second.answer()
+    say(b, first, second, b.speech()[0], "who answered")
+    second.hang_up()
+    first.wait_ended()
+
+
+def a_telephone_rings_for_the_call_that_it_holds():
+    b = bench()
+    call = b.talk_sip(3)
+    b.do("flash 3")
+    b.expect(3, "dial-tone")
+    b.do("on-hook 3")
+    b.expect(3, "ring")
+    b.do("off-hook 3")
+    released(call)
+    b.converse(3, call)
+    b.hang_up(3, call)
+
+
+def a_waiting_call_is_announced_and_taken():
+    b = bench()
+    first = b.talk_sip(3)
+    heard = b.ws.path("beep.wav")
+    b.do("record 3 %s" % heard)
+    second = b.call_line("103")
+    second.expect(180)
+    time.sleep(1.5)
+    b.do("record 3 off")
+    level = sound.level(harness.TOOLS, heard)
+    check(level > -45, "no call-waiting tone: %s" % level)
+    b.do("flash 3")
+    second.expect(200)
+    second.acked.set()
+    held(first, "sendonly")
+    b.converse(3, second)
+    second.hang_up()
+    released(first)
+    b.converse(3, first)
+    b.hang_up(3, first)
+
+
+def a_flash_from_sip_reaches_the_pbx():
+    b = bench()
+    seen = harness.Background(b.expect, 1, "digits 201", 30)
+    call = b.call_line("201")
+    seen.result()
+    b.pbx_answers(1)
+    b.do("play 1 " + sound.write(b.ws.path("greeting.wav"), sound.read(
+        b.speech()[0]) + sound.read(b.speech()[1])))
+    call.expect(200, within=30)
+    for kind, body in (("dtmf-relay", "Signal=flash\r\nDuration=100\r\n"),
+                       ("dtmf-relay", "Signal=16\r\n"), ("hook-flash", "")):
+        m = call.phone.transact(call.next_request(
+            "INFO", body, ["Content-Type: application/" + kind]), call.remote)
+        check(m.status == 200, "%s: %d" % (kind, m.status))
+        b.expect(1, "flash")
+    call.hang_up()
+    b.expect(1, "on-hook")
+
+
+def messages_wait():
+    b = bench()
+
+    def told(event, body, kind="simple-message-summary"):
+        p = b.phone
+        uri = "sip:103@127.0.0.1:%d" % b.sip
+        m = p.transact(p.request(
+            "NOTIFY", uri, "<sip:600@127.0.0.1>;tag=mwi%d" % time.time_ns(),
+            "<%s>" % uri, "mwi%d@test" % time.time_ns(), 1, body,
+            ["Event: " + event, "Content-Type: application/" + kind,
+             "Subscription-State: active"]), ("127.0.0.1", b.sip))
+        return m.status
+
+    def is_told(wanted, *what, **more):
+        got = told(*what, **more)
+        check(got == wanted, "%s: %d, not %d" % (what, got, wanted))
+
+    is_told(200, "message-summary",
+            "Messages-Waiting: yes\r\nVoice-Message: 2/0\r\n")
+    b.expect(3, "lamp on")
+    is_told(404, "message-summary", "Messages-Waiting: yes\r\n"
+            "Message-Account: sip:nobody@example.net\r\n")
+    is_told(200, "message-summary", "Message-Account: sip:103@example.net\r\n"
+            "messages-waiting:no\r\n")
+    b.expect(3, "lamp off")
+    is_told(489, "presence", "x")
+    is_told(415, "message-summary", "x", "text")
+    for bad in "x", "Messages-Waiting: maybe\r\n", "Messages-Waiting:", "y" * 2000:
+        is_told(400, "message-summary", bad)
+
+
+if __name__ == "__main__":
+    sys.exit(tap.run([
+        a_call_is_held_for_another_and_taken_back,
+        hanging_up_connects_the_two_others,
+        a_held_caller_hears_ringback_and_then_who_answers,
+        a_telephone_rings_for_the_call_that_it_holds,
+        a_waiting_call_is_announced_and_taken,
+        a_flash_from_sip_reaches_the_pbx,
+        messages_wait,
+        box.close_the_shared_bench], box.after, box.failed))
