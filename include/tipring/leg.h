@@ -45,7 +45,7 @@ struct leg_offer {
 /* Why something ended, in words for log, record and screen. */
 struct release {
 	enum cause cause;
-	char why[96];		/* "pbx-1 hung up", "busy tone, 3 cycles" */
+	char why[160];		/* "pbx-1 hung up", "busy tone, 3 cycles" */
 	unsigned retry_after;	/* s; towards SIP with 503; 0: none */
 	bool by_far_end;	/* false: we ended it */
 };

@@ -26,6 +26,7 @@ struct call_record {
 	enum answer_method answer_method;
 	unsigned answer_confidence;	/* per cent */
 	struct release release;		/* once ended */
+	char note[64];			/* an alarm that it raised; "" */
 	char released_by[48];		/* name of the side, "tipring" */
 	enum codec codec;		/* of the SIP side */
 	enum srtp_suite srtp;		/* likewise */

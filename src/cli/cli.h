@@ -21,7 +21,7 @@ struct cli {
 
 typedef int cli_fn(struct cli *);
 
-cli_fn cli_status, cli_lines, cli_calls, cli_trunks, cli_groups, cli_attackers;
+cli_fn cli_status, cli_lines, cli_calls, cli_trunks, cli_groups, cli_attackers, cli_fraud;
 cli_fn cli_limit, cli_hangup, cli_busy_out, cli_return, cli_reload;
 cli_fn cli_watch, cli_cdr, cli_check, cli_learned, cli_forget;
 

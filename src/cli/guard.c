@@ -47,3 +47,62 @@ int cli_attackers(struct cli *c)
 
 	return list_ask(c, &l);
 }
+
+static void refusal_row(struct table *t, const json_t *j)
+{
+	char when[32];
+
+	table_row(t, (const char *[]) { cli_when(when, cli_text(j, "time")),
+		cli_text(j, "from"), cli_text(j, "to"), cli_text(j, "number"),
+		cli_text(j, "why") });
+}
+
+/* "3/20"; "" where there is no limit. */
+static const char *used(char *buf, const json_t *j, const char *key)
+{
+	char most[32];
+
+	snprintf(most, sizeof(most), "most_%s", key);
+	buf[0] = '\0';
+	if (cli_int(j, most))
+		snprintf(buf, 48, "%lld/%lld", cli_int(j, key), cli_int(j, most));
+	return buf;
+}
+
+static void usage_row(struct table *t, const json_t *j)
+{
+	char a[48], b[48], c[48], d[48];
+
+	table_row(t, (const char *[]) { cli_text(j, "what"),
+		used(a, j, "calls_hour"), used(b, j, "calls_day"),
+		used(c, j, "minutes_hour"), used(d, j, "minutes_day") });
+}
+
+int cli_fraud(struct cli *c)
+{
+	static const char *const refusals[] = { "TIME", "FROM", "TO", "NUMBER", "WHY",
+		NULL };
+	static const char *const limits[] = { "WHAT", ">CALLS/HOUR", ">CALLS/DAY",
+		">MINUTES/HOUR", ">MINUTES/DAY", NULL };
+	static const struct list refused = { "refusals",
+		"the toll-fraud guard has refused no call", refusals, refusal_row };
+	static const struct list used_up = { "limits", "", limits, usage_row };
+	json_t *reply;
+
+	if (c->argc > 1)
+		return cli_usage(c, "takes no argument");
+	reply = daemon_ask(c, json_pack("{s:s}", "cmd", "fraud"));
+	if (!reply)
+		return CLI_FAILED;
+	if (!c->json) {
+		if (*cli_text(reply, "alarm"))
+			printf("alarm: %s\n", cli_text(reply, "alarm"));
+		list_show(&refused, reply);
+		if (json_array_size(json_object_get(reply, "limits"))) {
+			putchar('\n');
+			list_show(&used_up, reply);
+		}
+	}
+	json_decref(reply);
+	return CLI_OK;
+}

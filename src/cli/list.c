@@ -10,7 +10,7 @@
 #include "cli/list.h"
 #include "cli/table.h"
 
-static int show(const struct list *l, const json_t *reply)
+int list_show(const struct list *l, const json_t *reply)
 {
 	const json_t *array = json_object_get(reply, l->key), *item;
 	struct table *t;
@@ -41,7 +41,7 @@ int list_ask(struct cli *c, const struct list *l)
 	if (!reply)
 		return CLI_FAILED;
 	if (!c->json)
-		status = show(l, reply);
+		status = list_show(l, reply);
 	json_decref(reply);
 	return status;
 }
@@ -232,5 +232,5 @@ int list_limits(const json_t *reply)
 		">MAX OUT", ">NOW IN", ">NOW OUT", ">REFUSED", NULL };
 	static const struct list l = { "limits", "no limits", columns, limit_row };
 
-	return show(&l, reply);
+	return list_show(&l, reply);
 }

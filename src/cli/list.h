@@ -16,6 +16,8 @@ struct list {
 
 /* Asks for it by the command's own name and prints it; an exit status. */
 int list_ask(struct cli *, const struct list *);
+/* Prints it; an exit status. */
+int list_show(const struct list *, const json_t *reply);
 
 /* Prints the limits of a reply; an exit status. */
 int list_limits(const json_t *reply);

@@ -23,6 +23,8 @@ static const struct command {
 	{ "groups", "", "each line group", cli_groups },
 	{ "attackers", "", "who is no trunk and sent SIP: refused, and counted",
 	  cli_attackers },
+	{ "fraud", "", "calls that the toll-fraud guard refused and why, and its limits",
+	  cli_fraud },
 	{ "watch", "", "what happens, as it happens", cli_watch },
 	{ "limit", "[WHAT [in|out] N|none]",
 	  "show or set limits; WHAT: box, trunk:NAME, group:NAME", cli_limit },

@@ -49,6 +49,10 @@ static void print(const json_t *j)
 	       (double)cli_int(j, "memory_kb") / 1024,
 	       cli_true(counters, "real_time") ? "voice at real-time priority" :
 	       "voice without real-time priority");
+	if (cli_int(j, "fraud_refused"))
+		printf("%-9s %lld call%s refused by the toll-fraud guard; see tipring fraud\n",
+		       "fraud", cli_int(j, "fraud_refused"),
+		       cli_int(j, "fraud_refused") == 1 ? "" : "s");
 	print_faults(json_object_get(j, "faults"));
 }
 

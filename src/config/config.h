@@ -23,6 +23,16 @@
 #include "tipring/timers.h"
 #include "tipring/tone.h"
 
+/* What the toll-fraud guard knows of a country's numbers. Lists are words with blanks between;
+ * 'x' is any digit. */
+struct dial_plan {
+	const char *international;	/* prefixes, "00 01x" */
+	unsigned longest;		/* digits of a national number without prefix */
+	const char *premium;		/* how dear national numbers begin */
+	const char *services;		/* dear ones that have no prefix, as dialled */
+	const char *abroad;		/* of its calling code, but other countries */
+};
+
 /* A country's habits; tones from libtonezone, the rest a table of ours. */
 struct country {
 	char code[8];			/* "us" */
@@ -36,6 +46,7 @@ struct country {
 	char country_code[8];		/* "1" */
 	char national_prefix[4];	/* "0", "" none */
 	char international_prefix[8];	/* "00" */
+	const struct dial_plan *dial;	/* never NULL */
 };
 
 /* Bounds on concurrent calls, -1: none. */
@@ -61,6 +72,23 @@ enum trunk_reliable { RELIABLE_ANSWER, RELIABLE_OFF, RELIABLE_OFFER,
 struct config_place {		/* where something stands, for messages */
 	const char *file;
 	int line;
+};
+
+/* The toll-fraud guard. Numbers of 0: no limit. */
+struct config_fraud {
+	const char **allow, **refuse, **closed_allow;	/* destinations */
+	size_t allow_count, refuse_count, closed_allow_count;
+	bool premium;
+	unsigned calls_hour, calls_day, minutes_hour, minutes_day;
+	const char **hours;		/* for config_hours_read() */
+	size_t hours_count;
+	unsigned burst;
+};
+
+/* A stretch of the week, in minutes of local days. */
+struct config_hours {
+	uint8_t days;			/* bit 0: Sunday */
+	uint16_t from, to;		/* to < from: over midnight */
 };
 
 struct config_trunk {
@@ -100,6 +128,7 @@ struct config_trunk {
 	unsigned session_s;		/* session timer asked for, 0 none */
 	unsigned session_least_s;	/* shortest that is accepted (Min-SE) */
 	enum trunk_redirect redirect;	/* 3xx, within the trunk */
+	struct config_fraud fraud;
 };
 
 enum line_dial { LINE_DIAL_CALLED, LINE_DIAL_LAST, LINE_DIAL_NONE, LINE_DIAL_DIGITS };
@@ -155,6 +184,7 @@ struct config_line {
 	bool nlp;
 	bool dtmf_relay;		/* RFC 4733 where the far end takes it */
 	bool busied_out;		/* starts busied out */
+	struct config_fraud fraud;
 };
 
 enum hunt { HUNT_LINEAR, HUNT_CIRCULAR, HUNT_LEAST_USED };
@@ -263,6 +293,7 @@ struct config {
 	struct config_route *routes;
 	size_t route_count;
 	struct config_emergency emergency;
+	struct config_fraud fraud;
 	struct config_pool *pool;	/* owner of all strings and arrays */
 };
 
@@ -281,6 +312,12 @@ void country_each(void (*fn)(void *arg, const struct country *), void *arg);
 
 /* Parses libtonezone's notation, "[!]F[+F][*F][/MS],...". 0 or -EINVAL. */
 int tone_parse(struct tone *, const char *text, int16_t level);
+
+/* "mon-fri 07:30-18:00", "daily 22:00-06:00". 0 or -EINVAL. */
+int config_hours_read(struct config_hours *, const char *text);
+bool config_hours_hold(const struct config_hours *, int day, int minute);
+/* Is it in one of these, in local time? now: s since 1970. No hours: always. */
+bool config_hours_open(const char *const *hours, size_t count, int64_t now);
 
 /* By name; NULL: none. */
 const struct config_trunk *config_trunk(const struct config *, const char *name);

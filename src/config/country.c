@@ -142,6 +142,7 @@ static const struct country *fill(struct country *c, const struct country_row *r
 		 row->national_prefix);
 	snprintf(c->international_prefix, sizeof(c->international_prefix), "%s",
 		 row->international_prefix);
+	c->dial = country_dial_plan(row->code);
 	c->callerid = row->callerid;
 	c->law = row->law;
 	for (size_t i = 0; i < COUNTRY_EMERGENCY && row->emergency[i]; i++)

@@ -31,6 +31,9 @@ struct callerid_row {
 #define CALLERID_STANDARDS (CALLERID_DTMF + 1)
 extern const struct callerid_row callerid_rows[CALLERID_STANDARDS];
 
+/* Never NULL. */
+const struct dial_plan *country_dial_plan(const char *code);
+
 /* How loud each frequency of this tone shall be, in 0.1 dBm0. */
 int16_t country_tone_level(const struct country *, enum tone_id,
 			   const struct tone *);

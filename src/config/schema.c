@@ -115,6 +115,8 @@ static const struct key top_keys[] = {
 	  .shape = "a list of groups, ( { ... }, { ... } )",
 	  .what = "the first one that fits a call takes it" },
 	{ "emergency", GROUP(emergency_section), .what = "emergency calls" },
+	{ "fraud", GROUP(fraud_section), FIELD(C, fraud), .shape = "a group in { }",
+	  .absent = "as listed below", .what = "calls that are refused: toll fraud" },
 	{ "sip", GROUP(sip_section), .what = "SIP at our side" },
 	{ "rtp", GROUP(rtp_section), .what = "speech at our side" },
 	{ "cdr", GROUP(cdr_section), .what = "call detail records" },
@@ -151,7 +153,8 @@ static const struct section top_section = {
 
 const struct section *const sections[] = {
 	&top_section, &trunks_section, &lines_section, &did_section, &echo_section,
-	&groups_section, &trunk_groups_section, &routes_section, &emergency_section, &sip_section,
+	&groups_section, &trunk_groups_section, &routes_section, &emergency_section,
+	&fraud_section, &sip_section,
 	&rtp_section, &cdr_section, &sim_section,
 };
 const size_t section_count = sizeof(sections) / sizeof(*sections);

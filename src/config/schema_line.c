@@ -129,6 +129,8 @@ static const struct key line_keys[] = {
 	  .what = "cancel the line's echo" },
 	{ "dtmf_relay", BOOL(L, dtmf_relay, "true"),
 	  .what = "take digits out of the speech and send them as the trunk's dtmf says" },
+	{ "fraud", GROUP(fraud_section), FIELD(L, fraud), .shape = "a group in { }",
+	  .absent = "the file's", .what = "calls from this line that are refused" },
 	{ "busied_out", BOOL(L, busied_out, "false"),
 	  .what = "out of service until an operator returns it" },
 };

@@ -114,6 +114,8 @@ static const struct key trunk_keys[] = {
 	  .what = "a shorter session timer is refused with 422" },
 	{ "redirect", WORD(T, redirect, redirects, "\"refuse\""),
 	  .what = "answers 301 and 302 to a call: refuse them, or call the new number on the same trunk where the caller may" },
+	{ "fraud", GROUP(fraud_section), FIELD(T, fraud), .shape = "a group in { }",
+	  .absent = "the file's", .what = "calls to this trunk that are refused" },
 };
 #undef T
 

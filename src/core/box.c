@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "core/call.h"
 #include "core/emergency.h"
+#include "core/fraud.h"
 #include "core/group.h"
 #include "core/learn.h"
 #include "core/limit.h"
@@ -36,7 +37,8 @@ struct box *box_new(const struct config *conf, struct timers *timers,
 	list_init(&box->reloads);
 	list_init(&box->waiting);
 	limit_configure(&box->limit, &conf->limit);
-	if (groups_configure(box)) {
+	box->fraud = fraud_new();
+	if (!box->fraud || groups_configure(box)) {
 		box_free(box);
 		return NULL;
 	}
@@ -71,6 +73,7 @@ void box_free(struct box *box)
 	while (!list_empty(&box->trunks))
 		list_remove(box->trunks.next);
 	reload_free(box);
+	fraud_free(box->fraud);
 	fsm_queue_fini(&box->queue);
 	free(box);
 }

@@ -17,6 +17,7 @@
 #include "tipring/record.h"
 #include "tipring/trunk.h"
 
+struct fraud;
 struct line;
 
 /* What others may want to know. Any may be NULL. The observer must not call
@@ -48,6 +49,7 @@ struct box {
 	struct list_head waiting;	/* emergency calls that wait for a circuit */
 	void (*idle)(void *arg);	/* of box_shutdown */
 	void *idle_arg;
+	struct fraud *fraud;
 	struct timer sweep;		/* looks whether a reload or shutdown is done */
 };
 

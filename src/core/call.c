@@ -27,6 +27,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "core/fraud.h"
 #include "core/limit.h"
 #include "core/line.h"
 #include "core/reload.h"
@@ -145,6 +146,7 @@ static void ended_enter(void *self)
 
 	r->ended = box->timers->now_ms;
 	r->state = fsm_state_name(&call->fsm);
+	fraud_ended(call);
 	log_info("call %s: %s %s to %s %s ended: %s (cause %d, by %s)", call->id,
 		 r->from, r->calling.number, r->to[0] ? r->to : "-", r->called,
 		 r->release.why, r->release.cause, r->released_by);

@@ -11,6 +11,7 @@
 #include "base/e164.h"
 #include "core/call.h"
 #include "core/emergency.h"
+#include "core/fraud.h"
 #include "core/line.h"
 #include "core/number.h"
 #include "core/route.h"
@@ -59,6 +60,7 @@ bool leg_may_redirect(struct leg *leg, const char *number)
 {
 	struct call *call = leg->call;
 	const struct country *c;
+	struct release refused;
 	struct e164_plan plan;
 
 	if (!call || !leg->outgoing || call->plan.emergency)
@@ -66,7 +68,8 @@ bool leg_may_redirect(struct leg *leg, const char *number)
 	c = &call->conf->country;
 	plan = (struct e164_plan){ c->country_code, c->national_prefix,
 				   c->international_prefix };
-	if (emergency_is(call->box, number))
+	if (emergency_is(call->box, number) ||
+	    fraud_check(call, leg->name, NULL, number, &refused))
 		return false;
 	/* The provider may write it otherwise than routes do. */
 	for (enum number_format f = NUMBER_UNCHANGED; f <= NUMBER_NATIONAL; f++) {

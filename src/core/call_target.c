@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "core/call.h"
 #include "core/emergency.h"
+#include "core/fraud.h"
 #include "core/limit.h"
 #include "core/line.h"
 #include "core/number.h"
@@ -89,6 +90,8 @@ static int try_trunk(struct call *call, const char *name, bool forced)
 	struct line *line = line_of_leg(call->leg[SIDE_A]);
 	struct leg *leg;
 
+	if (fraud_check(call, name, NULL, call->plan.called, &call->refusal))
+		return -EBUSY;
 	if (!t || !t->up) {
 		release_set(&call->refusal, CAUSE_NETWORK_OUT_OF_ORDER, false,
 			    "trunk %s is down%s%s", name, t ? ": " : "",
@@ -112,10 +115,28 @@ static int try_trunk(struct call *call, const char *name, bool forced)
 	return offer_leg(call, leg);
 }
 
+/* What an exchange behind the line would be dialled. */
+static int check_dialled(struct call *call, struct line *line)
+{
+	const char *number = call->plan.called;
+
+	if (line->kind != PORT_FXO || (line->conf->dial != LINE_DIAL_CALLED &&
+				       line->conf->dial != LINE_DIAL_LAST))
+		return 0;
+	if (line->conf->dial == LINE_DIAL_LAST)
+		number = number_last(number, line->conf->dial_last);
+	return fraud_check(call, NULL, line, number, &call->refusal);
+}
+
 static int try_leg(struct call *call, struct line *line, struct leg *leg)
 {
 	struct hunter *h = &call->hunter;
 
+	if (!number_equal(line->conf->number, call->plan.called) &&
+	    check_dialled(call, line)) {
+		h->tried[h->tried_count++] = line;
+		return -EBUSY;
+	}
 	if (call_take_line(call, line))
 		return -EBUSY;
 	h->tried[h->tried_count++] = line;

@@ -5,6 +5,8 @@ libcore_a_SOURCES = src/core/box.c src/core/box.h \
 	src/core/call_transfer.c src/core/line_second.c \
 	src/core/dial.c src/core/dial.h \
 	src/core/emergency.c src/core/emergency.h \
+	src/core/fraud.c src/core/fraud.h src/core/fraud_room.h \
+	src/core/fraud_memory.c src/core/fraud_meter.c src/core/fraud_number.c \
 	src/core/group.c src/core/group.h src/core/info.c \
 	src/core/learn.c src/core/learn.h src/core/learn_ear.c \
 	src/core/leg.c src/core/limit.c src/core/limit.h src/core/messages.c \

@@ -54,6 +54,7 @@ static int start(struct gateway *g, char *why, size_t size)
 		return -1;
 	}
 	g->box->wall_clock = wall_clock;
+	fraud_state_load(g);
 	/* The control socket first: it tells whether another tipringd runs. */
 	ops.box = g->box;
 	g->ops = ops_new(&ops, why, size);
@@ -104,6 +105,7 @@ void gateway_free(struct gateway *g)
 	agent_free(g->agent);
 	ops_free(g->ops);
 	ports_forget_gone(g);
+	fraud_state_free(g);
 	box_free(g->box);
 	media_free(g->media);
 	ports_free(g);

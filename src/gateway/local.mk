@@ -9,7 +9,7 @@ tipringd_SOURCES = src/main.c \
 	src/gateway/scan.c \
 	src/gateway/setup.c src/gateway/setup.h src/gateway/setup_run.c \
 	src/gateway/shutdown.c \
-	src/gateway/source.c
+	src/gateway/fraud_state.c src/gateway/source.c
 tipringd_LDFLAGS = $(AM_LDFLAGS) $(guard_ldflags)
 tipringd_LDADD = libsip.a libmedia.a libdrivers.a libops.a libcore.a \
 	libconfig.a libbase.a $(SOFIA_LIBS) $(SPANDSP_LIBS) $(SRTP_LIBS) $(LIBCONFIG_LIBS) \

@@ -27,6 +27,9 @@ struct gateway {
 	struct timer notify_timer;
 	uint64_t watchdog_ms;		/* 0: none */
 	char status[160];		/* as told to systemd */
+	struct timer fraud_timer;
+	char *fraud_saved;		/* as it stands in the file; NULL: never */
+	bool fraud_warned;
 	struct timer deadline;
 	bool stopping, box_idle, agent_done;
 	void (*done)(void *arg);
@@ -47,6 +50,10 @@ void ports_free(struct gateway *);
 
 /* source.c: what ops needs of the other rooms. */
 struct ops_source gateway_source(struct gateway *);
+
+/* fraud_state.c: what the guard counted, over a restart. */
+void fraud_state_load(struct gateway *);
+void fraud_state_free(struct gateway *);
 
 /* notify.c: systemd. All of it does nothing elsewhere. */
 void notify_ready(struct gateway *);

@@ -12,6 +12,7 @@
 
 #include "base/log.h"
 #include "config.h"
+#include "core/fraud.h"
 #include "ops/room.h"
 
 static json_t *ok(void)
@@ -121,6 +122,33 @@ static json_t *do_attackers(struct ops *o, struct client *c, const json_t *reque
 	return ok_with("attackers", l.array);
 }
 
+static void add_refusal(void *arg, const struct fraud_refusal *r)
+{
+	struct listing *l = arg;
+
+	json_array_append_new(l->array, show_refusal(r, &l->clock));
+}
+
+static void add_usage(void *arg, const struct fraud_usage *u)
+{
+	struct listing *l = arg;
+
+	json_array_append_new(l->array, show_usage(u));
+}
+
+static json_t *do_fraud(struct ops *o, struct client *c, const json_t *request)
+{
+	struct listing refused = { o, ops_clock(o), json_array() };
+	struct listing limits = { o, ops_clock(o), json_array() };
+
+	box_each_refusal(o->box, add_refusal, &refused);
+	box_each_fraud_usage(o->box, add_usage, &limits);
+	return json_pack("{s:b,s:I,s:o,s:o,s:o}", "ok", 1,
+		"refused", (json_int_t)box_fraud_refused(o->box),
+		"alarm", show_text(box_fraud_alarm(o->box)),
+		"refusals", refused.array, "limits", limits.array);
+}
+
 /* ------------------------------------------------------------------ status */
 
 struct tally {
@@ -196,6 +224,8 @@ static json_t *do_status(struct ops *o, struct client *c, const json_t *request)
 
 	box_each_line(o->box, tally_line, &t);
 	box_each_trunk(o->box, tally_trunk, &t);
+	if (box_fraud_alarm(o->box)[0])
+		fault(&t, "toll", "fraud", box_fraud_alarm(o->box));
 	o->source.counters(o->source.arg, &n);
 	j = json_pack("{s:b,s:s,s:i,s:o,s:f,s:b,s:o}", "ok", 1,
 		"version", PACKAGE_VERSION, "pid", (int)getpid(),
@@ -215,6 +245,8 @@ static json_t *do_status(struct ops *o, struct client *c, const json_t *request)
 		"now", o->box->limit.in + o->box->limit.out,
 		"ended", (json_int_t)o->calls_ended,
 		"answered", (json_int_t)o->calls_answered));
+	json_object_set_new(j, "fraud_refused",
+			    json_integer((json_int_t)box_fraud_refused(o->box)));
 	json_object_set_new(j, "faults", t.faults);
 	json_object_set_new(j, "reloaded_s", o->reloaded ?
 		json_real((double)(t.clock.wall - o->reloaded) / 1000) :
@@ -412,6 +444,7 @@ static const struct {
 	{ "trunks", do_trunks, false },
 	{ "groups", do_groups, false },
 	{ "attackers", do_attackers, false },
+	{ "fraud", do_fraud, false },
 	{ "watch", do_watch, false },
 	{ "cdr", do_cdr, false },
 	{ "learned", do_learned, false },

@@ -209,6 +209,7 @@ json_t *show_record(const struct call_record *r, const struct config *conf,
 			    json_string(cause_text(r->release.cause)));
 	json_object_set_new(j, "released_by", show_text(r->released_by));
 	json_object_set_new(j, "reason", show_text(r->release.why));
+	json_object_set_new(j, "note", show_text(r->note));
 	add_media(j, &r->stats);
 	return j;
 }

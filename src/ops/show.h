@@ -44,6 +44,10 @@ const char *show_codec(enum codec);
 #define SHOW_FLAGS (JSON_COMPACT | JSON_REAL_PRECISION(12))
 
 struct ops_attacker;
+struct fraud_refusal;
+struct fraud_usage;
+json_t *show_refusal(const struct fraud_refusal *, const struct show_clock *);
+json_t *show_usage(const struct fraud_usage *);
 json_t *show_attacker(const struct ops_attacker *, const struct show_clock *);
 
 #endif

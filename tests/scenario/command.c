@@ -331,6 +331,15 @@ static void bye(struct fake_leg *f, int cause, const char *why)
 	fake_leg_gone(f);
 }
 
+/* What the SIP room asks before it follows a 3xx. */
+static void redirect(struct words *c, struct fake_leg *f)
+{
+	const char *to = arg(c, 2, "");
+
+	world_say(c->w, "%s: %s go to %s", f->label,
+		  leg_may_redirect(&f->leg, to) ? "may" : "must not", to);
+}
+
 static int of_leg(struct words *c)
 {
 	struct fake_leg *f = fake_leg_find(c->w, arg(c, 1, ""));
@@ -358,6 +367,8 @@ static int of_leg(struct words *c)
 		leg_hold(&f->leg, true);
 	else if (!strcmp(word, "resume"))
 		leg_hold(&f->leg, false);
+	else if (!strcmp(word, "redirect"))
+		redirect(c, f);
 	else if (!strcmp(word, "bye"))
 		bye(f, number(c, 2, CAUSE_NORMAL), arg(c, 3, "BYE"));
 	else
@@ -437,6 +448,55 @@ static void show_learned(struct world *w)
 	}
 }
 
+static void show_usage(void *arg, const struct fraud_usage *u)
+{
+	world_say(arg, "fraud %s %s: %u calls, %u s in an hour, %u calls, %u s in a day",
+		  u->kind, u->name, u->used.calls_hour, u->used.seconds_hour,
+		  u->used.calls_day, u->used.seconds_day);
+}
+
+static void keep(void *arg, const char *line)
+{
+	fprintf(arg, "%s\n", line);
+}
+
+/* As a restart would: what was counted is written, lost and read. */
+static int restart_fraud(struct world *w)
+{
+	char *text = NULL, *line, *rest;
+	size_t size = 0;
+	FILE *f = open_memstream(&text, &size);
+
+	if (!f)
+		return -ENOMEM;
+	box_fraud_save(w->box, keep, f);
+	fclose(f);
+	fraud_free(w->box->fraud);
+	w->box->fraud = fraud_new();
+	box_fraud_restore(w->box, "box: 1 1");
+	box_fraud_restore(w->box, "nonsense");
+	for (line = text; (rest = strchr(line, '\n')); line = rest + 1) {
+		*rest = '\0';
+		world_say(w, "kept: %s", line);
+		box_fraud_restore(w->box, line);
+	}
+	free(text);
+	return w->box->fraud ? 0 : -ENOMEM;
+}
+
+static int of_fraud(struct words *c)
+{
+	if (!strcmp(c->word[0], "restart"))
+		return restart_fraud(c->w);
+	if (strcmp(c->word[0], "fraud"))
+		return -EINVAL;
+	box_each_fraud_usage(c->w->box, show_usage, c->w);
+	world_say(c->w, "fraud: %u refused%s%s", (unsigned)box_fraud_refused(c->w->box),
+		  box_fraud_alarm(c->w->box)[0] ? ", alarm: " : "",
+		  box_fraud_alarm(c->w->box));
+	return 0;
+}
+
 static int of_operator(struct words *c)
 {
 	const char *word = c->word[0];
@@ -491,7 +551,8 @@ static void split_words(struct words *c, char *text)
 
 int command_run(struct world *w, char *text)
 {
-	static int (*const all[])(struct words *) = { of_line, of_leg, of_operator };
+	static int (*const all[])(struct words *) = { of_line, of_leg, of_operator,
+						      of_fraud };
 	struct words c = { .w = w };
 
 	split_words(&c, text);

@@ -238,6 +238,8 @@ int main(int argc, char **argv)
 {
 	bool update = false, print = false, good = true;
 	const char *source = getenv("SOURCE");
+
+	setenv("TZ", "UTC", 1);		/* business hours are local */
 	char pattern[PATH_MAX];
 	glob_t found = { 0 };
 	int i = 1;

@@ -14,6 +14,14 @@
 
 static struct world *logged;	/* the log's sink has no argument */
 
+static struct world *clocked;
+
+/* A script begins on Wednesday 2026-11-25 at 12:00, UTC. */
+static int64_t wall_clock(void)
+{
+	return 1795608000 + (int64_t)(clocked->timers.now_ms / 1000);
+}
+
 struct old {
 	struct list_head node;
 	struct config *conf;
@@ -91,6 +99,8 @@ static void on_call_ended(void *arg, const struct call_record *r)
 			  r->ended - r->started);
 	world_say(w, "record: cause %d, by %s: %s", r->release.cause, r->released_by,
 		  r->release.why);
+	if (r->note[0])
+		world_say(w, "record: note: %s", r->note);
 }
 
 static const struct box_observer observer = {
@@ -146,6 +156,8 @@ int world_open(struct world *w, FILE *trace, const char *config_text)
 	w->box = box_new(w->conf, &w->timers, &w->media);
 	if (!w->box)
 		return -ENOMEM;
+	clocked = w;
+	w->box->wall_clock = wall_clock;
 	for (size_t i = 0; i < w->conf->trunk_count; i++)
 		fake_trunk_new(w, &w->conf->trunks[i]);
 	for (size_t i = 0; i < w->conf->line_count; i++)

@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "core/box.h"
+#include "core/fraud.h"
 
 struct world {
 	struct timers timers;

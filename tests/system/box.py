@@ -21,6 +21,7 @@ sip = {{ listen = [ "udp:{own}:{sip}" ]; }};
 rtp = {{ address = "{rtp_address}"; ports = [{rtp}, {rtp_last}]; dead = {dead};
   {jitter} }};
 sim = {{ directory = "{lines}"; }};
+state_directory = "";
 control = "{control}";
 cdr = {{ file = "{cdr}"; journal = false; }};
 timers = {{ {timers} }};

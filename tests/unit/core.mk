@@ -3,7 +3,8 @@ core_tests = tests/unit/core-number-test tests/unit/core-hunt-test \
 check_PROGRAMS += $(core_tests)
 TESTS += $(core_tests)
 tests_unit_core_number_test_SOURCES = tests/unit/core-number-test.c
-tests_unit_core_number_test_LDADD = libcore.a libbase.a $(CMOCKA_LIBS)
+tests_unit_core_number_test_LDADD = libcore.a libconfig.a libbase.a \
+	$(LIBCONFIG_LIBS) $(TONEZONE_LIBS) $(CMOCKA_LIBS) -lm
 tests_unit_core_hunt_test_SOURCES = tests/unit/core-hunt-test.c
 tests_unit_core_hunt_test_LDADD = libcore.a libconfig.a libbase.a \
 	$(LIBCONFIG_LIBS) $(TONEZONE_LIBS) $(CMOCKA_LIBS) -lm

@@ -133,7 +133,7 @@ static void a_record_says_all_there_is(void **state)
 		"\"line\":\"pbx-1\",\"trunk\":\"acme\",\"emergency\":false,"
 		"\"answered_how\":\"signalled\",\"answer_confidence\":100,"
 		"\"cause\":16,\"cause_text\":\"normal call clearing\","
-		"\"released_by\":\"pbx-1\",\"reason\":\"pbx-1 hung up\","
+		"\"released_by\":\"pbx-1\",\"reason\":\"pbx-1 hung up\",\"note\":\"\","
 		"\"codec\":\"PCMU\",\"srtp\":\"AEAD_AES_128_GCM\","
 		"\"packets_sent\":3300,"
 		"\"packets_received\":3290,\"packets_lost\":10,"

@@ -24,6 +24,7 @@
 #include "base/log.h"
 #include "base/loop.h"
 #include "core/box.h"
+#include "core/fraud.h"
 #include "ops/ops.h"
 
 /* --------------------------------------------------------------- the fake */
@@ -77,6 +78,34 @@ int box_set_limit(struct box *b, const char *what, char direction, int max)
 	snprintf(did, sizeof(did), "limit %s %c %d", what,
 		 direction ? direction : '-', max);
 	return answer;
+}
+
+uint64_t box_fraud_refused(const struct box *b)
+{
+	return 2;
+}
+
+const char *box_fraud_alarm(const struct box *b)
+{
+	return "many numbers";
+}
+
+void box_each_refusal(const struct box *b,
+		      void (*fn)(void *, const struct fraud_refusal *), void *arg)
+{
+	static const struct fraud_refusal r = { .when = 1000, .from = "pbx-1",
+		.to = "acme", .number = "01144", .why = "not a destination" };
+
+	fn(arg, &r);
+}
+
+void box_each_fraud_usage(struct box *b,
+			  void (*fn)(void *, const struct fraud_usage *), void *arg)
+{
+	static const struct config_fraud c = { .calls_day = 7 };
+	const struct fraud_usage u = { "trunk", "acme", &c, { .calls_day = 3 } };
+
+	fn(arg, &u);
 }
 
 void box_each_line(struct box *b, void (*fn)(void *, const struct line *), void *arg)
@@ -271,6 +300,9 @@ static void lists_show_what_is_there(void **state)
 	asked("{\"cmd\":\"status\"}", "{\"kind\":\"trunk\",\"name\":\"acme\","
 	      "\"why\":\"no answer\"}");
 	asked("{\"cmd\":\"status\"}", "\"sip_strangers\":9");
+	asked("{\"cmd\":\"status\"}", "many numbers");
+	asked("{\"cmd\":\"fraud\"}", "\"number\":\"01144\"");
+	asked("{\"cmd\":\"fraud\"}", "\"most_calls_day\":7");
 	asked("{\"cmd\":\"cdr\"}", cdr);
 }
 
