@@ -64,10 +64,26 @@ enum callerid_standard {
 	CALLERID_DTMF,
 };
 
+/* What tells a telephone on hook that caller ID comes. */
+enum callerid_alert {
+	ALERT_STANDARD,		/* as the standard goes */
+	ALERT_RING,		/* it comes after the first burst of ringing */
+	ALERT_POLARITY,		/* a reversal; it comes before the first ring */
+	ALERT_DTAS,		/* 2130 and 2750 Hz together; likewise */
+	ALERT_NONE,		/* nothing; likewise */
+};
+
+/* How caller ID goes on a line. */
+struct callerid_way {
+	enum callerid_standard standard;
+	enum callerid_alert alert;
+	char start, stop;	/* CALLERID_DTMF: digits around the number */
+};
+
 /* Ringing of an FXS port. */
 struct media_ring {
 	struct cadence cadence;
-	enum callerid_standard standard;	/* CALLERID_NONE: none is sent */
+	struct callerid_way way;	/* .standard CALLERID_NONE: none is sent */
 	struct party from;
 	int64_t when;		/* s since 1970, for the date in caller ID */
 };
@@ -134,6 +150,7 @@ enum media_event_type {
 	MEDIA_SILENCE,		/* .span: nothing above the noise */
 	MEDIA_CALLERID,		/* .party: complete and its checksum is right */
 	MEDIA_CALLERID_BAD,	/* it came, but could not be read */
+	MEDIA_CALLERID_SENT,	/* of ops->callerid */
 	MEDIA_PLAYED,		/* a tone that ends has ended */
 	MEDIA_DIALLED,		/* dial is complete */
 	MEDIA_RTP_FIRST,	/* the first packet of a session has come */
@@ -229,6 +246,9 @@ struct media_ops {
 	int (*state)(const struct media_end *, struct port_state *);	/* last known */
 	int (*hook)(struct media_end *, bool off_hook);
 	int (*ring)(struct media_end *, const struct media_ring *);	/* NULL stops */
+	/* Caller ID at once, to a telephone that is off hook (NTT); then
+	 * MEDIA_CALLERID_SENT. Its cadence is not looked at. */
+	int (*callerid)(struct media_end *, const struct media_ring *);
 	int (*battery)(struct media_end *, int break_ms);
 	int (*polarity)(struct media_end *, bool reversed);
 	int (*flash)(struct media_end *, int ms);

@@ -177,6 +177,24 @@ static void check_dialling(struct loader *l, const config_setting_t *s,
 			  line->dial_digits);
 }
 
+static void check_callerid(struct loader *l, const config_setting_t *s,
+			   const struct config_line *line)
+{
+	static const char *const keys[] = {
+		"callerid_standard", "callerid_alert", NULL
+	};
+
+	for (const char *const *key = keys; *key && !line->callerid; key++)
+		if (check_given(s, *key))
+			report_at(l, check_place(s, *key),
+				  "%s has no use with callerid = false; leave one out",
+				  *key);
+	if (line->callerid && check_given(s, "callerid_alert") &&
+	    line->way.standard == CALLERID_JAPAN)
+		report_at(l, check_place(s, "callerid_alert"),
+			  "Japan's caller ID is always announced by a reversal and a short ring; leave callerid_alert out");
+}
+
 /* One account registered for two lines: the later one would take its calls. */
 static void check_same_account(struct loader *l, const config_setting_t *s, size_t i)
 {
@@ -209,6 +227,8 @@ static void check_line(struct loader *l, size_t i)
 		report_at(l, check_place(s, "user"),
 			  "an own account needs trunk, whose server knows it; add trunk = \"...\"");
 	check_dialling(l, s, line);
+	if (!faulty)
+		check_callerid(l, s, line);
 	if (*line->user)
 		check_same_account(l, s, i);
 	if (!faulty)

@@ -41,6 +41,7 @@ struct country {
 	struct tone tones[TONE_COUNT];
 	struct cadence ring;
 	enum callerid_standard callerid;
+	char callerid_start, callerid_stop;	/* of CALLERID_DTMF */
 	enum audio_format law;
 	char emergency[8][8];		/* numbers, "" ends */
 	char country_code[8];		/* "1" */
@@ -158,6 +159,7 @@ struct config_line {
 	unsigned answer_delay_ms;	/* LINE_ANSWER_DELAY, after dialling */
 	bool wait_dial_tone;		/* before dialling; else after a pause */
 	bool callerid;			/* expect it (FXO), send it (FXS) */
+	struct callerid_way way;	/* how; nothing in it is left open */
 	enum glare_winner glare;
 	struct tone disconnect_tone;	/* count 0: none; counts as busy tone */
 	unsigned disconnect_break_ms;	/* 0: as timer break says */

@@ -144,6 +144,8 @@ static const struct country *fill(struct country *c, const struct country_row *r
 		 row->international_prefix);
 	c->dial = country_dial_plan(row->code);
 	c->callerid = row->callerid;
+	c->callerid_start = row->codes[0];
+	c->callerid_stop = row->codes[1];
 	c->law = row->law;
 	for (size_t i = 0; i < COUNTRY_EMERGENCY && row->emergency[i]; i++)
 		snprintf(c->emergency[i], sizeof(c->emergency[i]), "%s",

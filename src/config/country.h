@@ -16,6 +16,7 @@ struct country_row {
 	const char *name, *calling_code;
 	const char *national_prefix, *international_prefix;	/* "": none */
 	enum callerid_standard callerid;
+	const char *codes;	/* of CALLERID_DTMF: "AC", what stands around */
 	enum audio_format law;
 	const char *emergency[COUNTRY_EMERGENCY + 1];
 };

@@ -155,6 +155,34 @@ static void finish_trunk(const struct config *conf, struct config_trunk *t)
 }
 
 /* Calls are taken from trunks only: without one nothing listens. */
+/* By standards alone: GR-30, EN 300 659-1 (during ringing), SIN 227, NTT. */
+static enum callerid_alert usual_alert(enum callerid_standard standard)
+{
+	switch (standard) {
+	case CALLERID_UK:
+	case CALLERID_JAPAN:
+		return ALERT_POLARITY;
+	case CALLERID_DTMF:
+		return ALERT_NONE;
+	default:
+		return ALERT_RING;
+	}
+}
+
+static void finish_line(const struct config *conf, struct config_line *line)
+{
+	struct callerid_way *way = &line->way;
+
+	if (!*line->auth_user)
+		line->auth_user = line->user;
+	if (way->standard == CALLERID_NONE)
+		way->standard = conf->country.callerid;
+	if (way->alert == ALERT_STANDARD)
+		way->alert = usual_alert(way->standard);
+	way->start = conf->country.callerid_start;
+	way->stop = conf->country.callerid_stop;
+}
+
 static void finish_listen(struct loader *l)
 {
 	static const char *const texts[] = {
@@ -208,8 +236,7 @@ void defaults_finish(struct loader *l)
 	for (size_t i = 0; i < conf->trunk_count; i++)
 		finish_trunk(conf, &conf->trunks[i]);
 	for (size_t i = 0; i < conf->line_count; i++)
-		if (!*conf->lines[i].auth_user)
-			conf->lines[i].auth_user = conf->lines[i].user;
+		finish_line(conf, &conf->lines[i]);
 	finish_listen(l);
 	finish_emergency(l);
 }

@@ -8,6 +8,15 @@ static const struct word kinds[] = {
 static const struct word dial_methods[] = {
 	{ "dtmf", DIAL_DTMF }, { "pulse", DIAL_PULSE }, { NULL, 0 }
 };
+static const struct word standards[] = {
+	{ "bellcore", CALLERID_BELLCORE }, { "etsi", CALLERID_ETSI },
+	{ "uk", CALLERID_UK }, { "japan", CALLERID_JAPAN }, { "dtmf", CALLERID_DTMF },
+	{ NULL, 0 }
+};
+static const struct word alerts[] = {
+	{ "ring", ALERT_RING }, { "polarity", ALERT_POLARITY },
+	{ "dtas", ALERT_DTAS }, { "none", ALERT_NONE }, { NULL, 0 }
+};
 static const struct word glares[] = {
 	{ "incoming", GLARE_INCOMING }, { "outgoing", GLARE_OUTGOING }, { NULL, 0 }
 };
@@ -75,6 +84,11 @@ static const struct key line_keys[] = {
 	  .what = "fxo: dial when dial tone is heard, else after timer dial_pause" },
 	{ "callerid", BOOL(L, callerid, "true"),
 	  .what = "expect caller ID (fxo), send it (fxs)" },
+	{ "callerid_standard", WORD(L, way.standard, standards, NULL),
+	  .absent = "the country's", .what = "how caller ID is sent on this line" },
+	{ "callerid_alert", WORD(L, way.alert, alerts, NULL),
+	  .absent = "as the standard goes",
+	  .what = "what announces caller ID: it comes after the first ring; or before it, after a reversal, after the tones DT-AS, after nothing" },
 	{ "glare", WORD(L, glare, glares, "\"incoming\""),
 	  .what = "fxo: which call wins when it rings as we seize it" },
 	{ "disconnect_tone", .set = set_tone, FIELD(L, disconnect_tone),

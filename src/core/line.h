@@ -19,6 +19,7 @@ enum line_machine_event {
 	L_OFF_HOOK, L_ON_HOOK, L_FLASH, L_DIGIT, L_DIALLED,
 	L_RING_ON, L_RING_OFF, L_BREAK, L_BREAK_END, L_POLARITY, L_SEIZED,
 	L_CALLERID,		/* data: struct party; none: unreadable */
+	L_CALLERID_SENT,	/* off hook */
 	L_HEARD,		/* data: struct media_event: tone, speech, ... */
 	L_ALARM,		/* data: int, enum port_alarm */
 	L_CLEARED,

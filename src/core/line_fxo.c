@@ -33,6 +33,7 @@
  *  (as two-stage, or SECOND_CALLING to ring_to, for our off-hook has answered
  *  it), and the offer goes elsewhere; "outgoing" hangs up, rests in RESEIZE for
  *  the guard time and seizes once more.
+ *  NTT's caller ID goes before RINGING: line_fxo_announced.c.
  *  alarm: from every state to OUT.
  */
 #include "core/line_fxo.h"
@@ -94,11 +95,11 @@ bool fxo_first(struct line *l, int event, const void *data)
 
 /* ------------------------------------------------------------------ resting */
 
-/* DTMF caller ID comes before the first ring without a warning. */
+/* What comes before the first ring without a warning, or with tones alone. */
 static unsigned idle_detect(const struct line *l)
 {
 	return l->conf->callerid && l->fsm.state == FXO_IDLE &&
-	       l->config->country.callerid == CALLERID_DTMF ? DETECT_CALLERID : 0;
+	       l->conf->way.alert >= ALERT_DTAS ? DETECT_CALLERID : 0;
 }
 
 static uint64_t no_time(void *self)
@@ -135,18 +136,18 @@ static void out_event(void *self, int event, const void *data)
 /* Exchanges that announce caller ID by a reversal send it before the ring. */
 static void idle_polarity(struct line *l)
 {
-	if (!l->conf->callerid)
+	if (!l->conf->callerid || idle_detect(l))
 		return;
-	switch (l->config->country.callerid) {
-	case CALLERID_UK:
-	case CALLERID_ETSI:
-	case CALLERID_JAPAN:
-		line_detect(l, DETECT_CALLERID);
-		fsm_timer(&l->fsm, line_ms(l, TIMER_RING_GAP));
-		return;
-	default:
+	if (l->conf->way.standard == CALLERID_JAPAN) {
+		fxo_go(l, FXO_ANNOUNCED);
 		return;
 	}
+	/* Some exchanges use both ways. */
+	if (l->conf->way.alert != ALERT_POLARITY &&
+	    l->conf->way.standard != CALLERID_ETSI)
+		return;
+	line_detect(l, DETECT_CALLERID);
+	fsm_timer(&l->fsm, line_ms(l, TIMER_RING_GAP));
 }
 
 static void idle_event(void *self, int event, const void *data)
@@ -280,7 +281,7 @@ static const struct fsm_state states[] = {
 	[FXO_OUT] = { "out of service", REVIEWED, RESTING, NULL, resting_enter,
 		out_event },
 	[FXO_IDLE] = { "idle", REVIEWED | RINGS | BIT(L_POLARITY) | BIT(L_CALLERID),
-		RESTING | BIT(FXO_RINGING) | BIT(FXO_SEIZING), no_time,
+		RESTING | BIT(FXO_RINGING) | BIT(FXO_SEIZING) | BIT(FXO_ANNOUNCED), no_time,
 		resting_enter, idle_event },
 	[FXO_BUSIED] = { "busied out", REVIEWED | RINGS | BIT(L_POLARITY), RESTING,
 		NULL, resting_enter, busied_event },
@@ -296,6 +297,17 @@ static const struct fsm_state states[] = {
 	[FXO_IGNORED] = { "ringing, not served", EVERY | RINGS | BIT(L_POLARITY) |
 		BIT(L_CALLERID) | BIT(L_RELEASE), RESTING, fxo_gap_time,
 		fxo_ignored_enter, fxo_ignored_event },
+	[FXO_ANNOUNCED] = { "call announced", EVERY | RINGS | BIT(L_POLARITY),
+		RESTING | BIT(FXO_CALLERID_ANSWER), fxo_announced_time,
+		fxo_announced_enter, fxo_announced_event },
+	[FXO_CALLERID_ANSWER] = { "hearing caller ID", CLOSED,
+		AWAY | BIT(FXO_CALLERID_WAIT), fxo_callerid_time,
+		fxo_callerid_answer_enter, fxo_callerid_answer_event },
+	[FXO_CALLERID_WAIT] = { "call announced, heard", EVERY | RINGS |
+		BIT(L_POLARITY) | BIT(L_CALLERID) | BIT(L_HEARD) | BIT(L_SEIZED) |
+		BIT(L_BREAK) | BIT(L_BREAK_END),
+		RESTING | BIT(FXO_RINGING), fxo_announced_time,
+		fxo_callerid_wait_enter, fxo_callerid_wait_event },
 	[FXO_PIN] = { "waiting for the PIN", CLOSED | BIT(L_DIGIT),
 		AWAY | BIT(FXO_SECOND_TONE) | BIT(FXO_SECOND_CALLING) |
 		BIT(FXO_REFUSING), fxo_first_digit_time, fxo_pin_enter,
@@ -339,7 +351,8 @@ static const struct fsm_state states[] = {
 
 static const char *const events[L_COUNT] = {
 	"off hook", "on hook", "flash", "digit", "dialled", "ring on", "ring off",
-	"break", "break end", "polarity", "seized", "caller ID", "heard", "alarm",
+	"break", "break end", "polarity", "seized", "caller ID",
+	"caller ID sent", "heard", "alarm",
 	"alarm cleared", "offer", "proceeding", "alerting", "progress", "answer",
 	"send digit", "send flash", "release", "review",
 };

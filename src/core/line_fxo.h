@@ -10,6 +10,7 @@
 enum {
 	FXO_OUT = LINE_OUT, FXO_IDLE = LINE_IDLE, FXO_BUSIED = LINE_BUSIED,
 	FXO_RINGING = LINE_FIRST_OWN, FXO_OFFERED, FXO_IGNORED,
+	FXO_ANNOUNCED, FXO_CALLERID_ANSWER, FXO_CALLERID_WAIT,
 	FXO_PIN, FXO_SECOND_TONE, FXO_SECOND_DIGITS, FXO_SECOND_CALLING, FXO_REFUSING,
 	FXO_SEIZING, FXO_RESEIZE, FXO_TONE_WAIT, FXO_PAUSE, FXO_DIALLING,
 	FXO_PROGRESS, FXO_TALKING, FXO_GUARD,
@@ -61,6 +62,14 @@ void fxo_ignored_event(void *, int, const void *);
 void fxo_second_dial_event(void *, int, const void *);
 void fxo_second_calling_event(void *, int, const void *);
 void fxo_refusing_event(void *, int, const void *);
+
+/* line_fxo_announced.c: caller ID before it rings, to be answered */
+uint64_t fxo_announced_time(void *), fxo_callerid_time(void *);
+void fxo_announced_enter(void *), fxo_callerid_answer_enter(void *);
+void fxo_callerid_wait_enter(void *);
+void fxo_announced_event(void *, int, const void *);
+void fxo_callerid_answer_event(void *, int, const void *);
+void fxo_callerid_wait_event(void *, int, const void *);
 
 /* line_fxo_out.c: we seize it */
 uint64_t fxo_seizing_time(void *), fxo_tone_wait_time(void *), fxo_pause_time(void *);

@@ -8,8 +8,8 @@
  *
  *  IDLE --off hook--> DIAL_TONE               IDLE --offer--> RINGING
  *   |                    | digit                               | off hook
- *   | hotline            v                                     |
- *   |                 DIALLING                   did "wink"    |  did "answer"
+ *   | hotline            v                 (NTT: ANNOUNCING and  |
+ *   |                 DIALLING              CALLERID_SEND first) |
  *   |                    | complete           DID_WINK <-------+------> DID_SEND
  *   `-----------------> CALLING                 |  | flash or     dialled |
  *                        | progress     on hook |  | no wink -------------+
@@ -152,7 +152,7 @@ static void idle_event(void *self, int event, const void *data)
 		return;
 	case L_OFFER:
 		if (line_offer_stands(l, data))
-			fxs_go(l, FXS_RINGING);
+			fxs_go(l, fxs_announces(l) ? FXS_ANNOUNCING : FXS_RINGING);
 		return;
 	case L_ALARM:
 		line_alarm(l, data);
@@ -464,8 +464,8 @@ static const struct fsm_state states[] = {
 	[FXS_OUT] = { "out of service", REVIEWED, RESTING | BIT(FXS_LOCKED), NULL,
 		resting_enter, out_event },
 	[FXS_IDLE] = { "idle", REVIEWED | BIT(L_OFF_HOOK),
-		RESTING | BIT(FXS_DIAL_TONE) | BIT(FXS_CALLING) | BIT(FXS_RINGING), NULL,
-		resting_enter, idle_event },
+		RESTING | BIT(FXS_DIAL_TONE) | BIT(FXS_CALLING) | BIT(FXS_RINGING) |
+		BIT(FXS_ANNOUNCING), NULL, resting_enter, idle_event },
 	[FXS_BUSIED] = { "busied out", REVIEWED | BIT(L_OFF_HOOK),
 		RESTING | BIT(FXS_BARRED), NULL, resting_enter, busied_event },
 	[FXS_DIAL_TONE] = { "dial tone", OFF_HOOK | BIT(L_DIGIT) | BIT(L_FLASH),
@@ -498,6 +498,14 @@ static const struct fsm_state states[] = {
 	[FXS_DID_ANSWER] = { "waiting for answer", BIT(L_OFF_HOOK) | BIT(L_RELEASE) |
 		BIT(L_ALARM), RESTING | BIT(FXS_TALKING), NULL, fxs_did_enter,
 		fxs_did_open_event },
+	[FXS_ANNOUNCING] = { "announcing caller ID", BIT(L_OFF_HOOK) | BIT(L_RELEASE) |
+		BIT(L_ALARM) | BIT(L_CALLERID_SENT),
+		RESTING | BIT(FXS_CALLERID_SEND) | BIT(FXS_RINGING), fxs_announcing_time,
+		fxs_announcing_enter, fxs_announced_event },
+	[FXS_CALLERID_SEND] = { "sending caller ID", BIT(L_ON_HOOK) | BIT(L_RELEASE) |
+		BIT(L_ALARM) | BIT(L_CALLERID_SENT) | BIT(L_FLASH),
+		RESTING | AFTER | BIT(FXS_RINGING) | BIT(FXS_TALKING), fxs_callerid_time,
+		fxs_callerid_send_enter, fxs_announced_event },
 	[FXS_TONE] = { "release tone", OFF_HOOK | BIT(L_FLASH), RESTING | AFTER | BACK,
 		tone_time, tone_enter,
 		after_event },
@@ -517,7 +525,8 @@ static const struct fsm_state states[] = {
 
 static const char *const events[L_COUNT] = {
 	"off hook", "on hook", "flash", "digit", "dialled", "ring on", "ring off",
-	"break", "break end", "polarity", "seized", "caller ID", "heard", "alarm",
+	"break", "break end", "polarity", "seized", "caller ID",
+	"caller ID sent", "heard", "alarm",
 	"alarm cleared", "offer", "proceeding", "alerting", "progress", "answer",
 	"send digit", "send flash", "release", "review",
 };

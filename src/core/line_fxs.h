@@ -11,7 +11,8 @@ enum {
 	FXS_OUT = LINE_OUT, FXS_IDLE = LINE_IDLE, FXS_BUSIED = LINE_BUSIED,
 	FXS_DIAL_TONE = LINE_FIRST_OWN, FXS_DIALLING, FXS_CALLING, FXS_EARLY,
 	FXS_TALKING, FXS_RINGING, FXS_DID_WINK, FXS_DID_SEND, FXS_DID_OPEN,
-	FXS_DID_ANSWER, FXS_TONE, FXS_HOWLER, FXS_LOCKED, FXS_BARRED, FXS_RECALL,
+	FXS_DID_ANSWER, FXS_ANNOUNCING, FXS_CALLERID_SEND, FXS_TONE, FXS_HOWLER,
+	FXS_LOCKED, FXS_BARRED, FXS_RECALL,
 };
 
 /* line_fxs.c */
@@ -50,5 +51,12 @@ void fxs_ringing_event(void *, int, const void *);
 void fxs_did_wink_event(void *, int, const void *);
 void fxs_did_send_event(void *, int, const void *);
 void fxs_did_open_event(void *, int, const void *);
+void fxs_answered(struct line *);
+
+/* line_fxs_announced.c: what goes before ringing */
+bool fxs_announces(const struct line *);
+uint64_t fxs_announcing_time(void *), fxs_callerid_time(void *);
+void fxs_announcing_enter(void *), fxs_callerid_send_enter(void *);
+void fxs_announced_event(void *, int, const void *);
 
 #endif

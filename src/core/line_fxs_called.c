@@ -22,7 +22,7 @@ bool fxs_ring(struct line *l, const struct party *from)
 	const struct country *c = &l->config->country;
 	struct media_ring ring = {
 		.cadence = c->ring,
-		.standard = l->conf->callerid ? c->callerid : CALLERID_NONE,
+		.way = l->conf->way,
 		.from = *from,
 		.when = box->wall_clock ? box->wall_clock() : 0,
 	};
@@ -30,6 +30,9 @@ bool fxs_ring(struct line *l, const struct party *from)
 					c->international_prefix };
 	int rc;
 
+	/* NTT's went before. */
+	if (!l->conf->callerid || l->conf->way.standard == CALLERID_JAPAN)
+		ring.way.standard = CALLERID_NONE;
 	/* As it would be dialled here: no telephone has a '+'. */
 	e164_write(ring.from.number, ring.from.number, NUMBER_NATIONAL, &plan);
 	rc = l->end->media->ops->ring(l->end, &ring);
@@ -55,7 +58,7 @@ void fxs_ringing_enter(void *self)
 	line_entered(l);
 }
 
-static void answered(struct line *l)
+void fxs_answered(struct line *l)
 {
 	leg_answered(&l->leg, ANSWER_SIGNALLED, 100);
 	fxs_go(l, FXS_TALKING);
@@ -71,7 +74,7 @@ void fxs_ringing_event(void *self, int event, const void *data)
 	case L_OFF_HOOK:
 		line_stop_ringing(l);
 		if (!l->conf->did_digits || l->conf->did_when == DID_OFF)
-			answered(l);
+			fxs_answered(l);
 		else
 			fxs_go(l, l->conf->did_when == DID_ON_WINK ? FXS_DID_WINK : FXS_DID_SEND);
 		return;
@@ -147,7 +150,7 @@ void fxs_did_send_event(void *self, int event, const void *data)
 	if (fxs_stale(l, event))
 		return;
 	if (event == L_DIALLED)
-		answered(l);
+		fxs_answered(l);
 	else if (event == L_RELEASE)
 		fxs_released(l, data, true);
 	else
@@ -163,7 +166,7 @@ void fxs_did_open_event(void *self, int event, const void *data)
 		return;
 	switch (event) {
 	case L_OFF_HOOK:
-		answered(l);
+		fxs_answered(l);
 		return;
 	case L_DIALLED:
 		fxs_go(l, FXS_DID_ANSWER);

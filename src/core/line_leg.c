@@ -201,6 +201,10 @@ void line_media_event(void *owner, const struct media_event *e)
 		if (accepts(l, L_CALLERID))
 			line_post(l, L_CALLERID);
 		break;
+	case MEDIA_CALLERID_SENT:
+		if (accepts(l, L_CALLERID_SENT))
+			line_post(l, L_CALLERID_SENT);
+		break;
 	case MEDIA_DIALLED:
 		line_post(l, L_DIALLED);
 		break;

@@ -36,7 +36,8 @@ static bool same_flags(const struct config_line *a, const struct config_line *b)
 	       a->dial_last == b->dial_last && a->dial_method == b->dial_method &&
 	       a->answer == b->answer && a->answer_delay_ms == b->answer_delay_ms &&
 	       a->wait_dial_tone == b->wait_dial_tone &&
-	       a->callerid == b->callerid && a->glare == b->glare &&
+	       a->callerid == b->callerid && a->way.standard == b->way.standard &&
+	       a->way.alert == b->way.alert && a->glare == b->glare &&
 	       a->did_digits == b->did_digits && a->did_when == b->did_when &&
 	       a->polarity_answer == b->polarity_answer && a->flash == b->flash &&
 	       a->flash_holds == b->flash_holds && a->transfer == b->transfer &&

@@ -73,7 +73,7 @@ static int voice_conf(struct gateway *g, const struct config_line *l,
 		.canceller = l->canceller,
 		.echo_ms = l->echo_ms,
 		.nlp = l->nlp,
-		.callerid = l->callerid ? c->callerid : CALLERID_NONE,
+		.callerid = l->callerid ? l->way.standard : CALLERID_NONE,
 		.plan = plan_keep(g, c->tones),
 	};
 	return m->plan ? 0 : -1;

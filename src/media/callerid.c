@@ -126,19 +126,25 @@ size_t callerid_build(uint8_t to[CALLERID_MESSAGE],
 	return (size_t)(p - to);
 }
 
-size_t callerid_digits(char to[PARTY_NUMBER_SIZE], const struct party *from)
+/* EN 300 659-1 annex A, as countries have it: A or D before the number and C
+ * behind it, with B10C for a private one and B00C for none; or A and #, with
+ * D1# and D3#. */
+size_t callerid_digits(char to[PARTY_NUMBER_SIZE], const struct callerid_way *way,
+		       const struct party *from)
 {
+	bool private = from->presentation == PRESENTATION_PRIVATE;
 	char number[NUMBER_MOST];
 	size_t n = 0;
 
 	if (from->presentation == PRESENTATION_ALLOWED)
 		n = digits_of(from->number, number, sizeof(number));
 	if (n)
-		return (size_t)snprintf(to, PARTY_NUMBER_SIZE, "A%.*sC", (int)n,
-					number);
-	return (size_t)snprintf(to, PARTY_NUMBER_SIZE, "B%sC",
-				from->presentation == PRESENTATION_PRIVATE ?
-				"10" : "00");
+		return (size_t)snprintf(to, PARTY_NUMBER_SIZE, "%c%.*s%c", way->start,
+					(int)n, number, way->stop);
+	if (way->stop == '#')
+		return (size_t)snprintf(to, PARTY_NUMBER_SIZE, "D%c#",
+					private ? '1' : '3');
+	return (size_t)snprintf(to, PARTY_NUMBER_SIZE, "B%sC", private ? "10" : "00");
 }
 
 /* -------------------------------------------------------------------- reading */
@@ -209,7 +215,7 @@ int callerid_parse(struct party *p, const uint8_t *message, size_t size)
 }
 
 /* The dialects: A number C, A number #, D number C, number #; absent: B10C
- * (private) and B00C, D1# (private), D2# and D3#. */
+ * (private) and B00C, D1# (private), D2# and D3#, or zeros (KPN). */
 int callerid_parse_digits(struct party *p, const char *s)
 {
 	size_t n = strcspn(s, "C#");
@@ -231,7 +237,9 @@ int callerid_parse_digits(struct party *p, const char *s)
 	}
 	n = strcspn(s, "ABDC#");	/* what follows is a redirection */
 	copy_number((const uint8_t *)s, n, p->number, sizeof(p->number));
-	if (!p->number[0])
+	if (!p->number[0] || strspn(p->number, "0") == strlen(p->number)) {
+		p->number[0] = 0;
 		p->presentation = PRESENTATION_UNAVAILABLE;
+	}
 	return 0;
 }

@@ -28,7 +28,8 @@ int callerid_parse(struct party *, const uint8_t *, size_t size);
 
 /* What DTMF caller ID says: digits between start and end code. */
 int callerid_parse_digits(struct party *, const char *digits);
-size_t callerid_digits(char to[PARTY_NUMBER_SIZE], const struct party *);
+size_t callerid_digits(char to[PARTY_NUMBER_SIZE], const struct callerid_way *,
+		       const struct party *);
 
 /* ---- hearing */
 
@@ -53,7 +54,7 @@ struct callerid_sender;
 struct callerid_sender *callerid_sender_new(void);
 void callerid_sender_free(struct callerid_sender *);
 /* Begins `wait` ms from now. -ENOTSUP: not sent as sound. */
-int callerid_send(struct callerid_sender *, enum callerid_standard,
+int callerid_send(struct callerid_sender *, const struct callerid_way *,
 		  const struct party *, int64_t when, unsigned wait);
 void callerid_stop(struct callerid_sender *);
 bool callerid_sending(const struct callerid_sender *);

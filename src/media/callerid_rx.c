@@ -6,14 +6,18 @@
 #include <spandsp.h>
 
 #include "media/callerid.h"
+#include "media/callerid_japan.h"
 
 #define MARKS 20		/* bits of mark before a message (GR-30: 80 and up) */
 #define DIGIT_PAUSE 4000	/* samples without a digit end DTMF caller ID */
 #define DIGITS_MOST 40
+#define QUIETEST -45.0f		/* dBm0; the library begins at -30 */
+#define LOUDER 8			/* 18 dB; FSK bears to be clipped */
 
 struct callerid {
 	enum callerid_standard standard;
 	fsk_rx_state_t *fsk;
+	adsi_rx_state_t *japan;
 	unsigned marks;		/* bits of mark in a row */
 	bool marked;		/* enough of them came before this octet */
 	int bit;		/* of the octet being received; -1: none */
@@ -112,6 +116,14 @@ static const fsk_spec_t *spec(enum callerid_standard s)
 							: FSK_V23CH1];
 }
 
+static void japanese(void *arg, const uint8_t *message, int len)
+{
+	struct callerid *c = arg;
+
+	c->news = callerid_japan_parse(c->japan, &c->party, message, len) ?
+		  CALLERID_BROKEN : CALLERID_COMPLETE;
+}
+
 struct callerid *callerid_new(enum callerid_standard s)
 {
 	struct callerid *c = calloc(1, sizeof(*c));
@@ -119,8 +131,9 @@ struct callerid *callerid_new(enum callerid_standard s)
 	if (!c)
 		return NULL;
 	c->fsk = fsk_rx_init(NULL, spec(s), FSK_FRAME_MODE_ASYNC, bit, c);
-	if (!c->fsk) {
-		free(c);
+	c->japan = adsi_rx_init(NULL, ADSI_STANDARD_JCLIP, japanese, c);
+	if (!c->fsk || !c->japan) {
+		callerid_free(c);
 		return NULL;
 	}
 	callerid_conf(c, s);
@@ -131,7 +144,10 @@ void callerid_free(struct callerid *c)
 {
 	if (!c)
 		return;
-	fsk_rx_free(c->fsk);
+	if (c->fsk)
+		fsk_rx_free(c->fsk);
+	if (c->japan)
+		adsi_rx_free(c->japan);
 	free(c);
 }
 
@@ -139,6 +155,9 @@ void callerid_reset(struct callerid *c)
 {
 	fsk_rx_restart(c->fsk, spec(c->standard), FSK_FRAME_MODE_ASYNC);
 	fsk_rx_set_put_bit(c->fsk, bit, c);
+	fsk_rx_signal_cutoff(c->fsk, QUIETEST);
+	if (c->standard == CALLERID_JAPAN)
+		adsi_rx_init(c->japan, ADSI_STANDARD_JCLIP, japanese, c);
 	c->bit = -1;
 	c->marks = 0;
 	c->got = 0;
@@ -178,12 +197,35 @@ enum callerid_news callerid_digit(struct callerid *c, char digit,
 					    : CALLERID_NOTHING;
 }
 
+/* The library's own receiver cannot be told to listen to less than -30 dBm0. */
+static void hear_japanese(struct callerid *c, const int16_t *s, size_t n)
+{
+	int16_t part[80];
+
+	while (n) {
+		size_t k = n < 80 ? n : 80;
+
+		for (size_t i = 0; i < k; i++) {
+			int v = s[i] * LOUDER;
+
+			part[i] = (int16_t)(v > 32767 ? 32767 :
+					    v < -32768 ? -32768 : v);
+		}
+		adsi_rx(c->japan, part, (int)k);
+		s += k;
+		n -= k;
+	}
+}
+
 enum callerid_news callerid_run(struct callerid *c, const int16_t *s, size_t n,
 				struct party *p)
 {
 	c->news = CALLERID_NOTHING;
-	if (is_fsk(c->standard)) {
-		fsk_rx(c->fsk, s, (int)n);
+	if (is_fsk(c->standard) || c->standard == CALLERID_JAPAN) {
+		if (c->standard == CALLERID_JAPAN)
+			hear_japanese(c, s, n);
+		else
+			fsk_rx(c->fsk, s, (int)n);
 		if (c->news == CALLERID_COMPLETE)
 			*p = c->party;
 		return c->news;

@@ -6,6 +6,7 @@
 #include <spandsp.h>
 
 #include "media/callerid.h"
+#include "media/callerid_japan.h"
 #include "media/dialler.h"
 
 #define DTMF_MS 70		/* on and off */
@@ -50,9 +51,10 @@ bool callerid_sending(const struct callerid_sender *c)
 	return c->sending;
 }
 
-int callerid_send(struct callerid_sender *c, enum callerid_standard s,
+int callerid_send(struct callerid_sender *c, const struct callerid_way *way,
 		  const struct party *from, int64_t when, unsigned wait)
 {
+	enum callerid_standard s = way->standard;
 	uint8_t message[CALLERID_MESSAGE];
 	char digits[PARTY_NUMBER_SIZE];
 	size_t n;
@@ -62,7 +64,7 @@ int callerid_send(struct callerid_sender *c, enum callerid_standard s,
 	c->by_dtmf = s == CALLERID_DTMF;
 	switch (s) {
 	case CALLERID_DTMF:
-		callerid_digits(digits, from);
+		callerid_digits(digits, way, from);
 		dialler_add_string(&c->dialler, digits, DTMF_MS, DTMF_MS);
 		break;
 	case CALLERID_BELLCORE:
@@ -73,8 +75,15 @@ int callerid_send(struct callerid_sender *c, enum callerid_standard s,
 		n = callerid_build(message, s, from, when);
 		if (adsi_tx_put_message(c->adsi, message, (int)n) <= 0)
 			return -EIO;
-		if (s == CALLERID_UK)	/* 110 ms and a pause of 60 */
+		/* 110 ms and a pause of 60; SIN 227 has both reversal and tones. */
+		if (s == CALLERID_UK || way->alert == ALERT_DTAS)
 			adsi_tx_send_alert_tone(c->adsi);
+		break;
+	case CALLERID_JAPAN:
+		adsi_tx_init(c->adsi, ADSI_STANDARD_JCLIP);
+		n = callerid_japan_build(c->adsi, message, from);
+		if (adsi_tx_put_message(c->adsi, message, (int)n) <= 0)
+			return -EIO;
 		break;
 	default:
 		return -ENOTSUP;

@@ -55,8 +55,17 @@ void digits_fini(struct digits *d)
 
 void digits_parameters(struct digits *d, int twist, int reverse_twist)
 {
-	dtmf_rx_parms(d->rx, 1, twist > 0 ? (twist + 5) / 10 : 8,
-		      reverse_twist > 0 ? (reverse_twist + 5) / 10 : 4, -99);
+	d->twist = twist > 0 ? (twist + 5) / 10 : 8;
+	d->reverse_twist = reverse_twist > 0 ? (reverse_twist + 5) / 10 : 4;
+	digits_faint(d, false);
+}
+
+/* Nobody speaks before caller ID: there is no voice to be taken for a digit. The
+ * library's -42 are -33 dBm0 of both tones, its -46 are -37. */
+void digits_faint(struct digits *d, bool on)
+{
+	dtmf_rx_parms(d->rx, 1, on ? 8 : d->twist, on ? 8 : d->reverse_twist,
+		      on ? -46 : -42);
 }
 
 void digits_reset(struct digits *d)

@@ -27,6 +27,7 @@ struct digit_change {
 };
 
 struct digits {
+	int twist, reverse_twist;	/* dB */
 	dtmf_rx_state_t *rx;
 	char current;
 	uint32_t since;		/* samples of the current one so far */
@@ -42,6 +43,8 @@ struct digits {
 int digits_init(struct digits *, int twist, int reverse_twist);
 void digits_fini(struct digits *);
 void digits_parameters(struct digits *, int twist, int reverse_twist);
+/* Hears digits of -35 dBm0 and 8 dB of twist either way: DTMF caller ID. */
+void digits_faint(struct digits *, bool on);
 void digits_reset(struct digits *);
 
 /* n at most 320. What came of it is in change[]. */

@@ -282,6 +282,7 @@ static void command(struct end *e, const struct command *c)
 		/* fall through */
 	case COMMAND_HOOK:
 	case COMMAND_RING:
+	case COMMAND_CALLERID:
 	case COMMAND_BATTERY:
 	case COMMAND_POLARITY:
 	case COMMAND_FLASH:

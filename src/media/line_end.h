@@ -50,6 +50,7 @@ struct line_end {
 	struct media_ring call;		/* of the ringing going on */
 	bool callerid_due;		/* at the end of the first burst */
 	bool callerid_first;		/* it is being sent, ringing follows */
+	bool callerid_answered;		/* it is being sent to who is off hook */
 	unsigned ring_wait;		/* samples until then */
 	char pulses[PARTY_NUMBER_SIZE];	/* still to be pulsed */
 	unsigned pulse_wait;		/* samples of 'w' before them */

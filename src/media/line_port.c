@@ -9,6 +9,7 @@
 #define CALLERID_WAIT 500	/* ms after the burst: GR-30 asks for 300 or more */
 #define ON_HOOK_SEND_MS 4000
 #define REVERSAL_WAIT 200	/* ms */
+#define ANSWERED_WAIT 300	/* ms */
 #define RING_WAIT 2000		/* samples */
 #define PULSE_WAIT 4000		/* samples of a 'w' */
 
@@ -86,7 +87,7 @@ static void send_callerid(struct line_end *l)
 	if (!(s.capabilities & PORT_ON_HOOK_SEND) || s.off_hook)
 		return;
 	l->driver->set(l->port, PORT_ON_HOOK_SEND_MS, ON_HOOK_SEND_MS);
-	if (!callerid_send(l->sender, l->call.standard, &l->call.from,
+	if (!callerid_send(l->sender, &l->call.way, &l->call.from,
 			   l->call.when, CALLERID_WAIT))
 		end_changed(&l->end);
 }
@@ -129,6 +130,7 @@ static void event(struct line_end *l, const struct line_event *ev)
 		break;
 	case LINE_EVENT_OFF_HOOK:
 		l->callerid_due = l->callerid_first = false;
+		l->callerid_answered = false;
 		l->ring_wait = 0;
 		callerid_stop(l->sender);
 		end_changed(&l->end);
@@ -167,30 +169,44 @@ void line_end_events(struct line_end *l)
 
 /* ----------------------------------------------------------------- commands */
 
-/* SIN 227: the reversal wakes the telephone, the data come before the first
- * ring, which follows after 200 ms or more. */
+/* SIN 227 and EN 300 659-1 clause 6.1: a reversal, tones or nothing wakes the
+ * telephone, the data come before the first ring, which follows after 200 ms or
+ * more. Receivers of DTMF listen all the time and do without the reversal. */
 static int callerid_before_ring(struct line_end *l)
 {
+	bool reverses = l->call.way.alert == ALERT_POLARITY;
 	struct port_state s;
 
 	line_unpack(stat_get(l->snapshot), &s);
-	if (!(s.capabilities & PORT_CAN_REVERSE) ||
-	    !(s.capabilities & PORT_ON_HOOK_SEND))
+	if (!(s.capabilities & PORT_ON_HOOK_SEND))
 		return -ENOTSUP;
-	l->driver->polarity(l->port, true);
+	if (reverses && !(s.capabilities & PORT_CAN_REVERSE)) {
+		if (l->call.way.standard != CALLERID_DTMF)
+			return -ENOTSUP;
+		reverses = false;
+	}
+	if (reverses)
+		l->driver->polarity(l->port, true);
 	l->driver->set(l->port, PORT_ON_HOOK_SEND_MS, ON_HOOK_SEND_MS);
 	l->callerid_first = true;
-	return callerid_send(l->sender, l->call.standard, &l->call.from,
+	return callerid_send(l->sender, &l->call.way, &l->call.from,
 			     l->call.when, REVERSAL_WAIT);
 }
 
 void line_port_called(struct line_end *l)
 {
+	struct media_event sent = { .type = MEDIA_CALLERID_SENT,
+				    .sample = l->end.samples };
+
 	end_changed(&l->end);
+	if (l->callerid_answered)
+		end_emit(&l->end, &sent);
+	l->callerid_answered = false;
 	if (!l->callerid_first)
 		return;
 	l->callerid_first = false;
-	l->driver->polarity(l->port, false);
+	if (l->driver->polarity)
+		l->driver->polarity(l->port, false);
 	l->ring_wait = RING_WAIT;
 }
 
@@ -206,16 +222,17 @@ static int ring(struct line_end *l, const struct media_ring *r)
 	callerid_stop(l->sender);
 	l->callerid_due = false;
 	l->ring_wait = 0;
-	if (l->callerid_first)
+	if (l->callerid_first && l->driver->polarity)
 		l->driver->polarity(l->port, false);
 	l->callerid_first = false;
 	if (!r->cadence.count)
 		return l->driver->ring(l->port, NULL);
 	l->call = *r;
-	if (r->standard == CALLERID_UK && !callerid_before_ring(l))
+	if (r->way.standard != CALLERID_NONE && r->way.alert > ALERT_RING &&
+	    !callerid_before_ring(l))
 		return 0;
-	l->callerid_due = r->standard != CALLERID_NONE &&
-			  r->standard != CALLERID_UK;
+	/* What cannot be announced comes after the first burst. */
+	l->callerid_due = r->way.standard != CALLERID_NONE;
 	return l->driver->ring(l->port, &r->cadence);
 }
 
@@ -231,6 +248,11 @@ void line_port_command(struct line_end *l, const struct command *c)
 		break;
 	case COMMAND_RING:
 		err = d->ring ? ring(l, &c->ring) : err;
+		break;
+	case COMMAND_CALLERID:
+		l->callerid_answered = true;
+		err = callerid_send(l->sender, &c->ring.way, &c->ring.from,
+				    c->ring.when, ANSWERED_WAIT);
 		break;
 	case COMMAND_BATTERY:
 		err = d->battery ? d->battery(l->port, c->value) : err;

@@ -27,12 +27,19 @@ void listen_fini(struct listen *l)
 	callerid_free(l->callerid);
 }
 
+static void hear_faint(struct listen *l, unsigned what)
+{
+	digits_faint(&l->digits, what & DETECT_CALLERID &&
+		     callerid_takes_digits(l->callerid));
+}
+
 void listen_conf(struct listen *l, const struct media_port_conf *c)
 {
 	digits_parameters(&l->digits, c->dtmf_twist, c->dtmf_reverse_twist);
 	progress_conf(l->progress, c->plan, c->tone_threshold);
 	if (l->callerid)
 		callerid_conf(l->callerid, c->callerid);
+	hear_faint(l, l->what);
 }
 
 void listen_for(struct listen *l, unsigned what)
@@ -41,6 +48,7 @@ void listen_for(struct listen *l, unsigned what)
 
 	if (more & (DETECT_DIGITS | DETECT_CALLERID) && !l->digits_wanted)
 		digits_reset(&l->digits);
+	hear_faint(l, what);
 	if (what & DETECT_TONES)
 		progress_reset(l->progress);
 	if (what & DETECT_CALLERID)

@@ -2,6 +2,7 @@ noinst_LIBRARIES += libmedia.a
 libmedia_a_SOURCES = src/media/media.h src/media/media.c \
 	src/media/callerid.c src/media/callerid.h \
 	src/media/callerid_rx.c src/media/callerid_tx.c \
+	src/media/callerid_japan.c src/media/callerid_japan.h \
 	src/media/conceal.c src/media/conceal.h \
 	src/media/dialler.c src/media/dialler.h \
 	src/media/digits.c src/media/digits.h \

@@ -325,6 +325,14 @@ static int ring(struct media_end *m, const struct media_ring *r)
 	return room_post(&c);
 }
 
+static int callerid(struct media_end *m, const struct media_ring *r)
+{
+	struct command c = { .type = COMMAND_CALLERID, .end = end_of(m), .ring = *r };
+	int err = needs(m, PORT_FXS, 0);
+
+	return err ? err : room_post(&c);
+}
+
 static int battery(struct media_end *m, int break_ms)
 {
 	int err = needs(m, PORT_FXS, 0);
@@ -375,6 +383,7 @@ const struct media_ops room_ops = {
 	.state = state,
 	.hook = hook,
 	.ring = ring,
+	.callerid = callerid,
 	.battery = battery,
 	.polarity = polarity,
 	.flash = flash,

@@ -11,20 +11,28 @@
 #define LONGEST (8000 * 4)	/* samples of a message */
 #define BODY 256
 
-enum callerid_when callerid_when(enum callerid_standard standard)
+enum callerid_when callerid_when(const struct callerid_way *way)
 {
-	switch (standard) {
-	case CALLERID_BELLCORE:
-	case CALLERID_ETSI:
-		return CALLERID_BETWEEN;
-	case CALLERID_UK:
-	case CALLERID_DTMF:
-		return CALLERID_BEFORE;
-	case CALLERID_JAPAN:	/* needs an answer by the phone first */
+	switch (way->standard) {
 	case CALLERID_NONE:
-		break;
+		return CALLERID_NEVER;
+	case CALLERID_JAPAN:
+		return CALLERID_ANSWERED;
+	default:
+		return way->alert == ALERT_RING ? CALLERID_BETWEEN : CALLERID_BEFORE;
 	}
-	return CALLERID_NEVER;
+}
+
+struct callerid_way callerid_of(const struct country *c)
+{
+	static const enum callerid_alert alerts[] = {
+		[CALLERID_NONE] = ALERT_RING, [CALLERID_BELLCORE] = ALERT_RING,
+		[CALLERID_ETSI] = ALERT_RING, [CALLERID_UK] = ALERT_POLARITY,
+		[CALLERID_JAPAN] = ALERT_POLARITY, [CALLERID_DTMF] = ALERT_NONE,
+	};
+
+	return (struct callerid_way){ c->callerid, alerts[c->callerid],
+				      c->callerid_start, c->callerid_stop };
 }
 
 static int spandsp_standard(enum callerid_standard standard)
@@ -77,35 +85,60 @@ static int fsk_body(adsi_tx_state_t *tx, uint8_t *body, const struct party *from
 	return len;
 }
 
-static int dtmf_body(adsi_tx_state_t *tx, uint8_t *body, const struct party *from)
+static int dtmf_body(adsi_tx_state_t *tx, uint8_t *body, const struct party *from,
+		     const struct callerid_way *way)
 {
-	int len = adsi_add_field(tx, body, -1, CLIP_DTMF_C_TERMINATED, NULL, 0);
+	bool private = from->presentation == PRESENTATION_PRIVATE;
+	int len = adsi_add_field(tx, body, -1, (uint8_t)way->stop, NULL, 0);
 
 	if (*from->number)
-		return field(tx, body, len, CLIP_DTMF_C_CALLER_NUMBER, from->number);
-	return field(tx, body, len, CLIP_DTMF_C_ABSENCE,
-		     from->presentation == PRESENTATION_PRIVATE ? "00" : "10");
+		return field(tx, body, len, (uint8_t)way->start, from->number);
+	if (way->stop == '#')
+		return field(tx, body, len, CLIP_DTMF_HASH_ABSENCE, private ? "1" : "3");
+	return field(tx, body, len, CLIP_DTMF_C_ABSENCE, private ? "10" : "00");
 }
 
-int callerid_make(enum callerid_standard standard, const struct party *from,
+static int japan_body(adsi_tx_state_t *tx, uint8_t *body, const struct party *from)
+{
+	int len = adsi_add_field(tx, body, -1, JCLIP_MDMF_CALLERID, NULL, 0);
+
+	if (*from->number)
+		return field(tx, body, len, JCLIP_CALLER_NUMBER, from->number);
+	return field(tx, body, len, JCLIP_ABSENCE,
+		     from->presentation == PRESENTATION_PRIVATE ? "P" : "O");
+}
+
+static int make_body(adsi_tx_state_t *tx, uint8_t *body, const struct party *from,
+		     const struct callerid_way *way)
+{
+	switch (way->standard) {
+	case CALLERID_DTMF:
+		return dtmf_body(tx, body, from, way);
+	case CALLERID_JAPAN:
+		return japan_body(tx, body, from);
+	default:
+		return fsk_body(tx, body, from);
+	}
+}
+
+int callerid_make(const struct callerid_way *way, const struct party *from,
 		  int16_t **samples, size_t *count)
 {
 	uint8_t body[BODY];
 	adsi_tx_state_t *tx;
 	int len, n, err = -EINVAL;
 
-	if (callerid_when(standard) == CALLERID_NEVER)
+	if (callerid_when(way) == CALLERID_NEVER)
 		return -ENOTSUP;
 	*samples = malloc(LONGEST * sizeof(**samples));
-	tx = adsi_tx_init(NULL, spandsp_standard(standard));
+	tx = adsi_tx_init(NULL, spandsp_standard(way->standard));
 	if (!*samples || !tx) {
 		err = -ENOMEM;
 		goto out;
 	}
-	if (standard == CALLERID_UK)
+	if (way->standard == CALLERID_UK || way->alert == ALERT_DTAS)
 		adsi_tx_send_alert_tone(tx);
-	len = standard == CALLERID_DTMF ? dtmf_body(tx, body, from) :
-	      fsk_body(tx, body, from);
+	len = make_body(tx, body, from, way);
 	if (len <= 0 || adsi_tx_put_message(tx, body, len) <= 0)
 		goto out;
 	*count = 0;
@@ -142,11 +175,11 @@ static void take_field(struct callerid_reader *r, uint8_t type, const uint8_t *b
 		       int len, struct party *to)
 {
 	if (r->standard == CALLERID_DTMF) {
-		if (type == CLIP_DTMF_C_CALLER_NUMBER || !type)
-			copy(to->number, sizeof(to->number), body, len);
+		/* D tells a number or, behind '#', why there is none. */
+		if (type == 'B' || (type == 'D' && len == 1))
+			strcpy(to->number, body[0] == '1' ? "private" : "unavailable");
 		else
-			strcpy(to->number, len > 1 && body[0] == '1' ?
-			       "unavailable" : "private");
+			copy(to->number, sizeof(to->number), body, len);
 		return;
 	}
 	switch (type) {

@@ -8,16 +8,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "config/config.h"
 #include "tipring/media.h"
 
 /* When in a ringing it is sent. */
-enum callerid_when { CALLERID_NEVER, CALLERID_BEFORE, CALLERID_BETWEEN };
-enum callerid_when callerid_when(enum callerid_standard);
+enum callerid_when { CALLERID_NEVER, CALLERID_BEFORE, CALLERID_BETWEEN,
+		     CALLERID_ANSWERED /* before, by a telephone that answers */ };
+enum callerid_when callerid_when(const struct callerid_way *);
+/* How a country has it. */
+struct callerid_way callerid_of(const struct country *);
 
 /* The sound of one message: *samples is the caller's to free. number "": the
  * number is withheld (private) or, with unavailable, not known. 0, -ENOTSUP,
  * -EINVAL: cannot be said in this standard, -ENOMEM. */
-int callerid_make(enum callerid_standard, const struct party *, int16_t **samples,
+int callerid_make(const struct callerid_way *, const struct party *, int16_t **samples,
 		  size_t *count);
 
 struct callerid_reader;

@@ -70,6 +70,37 @@ static int parse_from(struct client *c, struct pbx_line *l, char **w, int n,
 	return 0;
 }
 
+static int word_of(const char *const *words, const char *word)
+{
+	for (int i = 0; words[i]; i++)
+		if (!strcmp(words[i], word))
+			return i + 1;
+	return 0;
+}
+
+static int do_callerid(struct client *c, struct pbx_line *l, char **w, int n)
+{
+	static const char *const standards[] = {
+		"bellcore", "etsi", "uk", "japan", "dtmf", NULL
+	};
+	static const char *const alerts[] = {
+		"ring", "polarity", "dtas", "none", NULL
+	};
+	struct callerid_way way = callerid_of(l->pbx->country);
+
+	way.standard = (enum callerid_standard)word_of(standards, w[0]);
+	way.alert = n > 1 ? (enum callerid_alert)word_of(alerts, w[1]) : ALERT_RING;
+	if (n > 2) {
+		way.start = w[2][0];
+		way.stop = w[2][0] ? w[2][1] : 0;
+	}
+	if (!way.standard || !way.alert || !way.stop)
+		return command_fail(c, -EINVAL, "usage: callerid LINE bellcore|etsi|uk|"
+				    "japan|dtmf [ring|polarity|dtas|none [AC]]");
+	line_set_callerid(l, way);
+	return 0;
+}
+
 static int do_ring(struct client *c, struct pbx_line *l, char **w, int n)
 {
 	struct party from;
@@ -297,6 +328,9 @@ const struct command command_table[] = {
 	{ "ring", 1, 5, do_ring, "LINE [from NUMBER [name \"TEXT\"]]",
 	  "ring the gateway, with caller ID; NUMBER may be private or unavailable;\n"
 	  "ring LINE off stops" },
+	{ "callerid", 2, 4, do_callerid, "LINE STANDARD [ALERT [CODES]]",
+	  "how caller ID goes: bellcore, etsi, uk, japan or dtmf, announced by ring,\n"
+	  "polarity, dtas or none; CODES of dtmf stand around the number, like DC" },
 	{ "off-hook", 1, 1, do_off_hook, "LINE",
 	  "seize, or answer what rings; on an fxs line: answer" },
 	{ "on-hook", 1, 1, do_on_hook, "LINE",

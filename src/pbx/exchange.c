@@ -12,6 +12,7 @@
 
 #define INTER_DIGIT_MS 3000	/* then the digits are the number */
 #define CALLERID_MS 500		/* after the burst, or the reversal */
+#define ANNOUNCE_MS 6000
 #define BREAK_MS 500		/* CPC of an exchange that releases */
 #define BUSY_AFTER_MS 300	/* then busy tone */
 
@@ -42,7 +43,7 @@ static void send_callerid(void *arg)
 	int16_t *samples;
 	size_t count;
 
-	if (callerid_make(l->pbx->country->callerid, &l->from, &samples, &count))
+	if (callerid_make(&l->way, &l->from, &samples, &count))
 		return;
 	if (l->driver->set)
 		l->driver->set(l->port, PORT_ON_HOOK_SEND_MS, (int)(count / 8) + 100);
@@ -57,9 +58,42 @@ static void start_ringing(void *arg)
 	l->driver->ring(l->port, &l->pbx->country->ring);
 }
 
+/* Nobody has answered for the caller ID. */
+static void ring_anyway(void *arg)
+{
+	struct pbx_line *l = arg;
+
+	l->driver->ring(l->port, NULL);
+	go(l, LINE_ALERTING);
+	start_ringing(l);
+}
+
+/* NTT: a reversal and short bursts; who answers is told the caller. */
+static int announce(struct pbx_line *l)
+{
+	const struct cadence bursts = { .ms = { 500, 500 }, .count = 2 };
+	int err;
+
+	set_polarity(l, true);
+	err = l->driver->ring(l->port, &bursts);
+	go(l, err ? LINE_IDLE : LINE_ANNOUNCING);
+	if (!err)
+		after(l, ANNOUNCE_MS, ring_anyway);
+	return err;
+}
+
+static void told(struct pbx_line *l)
+{
+	line_off_hook(l, false);
+	source_stop(&l->callerid);
+	l->has_from = false;
+	go(l, LINE_ALERTING);
+	after(l, CALLERID_MS, start_ringing);
+}
+
 int exchange_ring(struct pbx_line *l, const struct party *from)
 {
-	enum callerid_when when = callerid_when(l->pbx->country->callerid);
+	enum callerid_when when = callerid_when(&l->way);
 	int16_t *samples;
 	size_t count;
 	int err;
@@ -73,20 +107,22 @@ int exchange_ring(struct pbx_line *l, const struct party *from)
 	l->has_from = from;
 	if (from)
 		l->from = *from;
+	if (from && when == CALLERID_ANSWERED)
+		return announce(l);
 	if (!from || when != CALLERID_BEFORE) {
 		err = l->driver->ring(l->port, &l->pbx->country->ring);
 		if (err)
 			go(l, LINE_IDLE);
 		return err;
 	}
-	/* Reversal, the message, then ringing. */
-	err = callerid_make(l->pbx->country->callerid, from, &samples, &count);
+	/* Reversal or not, the message, then ringing. */
+	err = callerid_make(&l->way, from, &samples, &count);
 	if (err) {
 		go(l, LINE_IDLE);
 		return err;
 	}
 	free(samples);
-	set_polarity(l, true);
+	set_polarity(l, l->way.alert == ALERT_POLARITY);
 	timer_start(&l->pbx->loop->timers, &l->sound_timer, CALLERID_MS,
 		    send_callerid, l);
 	after(l, CALLERID_MS + count / 8 + 300, start_ringing);
@@ -96,7 +132,7 @@ int exchange_ring(struct pbx_line *l, const struct party *from)
 void exchange_burst_end(struct pbx_line *l)
 {
 	if (!l->bursts++ && l->has_from &&
-	    callerid_when(l->pbx->country->callerid) == CALLERID_BETWEEN)
+	    callerid_when(&l->way) == CALLERID_BETWEEN)
 		timer_start(&l->pbx->loop->timers, &l->sound_timer, CALLERID_MS,
 			    send_callerid, l);
 }
@@ -106,7 +142,7 @@ void exchange_stop_ring(struct pbx_line *l)
 	timer_stop(&l->sound_timer);
 	source_stop(&l->callerid);
 	l->driver->ring(l->port, NULL);
-	if (l->state == LINE_ALERTING) {
+	if (l->state == LINE_ALERTING || l->state == LINE_ANNOUNCING) {
 		set_polarity(l, false);
 		go(l, LINE_IDLE);
 	}
@@ -178,6 +214,14 @@ static void off_hook(struct pbx_line *l)
 {
 	bool answers = l->state == LINE_ALERTING;
 
+	if (l->state == LINE_ANNOUNCING) {
+		l->driver->ring(l->port, NULL);
+		go(l, LINE_TELLING);
+		line_off_hook(l, true);
+		timer_start(&l->pbx->loop->timers, &l->sound_timer, CALLERID_MS,
+			    send_callerid, l);
+		return;
+	}
 	timer_stop(&l->sound_timer);
 	source_stop(&l->callerid);
 	line_off_hook(l, true);
@@ -206,7 +250,9 @@ void exchange_event(struct pbx_line *l, const struct line_event *e)
 		off_hook(l);
 		break;
 	case LINE_EVENT_ON_HOOK:
-		if (l->off_hook)
+		if (l->state == LINE_TELLING)
+			told(l);
+		else if (l->off_hook)
 			on_hook(l);
 		else
 			exchange_stop_ring(l);

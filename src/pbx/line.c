@@ -23,7 +23,18 @@ static void on_hop(void *arg)
 
 static void on_caller(void *arg, const char *number, const char *name)
 {
-	pbx_event(arg, EVENT_CALLER, 0, number, name);
+	struct pbx_line *l = arg;
+
+	pbx_event(l, EVENT_CALLER, 0, number, name);
+	phone_caller(l);
+}
+
+void line_set_callerid(struct pbx_line *l, struct callerid_way way)
+{
+	l->way = way;
+	callerid_reader_free(l->reader);
+	l->reader = l->kind == PORT_FXO ?
+		    callerid_reader_new(way.standard, on_caller, l) : NULL;
 }
 
 void line_digit(struct pbx_line *l, char digit)
@@ -192,8 +203,7 @@ int line_open(struct pbx *p, const struct options_line *o, const char *directory
 	l->dtmf_rx = dtmf_rx_init(NULL, on_digits, l);
 	l->dtmf_tx = dtmf_tx_init(NULL);
 	l->model = model_new();
-	if (l->kind == PORT_FXO)
-		l->reader = callerid_reader_new(p->country->callerid, on_caller, l);
+	line_set_callerid(l, callerid_of(p->country));
 	if (!l->dtmf_rx || !l->dtmf_tx || !l->model) {
 		line_close(l);
 		return err;
@@ -239,7 +249,8 @@ void line_close(struct pbx_line *l)
 void line_text(const struct pbx_line *l, char *text, size_t size)
 {
 	static const char *const states[] = { "idle", "ringing", "dial tone",
-		"progress", "talking", "cleared" };
+		"progress", "talking", "cleared", "announcing",
+		"telling the caller" };
 	char hears[64];
 
 	hear_text(&l->hear, hears, sizeof(hears));

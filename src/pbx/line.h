@@ -26,11 +26,13 @@
  *    |                                       ^                    |
  *    +--off hook--> COLLECTING --digits--> PROGRESS --answer------+
  *   on hook: from every state to IDLE
+ *   NTT's caller ID: IDLE --ring--> ANNOUNCING --off hook--> TELLING --on
+ *   hook--> ALERTING
  *
  * A phone: IDLE, ALERTING (it rings), TALKING (off hook).
  */
 enum line_state { LINE_IDLE, LINE_ALERTING, LINE_COLLECTING, LINE_PROGRESS,
-		  LINE_TALKING, LINE_CLEARED };
+		  LINE_TALKING, LINE_CLEARED, LINE_ANNOUNCING, LINE_TELLING };
 
 struct options_line;
 
@@ -61,6 +63,7 @@ struct pbx_line {
 
 	dtmf_rx_state_t *dtmf_rx;
 	struct hear hear;
+	struct callerid_way way;
 	struct callerid_reader *reader;
 	bool reads;		/* the phone rang: caller ID may come */
 	struct model *model;
@@ -84,6 +87,8 @@ int line_open(struct pbx *, const struct options_line *, const char *directory,
 	      const struct model_conf *, char *why, size_t size);
 /* Hangs up, stops ringing, closes. */
 void line_close(struct pbx_line *);
+/* How caller ID goes on it, sent or read. */
+void line_set_callerid(struct pbx_line *, struct callerid_way);
 
 void line_turn(struct pbx_line *);	/* the clock ticked */
 
@@ -122,6 +127,8 @@ void exchange_burst_end(struct pbx_line *);
 
 /* phone.c */
 void phone_event(struct pbx_line *, const struct line_event *);
+/* Caller ID has come. */
+void phone_caller(struct pbx_line *);
 int phone_hook(struct pbx_line *, bool off_hook);
 
 #endif

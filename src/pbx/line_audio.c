@@ -156,9 +156,10 @@ static void hear_line(struct pbx_line *l, const int16_t *in, size_t n)
 		dtmf_rx(l->dtmf_rx, in, (int)n);
 		l->hear.is_digit = dtmf_rx_status(l->dtmf_rx);
 		hear_put(&l->hear, in, n);
-	} else if (l->reads && l->reader) {
-		callerid_read(l->reader, in, n);
 	}
+	/* Off hook only where the telephone was asked to answer for it. */
+	if (l->reader && (l->reads || (!l->off_hook && l->way.alert > ALERT_POLARITY)))
+		callerid_read(l->reader, in, n);
 }
 
 static void decode(enum audio_format f, const void *frame, int16_t *to, size_t n)

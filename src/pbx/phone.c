@@ -5,6 +5,8 @@
 #include "pbx/line.h"
 
 #define RING_GAP_MS 7000	/* then nobody rings any more */
+#define ANNOUNCED_MS 5000	/* for caller ID that was announced */
+#define HEARD_MS 150		/* then it hangs up */
 
 static void stopped_ringing(void *arg)
 {
@@ -17,6 +19,11 @@ static void stopped_ringing(void *arg)
 static void answer(void *arg)
 {
 	phone_hook(arg, true);
+}
+
+static void hang_up(void *arg)
+{
+	phone_hook(arg, false);
 }
 
 int phone_hook(struct pbx_line *l, bool off_hook)
@@ -36,10 +43,29 @@ int phone_hook(struct pbx_line *l, bool off_hook)
 	return 0;
 }
 
+/* NTT: answers the announcement, not the call. */
+static void answer_announcement(struct pbx_line *l)
+{
+	phone_hook(l, true);
+	l->state = LINE_TELLING;
+	l->reads = true;
+	timer_start(&l->pbx->loop->timers, &l->timer, ANNOUNCED_MS, hang_up, l);
+}
+
+void phone_caller(struct pbx_line *l)
+{
+	if (l->state == LINE_TELLING)
+		timer_start(&l->pbx->loop->timers, &l->timer, HEARD_MS, hang_up, l);
+}
+
 static void ring(struct pbx_line *l)
 {
 	if (l->off_hook)
 		return;
+	if (l->reversed && callerid_when(&l->way) == CALLERID_ANSWERED) {
+		answer_announcement(l);
+		return;
+	}
 	if (l->state == LINE_IDLE && l->answer_ms >= 0)
 		timer_start(&l->pbx->loop->timers, &l->sound_timer,
 			    (uint64_t)l->answer_ms, answer, l);
@@ -82,7 +108,7 @@ void phone_event(struct pbx_line *l, const struct line_event *e)
 	case LINE_EVENT_POLARITY:
 		l->reversed = e->value;
 		pbx_event(l, EVENT_POLARITY, 0, e->value ? "reverse" : "normal", NULL);
-		if (callerid_when(l->pbx->country->callerid) == CALLERID_BEFORE)
+		if (callerid_when(&l->way) == CALLERID_BEFORE)
 			l->reads = !l->off_hook;
 		break;
 	case LINE_EVENT_MESSAGES:

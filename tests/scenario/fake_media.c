@@ -241,6 +241,24 @@ static int op_hook(struct media_end *end, bool off_hook)
 	return 0;
 }
 
+static void on_callerid_sent(void *arg)
+{
+	struct fake_end *e = arg;
+	struct media_event ev = { .type = MEDIA_CALLERID_SENT };
+
+	fake_end_event(e, &ev);
+}
+
+static int op_callerid(struct media_end *end, const struct media_ring *r)
+{
+	struct fake_end *e = of(end);
+
+	check(e, "callerid");
+	world_say(e->world, "%s: caller ID %s", e->label, r->from.number);
+	timer_start(&e->world->timers, &e->dialled, 1000, on_callerid_sent, e);
+	return 0;
+}
+
 static int op_ring(struct media_end *end, const struct media_ring *r)
 {
 	struct fake_end *e = of(end);
@@ -249,7 +267,7 @@ static int op_ring(struct media_end *end, const struct media_ring *r)
 	e->state.ringing = e->rung = r;
 	if (!r)
 		world_say(e->world, "%s: stop ringing", e->label);
-	else if (r->standard == CALLERID_NONE)
+	else if (r->way.standard == CALLERID_NONE)
 		world_say(e->world, "%s: ring, no caller ID", e->label);
 	else
 		world_say(e->world, "%s: ring from %s%s%s", e->label,
@@ -294,6 +312,6 @@ const struct media_ops fake_media_ops = {
 	.free = op_free, .join = op_join, .split = op_split, .play = op_play,
 	.dial = op_dial, .digit = op_digit, .detect = op_detect,
 	.relay_digits = op_relay, .stats = op_stats, .state = op_state,
-	.hook = op_hook, .ring = op_ring, .battery = op_battery,
+	.hook = op_hook, .ring = op_ring, .callerid = op_callerid, .battery = op_battery,
 	.polarity = op_polarity, .flash = op_flash, .set = op_set,
 };

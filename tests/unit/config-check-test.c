@@ -307,6 +307,29 @@ static int start(void **state)
 	return mkdir("directory", 0700);
 }
 
+static void caller_id_has_its_ways(void **state)
+{
+#define CALLED "country = \"us\"; trunks = ( { name = \"t\"; server = \"x\"; } );\n" \
+	"lines = ( { name = \"a\"; port = \"sim/1\"; kind = \"fxs\"; trunk = \"t\"; "
+	struct config *conf = help_good(CALLED "callerid_standard = \"dtmf\"; } );\n");
+
+	assert_int_equal(conf->lines[0].way.standard, CALLERID_DTMF);
+	assert_int_equal(conf->lines[0].way.alert, ALERT_NONE);
+	assert_int_equal(conf->lines[0].way.start, 'A');
+	config_free(conf);
+	conf = help_good(CALLED "callerid_alert = \"dtas\"; } );\n");
+	assert_int_equal(conf->lines[0].way.standard, CALLERID_BELLCORE);
+	assert_int_equal(conf->lines[0].way.alert, ALERT_DTAS);
+	config_free(conf);
+	help_bad(CALLED "callerid = false; callerid_standard = \"uk\"; } );\n",
+		 "c.conf:2: callerid_standard has no use with callerid = false; leave one out\n");
+	help_bad(CALLED "callerid_standard = \"japan\"; callerid_alert = \"ring\"; } );\n",
+		 "c.conf:2: Japan's caller ID is always announced by a reversal and a short ring; leave callerid_alert out\n");
+	help_bad(CALLED "callerid_standard = \"etsy\"; callerid_alert = \"bell\"; } );\n",
+		 "c.conf:2: callerid_standard \"etsy\" is not known; did you mean \"etsi\"?\n"
+		 "c.conf:2: callerid_alert \"bell\" is not known; it may be \"ring\", \"polarity\", \"dtas\" or \"none\"\n");
+}
+
 static void contradictions_are_told(void **state)
 {
 	for (size_t i = 0; i < COUNT(clashes); i++)
@@ -349,6 +372,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(contradictions_are_told),
+		cmocka_unit_test(caller_id_has_its_ways),
 		cmocka_unit_test(what_is_near_is_right),
 	};
 

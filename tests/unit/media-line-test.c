@@ -225,7 +225,7 @@ static void caller_id_goes_between_rings(void **state)
 	struct media_end *a = rig_line(r, 0, fxs), *b = rig_line(r, 1, fxo);
 	struct media_ring ring = {
 		.cadence = { { 2000, 4000 }, 2, 0 },
-		.standard = CALLERID_BELLCORE,
+		.way = { CALLERID_BELLCORE, ALERT_RING, 0, 0 },
 		.from = { .number = "5551234567", .name = "Ann Caller" },
 		.when = 951782400,
 	};
@@ -276,7 +276,7 @@ static void british_caller_id_goes_first(void **state)
 	struct media_end *a = rig_line(r, 0, fxs);
 	struct media_ring ring = {
 		.cadence = { { 400, 200, 400, 2000 }, 4, 0 },
-		.standard = CALLERID_UK, .from = { .number = "02071234567" },
+		.way = { CALLERID_UK, ALERT_POLARITY, 0, 0 }, .from = { .number = "02071234567" },
 	};
 	struct callerid *rx = callerid_new(CALLERID_UK);
 	enum callerid_news news = CALLERID_NOTHING;
@@ -450,7 +450,7 @@ static void anything(struct rig *r, struct media_end **e, struct media_rtp *set)
 	struct media_port_conf c = { .echo_ms = (uint16_t)(any(3) * 16),
 				     .rx_gain = (int16_t)any(60) };
 	struct media_ring ring = { .cadence = { { 100, 100 }, 2, 0 },
-				   .standard = any(6), .from = { "1", "n", 0 } };
+				   .way = { any(6), any(5), 'A', 'C' }, .from = { "1", "n", 0 } };
 	unsigned n = any(8);
 	struct media_end *x = e[n];
 	struct media_stats st;

@@ -77,10 +77,11 @@ static void test_phone_is_called(void **state)
 {
 	const struct cadence ring = { .ms = { 1000, 3000 }, .count = 2 };
 	const struct party from = { .number = "5559876", .name = "Ms Smith" };
+	const struct callerid_way bell = { CALLERID_BELLCORE, ALERT_RING, 0, 0 };
 	int16_t *samples;
 	size_t count;
 
-	assert_int_equal(callerid_make(CALLERID_BELLCORE, &from, &samples, &count), 0);
+	assert_int_equal(callerid_make(&bell, &from, &samples, &count), 0);
 	gateway_start("answer 1 after 3.2\n"
 	      "expect 1 ring\n"
 	      "expect 1 caller 5559876\n"

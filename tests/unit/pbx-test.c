@@ -262,16 +262,16 @@ static void on_caller(void *arg, const char *number, const char *name)
 	got_count++;
 }
 
-static void carry(enum callerid_standard standard, const struct party *from,
+static void carry(const struct callerid_way *way, const struct party *from,
 		  const char *number, const char *name)
 {
-	struct callerid_reader *r = callerid_reader_new(standard, on_caller, NULL);
+	struct callerid_reader *r = callerid_reader_new(way->standard, on_caller, NULL);
 	int16_t *x, silence[800] = { 0 };
 	size_t n;
 
 	assert_non_null(r);
 	got_count = 0;
-	assert_int_equal(callerid_make(standard, from, &x, &n), 0);
+	assert_int_equal(callerid_make(way, from, &x, &n), 0);
 	for (size_t i = 0; i < n; i += 80)
 		callerid_read(r, x + i, n - i < 80 ? n - i : 80);
 	for (int i = 0; i < 10; i++)
@@ -288,17 +288,23 @@ static void test_callerid(void **state)
 	const struct party full = { .number = "5551234", .name = "J. Doe" };
 	const struct party private = { .presentation = PRESENTATION_PRIVATE };
 	const struct party unknown = { .presentation = PRESENTATION_UNAVAILABLE };
+	const struct callerid_way bell = { CALLERID_BELLCORE, ALERT_RING, 0, 0 };
+	const struct callerid_way dtmf = { CALLERID_DTMF, ALERT_NONE, 'A', 'C' };
+	const struct callerid_way none = { CALLERID_NONE, ALERT_RING, 0, 0 };
 	int16_t *x;
 	size_t n;
 
-	carry(CALLERID_BELLCORE, &full, "5551234", "J. Doe");
-	carry(CALLERID_BELLCORE, &private, "private", "");
-	carry(CALLERID_BELLCORE, &unknown, "unavailable", "");
-	carry(CALLERID_ETSI, &full, "5551234", "J. Doe");
-	carry(CALLERID_UK, &full, "5551234", "J. Doe");
-	carry(CALLERID_DTMF, &full, "5551234", "");
-	assert_int_equal(callerid_make(CALLERID_JAPAN, &full, &x, &n), -ENOTSUP);
-	assert_int_equal(callerid_make(CALLERID_NONE, &full, &x, &n), -ENOTSUP);
+	carry(&bell, &full, "5551234", "J. Doe");
+	carry(&bell, &private, "private", "");
+	carry(&bell, &unknown, "unavailable", "");
+	carry(&(struct callerid_way){ CALLERID_ETSI, ALERT_RING, 0, 0 }, &full,
+	      "5551234", "J. Doe");
+	carry(&(struct callerid_way){ CALLERID_UK, ALERT_POLARITY, 0, 0 }, &full,
+	      "5551234", "J. Doe");
+	carry(&dtmf, &full, "5551234", "");
+	carry(&dtmf, &private, "private", "");
+	carry(&dtmf, &unknown, "unavailable", "");
+	assert_int_equal(callerid_make(&none, &full, &x, &n), -ENOTSUP);
 }
 
 /* ---------------------------------------------------------------- plan */
