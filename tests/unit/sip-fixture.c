@@ -152,6 +152,15 @@ static void later(struct timer *t, unsigned ms, timer_fn *fn, struct leg *l)
 	timer_start(&current->loop->timers, t, ms, fn, l);
 }
 
+/* One line has the mailbox 600. */
+unsigned box_messages(struct box *box, const char *trunk, const char *mailbox,
+		      bool waiting)
+{
+	(void)box;
+	note("messages %s %s %s", trunk, mailbox, waiting ? "yes" : "no");
+	return !strcmp(mailbox, "600");
+}
+
 /* What the called number does: 600 answers, 601 has early media, 602 rings for
  * ever, 603 answers and hangs up, 9NNN refuses with cause NNN. */
 void box_incoming(struct box *box, struct leg *l, struct trunk *t,
