@@ -129,7 +129,7 @@ static void test_other_methods(void **state)
 	static const struct { const char *method, *status; } rows[] = {
 		{ "MESSAGE", "SIP/2.0 405" }, { "SUBSCRIBE", "SIP/2.0 405" },
 		{ "REFER", "SIP/2.0 405" }, { "REGISTER", "SIP/2.0 405" },
-		{ "NOTIFY", "SIP/2.0 405" }, { "NONSENSE", "SIP/2.0 501" },
+		{ "NOTIFY", "SIP/2.0 489" }, { "NONSENSE", "SIP/2.0 501" },
 		{ "INFO", "SIP/2.0 481" }, { "UPDATE", "SIP/2.0 481" },
 		{ "BYE", "SIP/2.0 481" }, { "CANCEL", "SIP/2.0 481" },
 	};

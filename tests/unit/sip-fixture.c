@@ -366,7 +366,7 @@ void fixture_init(struct fixture *f)
 		.proxy = "", .user = "", .auth_user = "", .secret_file = "",
 		.expires = 3600, .limit = { -1, -1, -1 },
 		.codecs = { CODEC_PCMU, CODEC_PCMA }, .codec_count = 2,
-		.dtmf = DTMF_RFC4733, .ptime = 20,
+		.dtmf = DTMF_RFC4733, .ptime = 20, .early_media = true,
 	};
 	f->line = (struct config_line){
 		.name = "pbx-1", .number = "+15551230001", .trunk = "acme",
