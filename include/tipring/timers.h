@@ -56,6 +56,10 @@
 	      "tone to a two-stage caller who cannot be served, then on hook") \
 	TIMER(NO_RESPONSE, "no_response", "ms", 3000, 500, 32000,              \
 	      "a SIP server that does not answer an INVITE at all")            \
+	TIMER(TLS_HANDSHAKE, "tls_handshake", "ms", 3000, 500, 30000,          \
+	      "TCP is connected, TLS not: the connection is given up")         \
+	TIMER(CONNECTION, "connection", "s", 10, 1, 3600,                      \
+	      "a SIP connection from outside without a request that is served") \
 	TIMER(SHUTDOWN, "shutdown", "ms", 2500, 500, 10000,                    \
 	      "from TERM until the program ends, whatever is pending")
 

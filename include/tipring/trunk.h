@@ -38,7 +38,7 @@ struct trunk {
 	const struct trunk_ops *ops;
 	struct limit limit;
 	bool up;
-	char why_down[96];
+	char why_down[320];
 	bool draining;		/* taken out by a reload, ends with its last call */
 	struct list_head node;	/* core's: box->trunks */
 	struct box *box;	/* core's */

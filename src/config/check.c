@@ -45,64 +45,6 @@ void check_limit(struct loader *l, const config_setting_t *group,
 	check_bound(l, group, "max_calls_out", limit->max_out, limit->max, lines, whose);
 }
 
-/* ---------------------------------------------------------------- accounts */
-
-/* What may be wrong with the file; NULL: nothing. */
-static const char *secret_fault(const char *path, char *buffer, size_t size)
-{
-	const char *fault = NULL;
-	struct stat st;
-	FILE *f = file_open(path, &st);
-	int first;
-
-	if (!f) {
-		if (errno == ENOENT)
-			fault = "does not exist; write the password into it and give it mode 0600";
-		else if (errno == EACCES)
-			fault = "cannot be read by this user; run as root or as the user of tipringd";
-		else
-			snprintf(buffer, size, "cannot be read: %s", strerror(errno));
-	} else if (!S_ISREG(st.st_mode)) {
-		fault = "is no file";
-	} else if (st.st_mode & 0137) {
-		snprintf(buffer, size, "has mode %04o, so that others can use it; chmod 0600, or 0640",
-			 (unsigned)st.st_mode & 07777);
-	} else {
-		first = fgetc(f);
-		if (first == EOF || first == '\n' || first == '\r')
-			fault = "has no password in its first line";
-	}
-	if (f)
-		fclose(f);
-	return fault ? fault : *buffer ? buffer : NULL;
-}
-
-void check_account(struct loader *l, const config_setting_t *group, const char *user,
-		   const char *secret_file, bool registers)
-{
-	const char *fault;
-	char buffer[160] = "";
-
-	if (!*user && !setting_faulty(group)) {
-		static const char *const keys[] = { "register", "auth_user", "secret_file" };
-
-		for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++)
-			if (check_given(group, keys[i]) && (i || registers))
-				report_at(l, check_place(group, keys[i]),
-					  "%s has no use without user; add user = \"...\"",
-					  keys[i]);
-	} else if (registers && !*secret_file && !setting_faulty(group)) {
-		report_at(l, check_place(group, "register"),
-			  "register needs a password; add secret_file = \"FILE\"");
-	}
-	if (!*secret_file)
-		return;
-	fault = secret_fault(secret_file, buffer, sizeof(buffer));
-	if (fault)
-		report_at(l, check_place(group, "secret_file"), "secret_file %s %s",
-			  secret_file, fault);
-}
-
 /* ------------------------------------------------------------------- names */
 
 static const char *trunk_name(const void *list, size_t i)

@@ -20,8 +20,19 @@ bool check_given(const config_setting_t *group, const char *key);
 void check_limit(struct loader *, const config_setting_t *group,
 		 const struct config_limit *, size_t lines, const char *whose);
 /* user, auth_user, secret_file and register, of a trunk or a line. */
-void check_account(struct loader *, const config_setting_t *group, const char *user,
-		   const char *secret_file, bool registers);
+struct account_given {
+	const char *user, *auth_user, *number, *secret_file;
+	bool registers, allow_weak;
+};
+void check_account(struct loader *, const config_setting_t *group,
+		   const struct account_given *);
+/* What makes a password easy to guess, "is shorter than 8 characters"; NULL:
+ * nothing that is known here. */
+const char *weak_secret(const char *secret, const struct account_given *);
+/* Certificates and keys that are named. files: of the file or of a trunk;
+ * prefix: of its keys, "tls_" or "". */
+void check_tls(struct loader *, const config_setting_t *group,
+	       const struct config_tls *, const char *prefix);
 /* An end that does not exist. */
 void check_end(struct loader *, const config_setting_t *, const struct route_end *);
 void check_trunk_name(struct loader *, const config_setting_t *, const char *name);

@@ -220,7 +220,9 @@ static void check_line(struct loader *l, size_t i)
 	bool faulty = setting_faulty(s);
 
 	check_kind(l, s, line);
-	check_account(l, s, line->user, line->secret_file, line->registers);
+	check_account(l, s, &(struct account_given){
+		line->user, line->auth_user, line->number, line->secret_file,
+		line->registers, line->allow_weak_secret });
 	if (*line->trunk)
 		check_trunk_name(l, check_place(s, "trunk"), line->trunk);
 	else if (*line->user && !faulty)

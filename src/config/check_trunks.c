@@ -19,7 +19,11 @@ static void check_rate(struct loader *l, const config_setting_t *s,
 static void check_trunk(struct loader *l, const config_setting_t *s,
 			const struct config_trunk *t)
 {
-	check_account(l, s, t->user, t->secret_file, t->registers);
+	check_account(l, s, &(struct account_given){
+		t->user, t->auth_user, "", t->secret_file, t->registers,
+		t->allow_weak_secret });
+	check_tls(l, s, &t->tls, "tls_");
+
 	check_limit(l, s, &t->limit, l->conf->line_count, "the box has");
 	if (t->gin && !t->registers && !setting_faulty(s))
 		report_at(l, check_place(s, "gin"),
@@ -109,7 +113,8 @@ static void check_listen(struct loader *l)
 		const config_setting_t *s = check_element(l, "trunks", i);
 		enum sip_transport transport = conf->trunks[i].transport;
 
-		if (!listens(conf, transport))
+		/* With TLS we may be the one who connects. */
+		if (transport != TRANSPORT_TLS && !listens(conf, transport))
 			report_at(l, check_place(s, "transport"),
 				  "trunk %s uses %s, but listen in line %u has no \"%s:...\"; add one",
 				  conf->trunks[i].name, names[transport],
@@ -139,8 +144,28 @@ static void check_rtp(struct loader *l)
 			  least + 2 * calls - 1);
 }
 
+/* Who listens shows a certificate. */
+static void check_certificate(struct loader *l)
+{
+	const config_setting_t *listen = config_lookup(&l->raw, "sip.listen");
+	const config_setting_t *tls = config_lookup(&l->raw, "tls");
+
+	if (tls)
+		check_tls(l, tls, &l->conf->tls, "");
+	if (listen && listens(l->conf, TRANSPORT_TLS) &&
+	    !*l->conf->tls.certificate_file)
+		report_at(l, listen, "listen has \"tls:...\", but there is no certificate to show; add tls = { certificate_file = \"FILE\"; key_file = \"FILE\"; }");
+	if (l->conf->sip.max_connections_source > l->conf->sip.max_connections)
+		report_at(l, check_place(config_lookup(&l->raw, "sip"),
+					 "max_connections_source"),
+			  "max_connections_source is %u, more than max_connections, %u",
+			  l->conf->sip.max_connections_source,
+			  l->conf->sip.max_connections);
+}
+
 void check_net(struct loader *l)
 {
+	check_certificate(l);
 	check_listen(l);
 	check_rtp(l);
 }

@@ -70,6 +70,13 @@ enum trunk_diversion { DIVERSION_OFF, DIVERSION_HEADER, DIVERSION_HISTORY };
 enum trunk_reliable { RELIABLE_ANSWER, RELIABLE_OFF, RELIABLE_OFFER,
 		      RELIABLE_REQUIRE };
 
+/* Files of TLS, PEM; "" where there is none. */
+struct config_tls {
+	const char *ca_file;		/* issuers we trust, "" the system's */
+	const char *certificate_file;	/* ours, then its intermediates */
+	const char *key_file;		/* "" it stands in certificate_file */
+};
+
 struct config_place {		/* where something stands, for messages */
 	const char *file;
 	int line;
@@ -102,6 +109,10 @@ struct config_trunk {
 	const char *proxy;		/* outbound proxy "host[:port]", "" none */
 	const char *user, *auth_user;	/* auth_user: default user */
 	const char *secret_file;
+	bool allow_weak_secret;
+	const char *realm;		/* that we answer, "" any */
+	struct config_tls tls;		/* where it differs from the file's */
+	bool tls_wildcards;		/* "*.example.net" names sip.example.net */
 	bool registers;
 	bool gin;			/* for all its numbers, RFC 6140 */
 	unsigned expires;		/* s asked for */
@@ -178,6 +189,7 @@ struct config_line {
 	bool call_waiting;		/* a call to it while it talks is announced */
 	/* both */
 	const char *user, *auth_user, *secret_file;	/* own account, "" the trunk's */
+	bool allow_weak_secret;
 	bool registers;
 	int16_t rx_gain, tx_gain;	/* 0.1 dB */
 	int16_t card_rx_gain, card_tx_gain;	/* 0.1 dB, in the card */
@@ -265,7 +277,10 @@ struct config {
 		const char *user_agent;
 		enum strangers strangers;
 		const char *public_address;	/* of trunks without, "" own */
+		unsigned max_connections;	/* accepted ones, in all */
+		unsigned max_connections_source; /* of these, from one address */
 	} sip;
+	struct config_tls tls;
 	struct {
 		struct sockaddr_storage local;
 		uint16_t port_min, port_max;

@@ -190,24 +190,44 @@ static void finish_listen(struct loader *l)
 		[TRANSPORT_TCP] = "tcp:0.0.0.0:5060",
 	};
 	struct config *conf = l->conf;
-	bool tcp = false;
+	bool uses[TRANSPORT_TLS + 1] = { false };
 
 	for (size_t i = 0; i < conf->trunk_count; i++)
-		tcp = tcp || conf->trunks[i].transport == TRANSPORT_TCP;
+		uses[conf->trunks[i].transport] = true;
 	if (conf->sip.listen || !conf->trunk_count)
 		return;
 	conf->sip.listen = keep_array(l, 2, sizeof(*conf->sip.listen));
 	if (!conf->sip.listen)
 		return;
-	conf->sip.listen_count = 1 + tcp;
-	for (int i = 0; i < 2; i++) {
-		struct config_listen *listen = &conf->sip.listen[i];
+	/* TLS connections are made by us: nobody listens for them unasked. */
+	for (int i = 0; i < TRANSPORT_TLS; i++) {
+		struct config_listen *listen = &conf->sip.listen[conf->sip.listen_count];
 		struct sockaddr_in *to = (struct sockaddr_in *)&listen->address;
 
+		if (!uses[i])
+			continue;
+		conf->sip.listen_count++;
 		listen->transport = i;
 		listen->text = texts[i];
 		to->sin_family = AF_INET;
 		to->sin_port = htons(5060);
+	}
+}
+
+/* What a trunk does not say about TLS the file says for all. */
+static void finish_tls(struct loader *l)
+{
+	struct config *conf = l->conf;
+
+	for (size_t i = 0; i < conf->trunk_count; i++) {
+		struct config_tls *t = &conf->trunks[i].tls;
+
+		if (!*t->ca_file)
+			t->ca_file = conf->tls.ca_file;
+		if (*t->certificate_file)
+			continue;
+		t->certificate_file = conf->tls.certificate_file;
+		t->key_file = conf->tls.key_file;
 	}
 }
 
@@ -238,6 +258,7 @@ void defaults_finish(struct loader *l)
 	for (size_t i = 0; i < conf->line_count; i++)
 		finish_line(conf, &conf->lines[i]);
 	finish_listen(l);
+	finish_tls(l);
 	finish_emergency(l);
 }
 

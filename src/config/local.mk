@@ -13,7 +13,7 @@ libconfig_a_SOURCES = src/config/config.h src/config/loader.h \
 	src/config/value_line.c src/config/value_net.c src/config/value_call.c \
 	src/config/text_check.c \
 	src/config/check.c src/config/check.h src/config/check_trunks.c \
-	src/config/check_lines.c src/config/check_routes.c \
+	src/config/check_account.c src/config/check_lines.c src/config/check_routes.c \
 	src/config/country.c src/config/country.h src/config/country_table.c src/config/country_dial.c \
 	src/config/callerid_text.c \
 	src/config/tone_parse.c

@@ -39,8 +39,8 @@ static const struct word stranger_words[] = {
 static const struct key sip_keys[] = {
 	{ "listen", .set = set_listen, COUNTED(C, sip.listen, sip.listen_count),
 	  .least = 1, .most = 8,
-	  .shape = "a list of \"udp:ADDRESS:PORT\" and \"tcp:ADDRESS:PORT\"",
-	  .absent = "0.0.0.0:5060 with the trunks' transports, nothing without a trunk",
+	  .shape = "a list of \"udp:ADDRESS:PORT\", \"tcp:ADDRESS:PORT\" and \"tls:ADDRESS:PORT\"",
+	  .absent = "0.0.0.0:5060 with udp and tcp, as trunks use them; no tls",
 	  .what = "where SIP is listened for" },
 	{ "user_agent", .set = set_text, FIELD(C, sip.user_agent),
 	  .check = check_line_of_text, .standard = "\"tipring\"", .what = "how tipring calls itself" },
@@ -49,8 +49,23 @@ static const struct key sip_keys[] = {
 	{ "public_address", TEXT(C, sip.public_address, check_public),
 	  .shape = "\"ADDRESS\", \"NAME\" or \"stun:SERVER\"",
 	  .absent = "the own one", .what = "public_address of trunks that have none" },
+	{ "max_connections", NUMBER(C, sip.max_connections, 1, 10000, NULL, "256"),
+	  .what = "TCP and TLS connections that others may hold open" },
+	{ "max_connections_source", NUMBER(C, sip.max_connections_source, 1, 10000, NULL, "16"),
+	  .what = "of these, from one address" },
 };
 static const struct section sip_section = { "sip", "sip", KEYS(sip_keys), 0, NULL };
+
+static const struct key tls_keys[] = {
+	{ "ca_file", .set = set_path, FIELD(C, tls.ca_file), .standard = "\"\"",
+	  .absent = "the system's", .what = "certificates (PEM) of the issuers that are trusted" },
+	{ "certificate_file", .set = set_path, FIELD(C, tls.certificate_file),
+	  .standard = "\"\"", .absent = "none",
+	  .what = "our certificate (PEM), then its intermediate ones" },
+	{ "key_file", .set = set_path, FIELD(C, tls.key_file), .standard = "\"\"",
+	  .absent = "in certificate_file", .what = "its private key, mode 0600 or 0640" },
+};
+static const struct section tls_section = { "tls", "tls", KEYS(tls_keys), 0, NULL };
 
 static const struct key rtp_keys[] = {
 	{ "address", .set = set_address, FIELD(C, rtp.local), .standard = "\"0.0.0.0\"",
@@ -118,6 +133,7 @@ static const struct key top_keys[] = {
 	{ "fraud", GROUP(fraud_section), FIELD(C, fraud), .shape = "a group in { }",
 	  .absent = "as listed below", .what = "calls that are refused: toll fraud" },
 	{ "sip", GROUP(sip_section), .what = "SIP at our side" },
+	{ "tls", GROUP(tls_section), .what = "SIP over TLS" },
 	{ "rtp", GROUP(rtp_section), .what = "speech at our side" },
 	{ "cdr", GROUP(cdr_section), .what = "call detail records" },
 	{ "control", .set = set_path, FIELD(C, control), .most = 107,
@@ -154,7 +170,7 @@ static const struct section top_section = {
 const struct section *const sections[] = {
 	&top_section, &trunks_section, &lines_section, &did_section, &echo_section,
 	&groups_section, &trunk_groups_section, &routes_section, &emergency_section,
-	&fraud_section, &sip_section,
+	&fraud_section, &sip_section, &tls_section,
 	&rtp_section, &cdr_section, &sim_section,
 };
 const size_t section_count = sizeof(sections) / sizeof(*sections);

@@ -126,6 +126,8 @@ static const struct key line_keys[] = {
 	  .what = "own account: name for authentication" },
 	{ "secret_file", .set = set_path, FIELD(L, secret_file), .standard = "\"\"",
 	  .absent = "the trunk's", .what = "own account: file with its password" },
+	{ "allow_weak_secret", BOOL(L, allow_weak_secret, "false"),
+	  .what = "take a password that is easily guessed" },
 	{ "register", BOOL(L, registers, "false"), .what = "register the own account" },
 	{ "rx_gain", .set = set_gain, FIELD(L, rx_gain), .least = -12, .most = 12,
 	  .unit = "dB", .standard = "0.0", .what = "towards the trunk" },

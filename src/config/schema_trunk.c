@@ -3,7 +3,8 @@
 #include "config/schema_row.h"
 
 static const struct word transports[] = {
-	{ "udp", TRANSPORT_UDP }, { "tcp", TRANSPORT_TCP }, { NULL, 0 }
+	{ "udp", TRANSPORT_UDP }, { "tcp", TRANSPORT_TCP },
+	{ "tls", TRANSPORT_TLS }, { NULL, 0 }
 };
 static const struct word dtmf_modes[] = {
 	{ "rfc4733", DTMF_RFC4733 }, { "inband", DTMF_INBAND }, { "info", DTMF_INFO },
@@ -46,9 +47,8 @@ static const struct key trunk_keys[] = {
 	{ "server", TEXT(T, server, check_host), .required = true,
 	  .what = "host name or address of the provider's SIP server" },
 	{ "port", NUMBER(T, port, 1, 65535, NULL, NULL),
-	  .absent = "DNS SRV, else 5060", .what = "the server's port" },
+	  .absent = "DNS SRV, else 5060, or 5061 with tls", .what = "the server's port" },
 	{ "transport", WORD(T, transport, transports, "\"udp\""),
-	  .check = check_transport,
 	  .what = "what carries SIP" },
 	{ "domain", TEXT(T, domain, check_host), .absent = "as server",
 	  .what = "domain of our own SIP address and of called ones" },
@@ -61,6 +61,18 @@ static const struct key trunk_keys[] = {
 	{ "secret_file", .set = set_path, FIELD(T, secret_file), .standard = "\"\"",
 	  .absent = "none",
 	  .what = "file whose first line is the password; mode 0600 or 0640" },
+	{ "allow_weak_secret", BOOL(T, allow_weak_secret, "false"),
+	  .what = "take a password that is easily guessed" },
+	{ "realm", TEXT(T, realm, check_line_of_text), .absent = "any",
+	  .what = "the only realm that the password is used for" },
+	{ "tls_ca_file", .set = set_path, FIELD(T, tls.ca_file), .standard = "\"\"",
+	  .absent = "as tls.ca_file", .what = "certificates (PEM) of those who may have issued the server's" },
+	{ "tls_certificate_file", .set = set_path, FIELD(T, tls.certificate_file), .standard = "\"\"",
+	  .absent = "as tls.certificate_file", .what = "our certificate (PEM) for this server" },
+	{ "tls_key_file", .set = set_path, FIELD(T, tls.key_file), .standard = "\"\"",
+	  .absent = "in tls_certificate_file", .what = "its private key, mode 0600 or 0640" },
+	{ "tls_wildcards", BOOL(T, tls_wildcards, "false"),
+	  .what = "a certificate for *.example.net may name the server sip.example.net, which RFC 5922 forbids" },
 	{ "register", BOOL(T, registers, "false"),
 	  .what = "register with the server" },
 	{ "gin", BOOL(T, gin, "false"),

@@ -203,9 +203,3 @@ const char *check_line_of_text(const char *text, char *buffer, size_t size)
 			return "holds a control character";
 	return NULL;
 }
-
-const char *check_transport(const char *text, char *buffer, size_t size)
-{
-	return strcmp(text, "tls") ? NULL :
-		"is not built yet: SIP is not encrypted; use \"tcp\" or \"udp\"";
-}

@@ -60,7 +60,6 @@ text_check_fn check_map;	/* digit map */
 text_check_fn check_port;	/* driver/address */
 text_check_fn check_user;	/* user part of a SIP address */
 text_check_fn check_line_of_text;
-text_check_fn check_transport;
 
 /* The text of a string, else NULL and an error. */
 const char *value_text(struct loader *, const struct key *, const config_setting_t *);

@@ -9,6 +9,7 @@
 #include "config/value.h"
 
 #define SIP_PORT 5060
+#define SIPS_PORT 5061
 
 /* False: text is no address. */
 static bool fill_address(struct sockaddr_storage *to, const char *text, uint16_t port)
@@ -40,11 +41,10 @@ void set_address(struct loader *l, const struct key *key, const config_setting_t
 }
 
 /* "ADDRESS", "ADDRESS:PORT", "[IPV6]", "[IPV6]:PORT" */
-static bool fill_endpoint(struct sockaddr_storage *to, const char *text)
+static bool fill_endpoint(struct sockaddr_storage *to, const char *text, long number)
 {
 	char address[INET6_ADDRSTRLEN + 2];
 	const char *end, *port;
-	long number = SIP_PORT;
 	size_t length;
 
 	end = *text == '[' ? strchr(text, ']') : strchr(text, ':');
@@ -83,13 +83,13 @@ static void set_one_listen(struct loader *l, const struct key *key,
 	} else if (!strncmp(text, "tcp:", 4)) {
 		to->transport = TRANSPORT_TCP;
 	} else if (!strncmp(text, "tls:", 4)) {
-		report_at(l, s, "listen \"%.60s\": TLS is not built yet; use udp or tcp", text);
-		return;
+		to->transport = TRANSPORT_TLS;
 	} else {
-		report_at(l, s, "listen \"%.60s\" must begin with \"udp:\" or \"tcp:\", like \"udp:0.0.0.0:5060\"", text);
+		report_at(l, s, "listen \"%.60s\" must begin with \"udp:\", \"tcp:\" or \"tls:\", like \"udp:0.0.0.0:5060\"", text);
 		return;
 	}
-	if (!fill_endpoint(&to->address, text + 4))
+	if (!fill_endpoint(&to->address, text + 4,
+			   to->transport == TRANSPORT_TLS ? SIPS_PORT : SIP_PORT))
 		report_at(l, s, "listen \"%.60s\" has no IP address and port behind the transport, like \"udp:0.0.0.0:5060\"", text);
 	to->text = keep_text(l, text);
 }

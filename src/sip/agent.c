@@ -16,15 +16,17 @@
 #include <sofia-sip/tport_tag.h>
 
 #include "base/log.h"
+#include "sip/connections.h"
 #include "sip/digest.h"
 #include "sip/gate.h"
 #include "sip/guards.h"
 #include "sip/internal.h"
+#include "sip/listen.h"
+#include "sip/tls.h"
 
 #define ALLOW "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK, NOTIFY"
 #define MESSAGE_MOST 65536	/* bytes of a message; the library's is 2 MB */
 #define PROCEEDING_MOST 1000	/* requests unanswered, then 503 */
-#define LISTEN_MOST 2	/* the library takes no more */
 
 const char *transport_name(enum sip_transport t)
 {
@@ -63,6 +65,14 @@ int agent_local(const struct agent *a, enum sip_transport transport,
 		}
 		err = address_towards(local, peer);
 		address_set_port(local, address_port(at));
+		return err;
+	}
+	/* Nobody listens: the far end answers on the connection we make. */
+	if (transport == TRANSPORT_TLS) {
+		unsigned port = tls_local_port(peer);
+
+		err = address_towards(local, peer);
+		address_set_port(local, (uint16_t)(port ? port : 5061));
 		return err;
 	}
 	return -EAFNOSUPPORT;
@@ -118,88 +128,14 @@ static void library_says(void *stream, const char *format, va_list ap)
 
 /* -------------------------------------------------------------------- start */
 
-/* Opens and closes the address: the library does not say why it could not. */
-static int can_listen(const struct config_listen *l, char *why, size_t size)
-{
-	const struct sockaddr *a = (const void *)&l->address;
-	int type = l->transport == TRANSPORT_UDP ? SOCK_DGRAM : SOCK_STREAM;
-	int fd, on = 1, err = 0;
-	char text[ADDRESS_TEXT];
-
-	address_text(text, a);
-	if (l->transport == TRANSPORT_TLS) {
-		snprintf(why, size, "cannot listen on tls %s: TLS is not there "
-			 "yet; use udp or tcp", text);
-		return -EPROTONOSUPPORT;
-	}
-	fd = socket(a->sa_family, type | SOCK_CLOEXEC, 0);
-	if (fd >= 0 && type == SOCK_STREAM)
-		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-	if (fd < 0 || bind(fd, a, address_size(a)) < 0)
-		err = -errno;
-	if (fd >= 0)
-		close(fd);
-	if (err)
-		snprintf(why, size, "cannot listen on %s %s: %s%s",
-			 transport_name(l->transport), text, strerror(-err),
-			 err == -EADDRINUSE ?
-				 "; another SIP program uses this port" : "");
-	return err;
-}
-
-struct listeners {
-	char url[LISTEN_MOST][TARGET_URL];
-	unsigned count;
-};
-
-/* One URL for each address; without a transport it means UDP and TCP. (A list
- * of transports the library keeps in memory that it has left.) */
-static int collect_listeners(struct listeners *ls, const struct config *c,
-			     char *why, size_t size)
-{
-	memset(ls, 0, sizeof(*ls));
-	for (size_t i = 0; i < c->sip.listen_count; i++) {
-		const struct config_listen *l = &c->sip.listen[i];
-		char start[ADDRESS_TEXT + 8], text[ADDRESS_TEXT];
-		unsigned k;
-		size_t n;
-		int err = can_listen(l, why, size);
-
-		if (err)
-			return err;
-		address_text(text, (const void *)&l->address);
-		n = (size_t)snprintf(start, sizeof(start), "sip:%s", text);
-		for (k = 0; k < ls->count; k++)
-			if (!strncmp(ls->url[k], start, n) &&
-			    (!ls->url[k][n] || ls->url[k][n] == ';'))
-				break;
-		if (k < ls->count) {
-			if (!strstr(ls->url[k], transport_name(l->transport)))
-				ls->url[k][n] = '\0';
-			continue;
-		}
-		if (k == LISTEN_MOST) {
-			snprintf(why, size, "sip.listen has more than two "
-				 "different addresses; use 0.0.0.0 or [::] for "
-				 "all of them");
-			return -E2BIG;
-		}
-		snprintf(ls->url[ls->count++], TARGET_URL, "%s;transport=%s", start,
-			 transport_name(l->transport));
-	}
-	if (ls->count)
-		return 0;
-	snprintf(why, size, "sip.listen names no address to listen on");
-	return -EINVAL;
-}
-
-static nua_t *create(struct agent *a, const struct listeners *ls)
+static nua_t *create(struct agent *a, const char *url, bool listens)
 {
 	const char *ua = a->conf->sip.user_agent;
 
 	return nua_create(loop_su_root(a->loop), happened, a,
-		NUTAG_URL(ls->url[0]),
-		TAG_IF(ls->count > 1, NUTAG_SIPS_URL(ls->url[1])),
+		NUTAG_URL(url),
+		TAG_IF(!listens, TPTAG_SERVER(0)),
+		NUTAG_CERTIFICATE_DIR(LISTEN_NO_FILES),
 		/* We do the descriptions, and decide what is answered. */
 		NUTAG_MEDIA_ENABLE(0),
 		NUTAG_AUTOANSWER(0), NUTAG_AUTOALERT(0), NUTAG_AUTOACK(0),
@@ -227,22 +163,44 @@ static nua_t *create(struct agent *a, const struct listeners *ls)
 		TAG_END());
 }
 
+static bool is_trunk(void *arg, const struct sockaddr *from)
+{
+	return provider_from(arg, from, NULL);
+}
+
+static void bound_connections(struct agent *a)
+{
+	const struct connections_conf conf = {
+		.timers = agent_timers(a), .most = a->conf->sip.max_connections,
+		.most_source = a->conf->sip.max_connections_source,
+		.idle_ms = a->conf->timers[TIMER_CONNECTION] * 1000,
+		.known = is_trunk, .arg = a,
+	};
+
+	connections_start(&conf);
+}
+
 static int open_agent(struct agent *a, char *why, size_t size)
 {
-	struct listeners ls;
-	int err = collect_listeners(&ls, a->conf, why, size);
+	char url[TARGET_URL];
+	bool listens;
+	int err = listen_first(a->conf, url, &listens, why, size);
 
 	if (!err)
 		err = digest_init(why, size);
+	if (!err)
+		err = tls_listen(&a->conf->tls, why, size);
 	if (err)
 		return err;
-	a->nua = create(a, &ls);
+	tls_start(agent_timers(a), a->conf->timers[TIMER_TLS_HANDSHAKE]);
+	bound_connections(a);
+	a->nua = create(a, url, listens);
 	if (!a->nua) {
-		snprintf(why, size, "the SIP library cannot listen on %s%s%s",
-			 ls.url[0], ls.count > 1 ? " and " : "", ls.url[1]);
+		snprintf(why, size, "the SIP library cannot listen on %s", url);
 		return -EADDRNOTAVAIL;
 	}
-	return guards_check(why, size);
+	err = listen_rest(a->conf, why, size);
+	return err ? err : guards_check(listens, why, size);
 }
 
 /* Before the first listener is open. */
@@ -305,6 +263,7 @@ int agent_reload(struct agent *a, const struct config *conf, char *why,
 		 size_t size)
 {
 	const struct config *old = a->conf;
+	char fault[256];
 	int err;
 
 	for (size_t i = 0; i < conf->sip.listen_count; i++)
@@ -318,11 +277,18 @@ int agent_reload(struct agent *a, const struct config *conf, char *why,
 		}
 	a->conf = conf;
 	err = providers_load(a, conf, why, size);
-	if (err)
+	if (err) {
 		a->conf = old;
-	else
-		err = open_gate(a, why, size);
-	return err;
+		return err;
+	}
+	err = open_gate(a, why, size);
+	if (err)
+		return err;
+	bound_connections(a);
+	/* Read once already, by the check; a fault now keeps the old one. */
+	if (tls_listen(&conf->tls, fault, sizeof(fault)))
+		log_error("%s; the certificate read before stays in use", fault);
+	return 0;
 }
 
 void agent_renew(struct agent *a)
@@ -438,6 +404,8 @@ void agent_free(struct agent *a)
 		provider_free(list_entry(a->providers.next, struct provider, node));
 	close_nua(a);
 	gate_close();
+	tls_stop();
+	connections_stop();
 	timer_stop(&a->bury);
 	resolver_free(a->resolver);
 	fsm_queue_fini(&a->queue);

@@ -25,6 +25,8 @@
 #include <sofia-sip/sip_header.h>
 #include <sofia-sip/su_string.h>
 
+#include "base/log.h"
+
 struct digest {
 	auth_client_t client;		/* the library's part comes first */
 	auth_challenge_t challenge[1];
@@ -181,17 +183,33 @@ static bool answerable(const msg_auth_t *ch)
 		su_casenmatch(algorithm, "\"MD5", 4));
 }
 
-/* The realm to answer, as it came, quotes and all; NULL: none. */
-static const char *realm(const msg_auth_t *ch)
+/* asked: with its quotes, ours without. */
+static bool is_realm(const char *asked, const char *ours)
 {
-	for (; ch; ch = ch->au_next)
-		if (answerable(ch))
-			return msg_header_find_param(ch->au_common, "realm=");
+	size_t n = strlen(ours);
+
+	return asked[0] == '"' && !strncmp(asked + 1, ours, n) &&
+	       !strcmp(asked + 1 + n, "\"");
+}
+
+/* The realm to answer, as it came, quotes and all; NULL: none. */
+static const char *realm(const msg_auth_t *ch, const char *ours)
+{
+	for (; ch; ch = ch->au_next) {
+		const char *asked = msg_header_find_param(ch->au_common, "realm=");
+
+		if (!answerable(ch) || !asked)
+			continue;
+		if (!ours[0] || is_realm(asked, ours))
+			return asked;
+		log_warning("sip: a challenge for realm %.80s is not answered: "
+			    "ours is \"%s\"", asked, ours);
+	}
 	return NULL;
 }
 
 int digest_answer(nua_handle_t *nh, const sip_t *sip, const char *user,
-		  const char *secret)
+		  const char *secret, const char *ours)
 {
 	const char *server, *proxy;
 	char *text[2] = { NULL, NULL };
@@ -199,8 +217,8 @@ int digest_answer(nua_handle_t *nh, const sip_t *sip, const char *user,
 
 	if (!sip || !user[0] || !secret)
 		return -ENOENT;
-	server = realm(sip->sip_www_authenticate);
-	proxy = realm(sip->sip_proxy_authenticate);
+	server = realm(sip->sip_www_authenticate, ours);
+	proxy = realm(sip->sip_proxy_authenticate, ours);
 	if (!server && !proxy)
 		return -ENOENT;
 	if (server && asprintf(&text[0], "digest:%s:%s:%s", server, user, secret) < 0)

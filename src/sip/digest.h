@@ -16,9 +16,10 @@
 int digest_init(char *why, size_t size);
 
 /* Answers the challenges of a 401 or 407 with a user and secret; the request
- * goes out again. -ENOENT: no challenge that we can answer. */
+ * goes out again. realm: the only one that is answered, "" any. -ENOENT: no
+ * challenge that we can answer. */
 int digest_answer(nua_handle_t *, const sip_t *, const char *user,
-		  const char *secret);
+		  const char *secret, const char *realm);
 
 /* The first line of a file that only its owner may read. NULL and why; the
  * caller frees it with secret_free(). */

@@ -2,14 +2,21 @@
 #define _GNU_SOURCE
 #include "sip/guards.h"
 
+#include "config.h"
+
 #include <dlfcn.h>
 #include <errno.h>
 #include <stdio.h>
+#include <sys/socket.h>
 
 #include <sofia-sip/msg.h>
 #include <sofia-sip/su.h>
 #include <sofia-sip/su_addrinfo.h>
 #include <sofia-sip/su_alloc.h>
+
+#include <openssl/ssl.h>
+
+#include "sip/tls_guard.h"
 
 typedef int getaddrinfo_fn(const char *, const char *, const su_addrinfo_t *,
 			   su_addrinfo_t **);
@@ -43,11 +50,39 @@ int su_getaddrinfo(const char *node, const char *service,
 	return err;
 }
 
-int guards_check(char *why, size_t size)
+/* Not each of them is called before it is needed. */
+static const struct {
+	const char *name;
+	void *function;
+} ours[] = {
+#define OURS(f) { #f, (void *)f }
+	OURS(su_getaddrinfo), OURS(accept), OURS(connect),
+	OURS(su_soerror), OURS(SSL_CTX_use_certificate_file),
+	OURS(SSL_new), OURS(SSL_connect), OURS(SSL_accept), OURS(SSL_read),
+	OURS(SSL_write), OURS(SSL_shutdown),
+#ifndef SOFIA_FREES_TLS
+	OURS(BIO_free),
+#endif
+};
+
+int guards_check(bool listens, char *why, size_t size)
 {
-	/* Listening on all addresses looks nothing up: then it counts whom the
-	 * library will find. */
-	if (hits || dlsym(RTLD_DEFAULT, "su_getaddrinfo") == (void *)su_getaddrinfo)
+	if (!tls_guard_hit()) {
+		snprintf(why, size, "the guard that verifies TLS peers is not in "
+			 "effect; link the program with "
+			 "--export-dynamic-symbol=SSL_CTX_set_cipher_list");
+		return -ENOSYS;
+	}
+	for (size_t i = 0; i < sizeof(ours) / sizeof(*ours); i++)
+		if (dlsym(RTLD_DEFAULT, ours[i].name) != ours[i].function) {
+			snprintf(why, size, "a guard of the SIP library is not in "
+				 "effect; link the program with "
+				 "--export-dynamic-symbol=%s", ours[i].name);
+			return -ENOSYS;
+		}
+	/* Listening on all addresses looks nothing up. */
+	if (hits || !listens ||
+	    dlsym(RTLD_DEFAULT, "su_getaddrinfo") == (void *)su_getaddrinfo)
 		return 0;
 	snprintf(why, size, "the guard against the SIP library's blocking "
 		 "resolver is not in effect; link the program with "

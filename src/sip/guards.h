@@ -8,13 +8,14 @@
 #ifndef SIP_GUARDS_H
 #define SIP_GUARDS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct msg_s;
 
 /* After the agent's listeners are open: 0 when every guard was hit by then,
  * else -ENOSYS and why. */
-int guards_check(char *why, size_t size);
+int guards_check(bool listens, char *why, size_t size);
 
 /* The message of a 100 that the library has just told of. It takes a reference
  * of its own to each and forgets it: 1.4 KB a call. To be called at the end of

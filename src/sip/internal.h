@@ -20,6 +20,7 @@
 #include "sip/lookup.h"
 #include "sip/loop_su.h"
 #include "sip/offer.h"
+#include "sip/tls.h"
 #include "tipring/trunk.h"
 
 struct account;
@@ -135,7 +136,7 @@ struct account {
 	unsigned granted_s;		/* by the registrar */
 	unsigned retry_after_s;		/* as it said */
 	uint64_t good_until;		/* ms, when the binding ends; 0: none */
-	char error[128];		/* of the last try; "" when it succeeded */
+	char error[TLS_ERROR];		/* of the last try; "" when it succeeded */
 	char *service_route;		/* RFC 3608; NULL: none */
 	char *contact;
 };
@@ -163,6 +164,11 @@ void register_happened(struct owner *, const struct happening *);
 void account_granted(struct account *, unsigned s);
 /* status: 0, no answer. */
 void account_refused(struct account *, int status, unsigned retry_after);
+/* A TLS connection was made: a registration whose Contact is not true any more
+ * is renewed. */
+void account_moved(struct account *);
+/* The server cannot be reached, for a reason that is known at once. */
+void account_unreachable(struct account *, const char *why);
 bool account_registered(const struct account *);
 const char *account_state(const struct account *);
 /* s until something happens, -1: nothing will. */
@@ -183,7 +189,7 @@ struct target {
 	uint64_t avoid_until;		/* ms; a request failed there */
 	struct fsm fsm;
 	nua_handle_t *nh;
-	char error[96];
+	char error[TLS_ERROR];
 };
 
 struct target *target_new(struct provider *, const struct sockaddr_storage *);
@@ -194,6 +200,8 @@ void target_stop(struct target *);
  * come first for a while. */
 void target_failed(struct target *, unsigned avoid_s);
 bool target_silent(const struct target *);
+/* As account_unreachable(). */
+void target_unreachable(struct target *);
 
 /* --------------------------------------------------------------- provider */
 
@@ -211,6 +219,8 @@ struct provider {
 	unsigned targets;
 	struct account *account;	/* the trunk's own; always there */
 	struct list_head accounts;	/* of lines */
+	struct tls_peer tls;
+	char tls_error[TLS_ERROR];	/* of the last handshake; "" none */
 	bool in_box;
 	unsigned legs, calls_in, calls_out, failed;
 };
@@ -262,6 +272,10 @@ bool providers_stopped(const struct agent *);
 void provider_free(struct provider *);
 /* Frees it when it is draining and nothing of it lives. */
 void provider_settle(struct provider *);
+
+/* trunk_tls.c: the certificates of a trunk with TLS, and what its handshakes
+ * come to. Nothing for other transports. -errno and why. */
+int provider_tls_init(struct provider *, char *why, size_t size);
 
 /* The provider that a request came from; NULL: a stranger. user: of the
  * Request-URI, tells providers behind one address apart. */
@@ -428,6 +442,7 @@ void incoming_acknowledged(struct trunk_leg *, const struct happening *);
 /* leg_out.c: an INVITE of ours. */
 int outgoing_offer(struct leg *, const struct leg_offer *);
 void outgoing_response(struct trunk_leg *, const struct happening *);
+void outgoing_unreachable(struct trunk_leg *, const char *why);
 void outgoing_cancel(struct trunk_leg *, const struct release *);
 /* The INVITE once more, to whom t->offer says; 0 or -errno. */
 int outgoing_again(struct trunk_leg *);

@@ -180,7 +180,8 @@ void dialog_hold(struct leg *l, bool held)
 static bool proven(struct trunk_leg *t, const struct happening *h)
 {
 	return (h->status == 401 || h->status == 407) && !t->challenged++ &&
-	       !digest_answer(t->nh, h->sip, t->auth_user, t->secret);
+	       !digest_answer(t->nh, h->sip, t->auth_user, t->secret,
+			      t->provider->conf->realm);
 }
 
 static void reinvite_accepted(struct trunk_leg *t, const struct happening *h,

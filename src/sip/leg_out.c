@@ -43,6 +43,18 @@ static void no_response(void *arg)
 	trunk_leg_end(t, &r);
 }
 
+void outgoing_unreachable(struct trunk_leg *t, const char *why)
+{
+	struct release r;
+
+	if (t->state != LEG_CALLING || !next_server(t, AVOID_SILENT_S))
+		return;
+	t->provider->failed++;
+	release_set(&r, CAUSE_DESTINATION_OUT_OF_ORDER, true, "%s", why);
+	leg_released(&t->leg, &r);
+	trunk_leg_end(t, &r);
+}
+
 static void rang_enough(void *arg)
 {
 	struct trunk_leg *t = arg;
@@ -326,7 +338,8 @@ void outgoing_response(struct trunk_leg *t, const struct happening *h)
 		accepted(t, h);
 	} else if ((h->status == 401 || h->status == 407) &&
 		   t->state != LEG_CANCELLING && !t->challenged++ &&
-		   !digest_answer(t->nh, h->sip, t->auth_user, t->secret)) {
+		   !digest_answer(t->nh, h->sip, t->auth_user, t->secret,
+				  t->provider->conf->realm)) {
 		if (t->state == LEG_CALLING)
 			wait_for_response(t);
 	} else {

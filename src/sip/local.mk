@@ -4,12 +4,13 @@ libsip_a_SOURCES = src/sip/access.c src/sip/access.h \
 	src/sip/body.c src/sip/body.h \
 	src/sip/attackers.c src/sip/attackers.h \
 	src/sip/cause_map.c src/sip/cause_map.h \
+	src/sip/connections.c src/sip/connections.h \
 	src/sip/digest.c src/sip/digest.h \
 	src/sip/gate.c src/sip/gate.h src/sip/glance.c src/sip/glance.h \
 	src/sip/guards.c src/sip/guards.h \
 	src/sip/diversion.c src/sip/diversion.h \
 	src/sip/identity.c src/sip/identity.h src/sip/identity_write.c \
-	src/sip/internal.h \
+	src/sip/internal.h src/sip/listen.c src/sip/listen.h \
 	src/sip/leg.c src/sip/leg_dialog.c src/sip/leg_fork.c src/sip/leg_in.c \
 	src/sip/leg_out.c src/sip/leg_party.c src/sip/leg_redirect.c \
 	src/sip/leg_sdp.c \
@@ -21,8 +22,20 @@ libsip_a_SOURCES = src/sip/access.c src/sip/access.h \
 	src/sip/own_address.c src/sip/stun.c src/sip/stun.h \
 	src/sip/register.c src/sip/registration.c src/sip/requests.c \
 	src/sip/target.c src/sip/targets.c \
-	src/sip/trunk.c src/sip/trunk_conf.c src/sip/trunk_show.c
+	src/sip/tls.c src/sip/tls.h src/sip/tls_guard.c src/sip/tls_guard.h \
+	src/sip/tls_name.c src/sip/tls_words.c \
+	src/sip/trunk.c src/sip/trunk_conf.c src/sip/trunk_show.c \
+	src/sip/trunk_tls.c
 # Every program with libsip.a in it: the guards work only when the SIP library
 # finds them in the program.
 guard_ldflags = -Wl,--export-dynamic-symbol=su_getaddrinfo \
-	-Wl,--export-dynamic-symbol=su_vrecv -Wl,--export-dynamic-symbol=su_vsend
+	-Wl,--export-dynamic-symbol=su_vrecv -Wl,--export-dynamic-symbol=su_vsend \
+	-Wl,--export-dynamic-symbol=nta_agent_create \
+	-Wl,--export-dynamic-symbol=accept -Wl,--export-dynamic-symbol=connect \
+	-Wl,--export-dynamic-symbol=su_soerror \
+	-Wl,--export-dynamic-symbol=SSL_CTX_use_certificate_file \
+	-Wl,--export-dynamic-symbol=SSL_CTX_set_cipher_list \
+	-Wl,--export-dynamic-symbol=SSL_new -Wl,--export-dynamic-symbol=SSL_connect \
+	-Wl,--export-dynamic-symbol=SSL_accept -Wl,--export-dynamic-symbol=SSL_read \
+	-Wl,--export-dynamic-symbol=SSL_write \
+	-Wl,--export-dynamic-symbol=SSL_shutdown -Wl,--export-dynamic-symbol=BIO_free

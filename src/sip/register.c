@@ -198,7 +198,8 @@ void register_happened(struct owner *o, const struct happening *h)
 		/* Once: a second challenge means that it was not liked. New
 		 * nonces the library answers by itself. */
 		if ((h->status == 401 || h->status == 407) && !a->challenged++ &&
-		    !digest_answer(h->nh, h->sip, a->auth_user, a->secret))
+		    !digest_answer(h->nh, h->sip, a->auth_user, a->secret,
+				   a->provider->conf->realm))
 			return;
 		answered(a, h);
 		return;

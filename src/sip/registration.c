@@ -333,6 +333,19 @@ static void trying_event(void *self, int event, const void *data)
 	}
 }
 
+/* Whoever only makes TLS connections is reached by the one that there is: its
+ * port, which nobody knew before, is the Contact's. */
+static bool contact_is_old(const struct account *a)
+{
+	struct provider *p = a->provider;
+	char contact[320];
+
+	return p->conf->transport == TRANSPORT_TLS && a->contact &&
+	       !provider_contact(p, TRANSPORT_TLS, (struct sockaddr *)&a->target,
+			      a->user, contact, sizeof(contact)) &&
+	       strcmp(contact, a->contact);
+}
+
 static void enter_registered(void *self)
 {
 	struct account *a = self;
@@ -340,6 +353,7 @@ static void enter_registered(void *self)
 	provider_update(a->provider);
 	/* The server's addresses may have changed meanwhile. */
 	account_target(a);
+	account_moved(a);
 }
 
 static void registered_event(void *self, int event, const void *data)
@@ -352,7 +366,7 @@ static void registered_event(void *self, int event, const void *data)
 		return;
 	}
 	/* Calls go where we are known: nothing changes while that one lives. */
-	if (event == EVENT_TARGET && !pointless(a))
+	if (event == EVENT_TARGET && !contact_is_old(a) && !pointless(a))
 		return;
 	fsm_go(&a->fsm, ACCOUNT_REFRESHING);
 }
@@ -434,6 +448,20 @@ void account_refused(struct account *a, int status, unsigned retry_after)
 	struct account_refusal r = { status, retry_after };
 
 	fsm_post(&a->fsm, EVENT_REFUSED, &r, sizeof(r));
+}
+
+void account_moved(struct account *a)
+{
+	if (a->fsm.state == ACCOUNT_REGISTERED && contact_is_old(a))
+		fsm_post(&a->fsm, EVENT_TARGET, NULL, 0);
+}
+
+void account_unreachable(struct account *a, const char *why)
+{
+	if (a->fsm.state == ACCOUNT_REGISTERING || a->fsm.state == ACCOUNT_REFRESHING) {
+		snprintf(a->error, sizeof(a->error), "%s", why);
+		account_refused(a, 408, 0);
+	}
 }
 
 const char *account_state(const struct account *a)

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "sip/cause_map.h"
 #include "sip/gate.h"
+#include "sip/connections.h"
 #include "sip/internal.h"
 
 char *header_text(const sip_t *sip, const char *name)
@@ -29,8 +30,10 @@ void request_answer(struct agent *a, const struct happening *h, int status,
 	nua_respond(h->nh, status, phrase, NUTAG_WITH_THIS(a->nua), TAG_END());
 }
 
+/* A connection that a request came by may stay. */
 static struct provider *sender(struct agent *a, const struct happening *h)
 {
+	struct provider *p;
 	msg_t *msg = nua_current_request(a->nua);
 	su_addrinfo_t *ai = msg ? msg_addrinfo(msg) : NULL;
 	const char *user = NULL;
@@ -39,7 +42,10 @@ static struct provider *sender(struct agent *a, const struct happening *h)
 		return NULL;
 	if (h->sip && h->sip->sip_request)
 		user = h->sip->sip_request->rq_url->url_user;
-	return provider_from(a, ai->ai_addr, user);
+	p = provider_from(a, ai->ai_addr, user);
+	if (p)
+		connections_served(ai->ai_addr);
+	return p;
 }
 
 static void answer_options(struct agent *a, const struct happening *h)

@@ -196,10 +196,14 @@ static void probe_event(void *self, int event, const void *data)
 		return;
 	}
 	address_text(text, (struct sockaddr *)&t->at);
-	if (!t->error[0])
+	if (!t->error[0] && !t->provider->tls_error[0])
 		log_warning("trunk %s: %s does not answer OPTIONS",
 			    t->provider->trunk.name, text);
-	snprintf(t->error, sizeof(t->error), "%s does not answer OPTIONS", text);
+	if (t->provider->tls_error[0])
+		snprintf(t->error, sizeof(t->error), "%s", t->provider->tls_error);
+	else
+		snprintf(t->error, sizeof(t->error), "%s does not answer OPTIONS",
+			 text);
 	provider_look_again(t->provider);
 	fsm_go(&t->fsm, TARGET_SILENT);
 }
@@ -244,6 +248,12 @@ void target_start(struct target *t)
 	t->fsm.id = t->provider->trunk.name;
 	if (t->provider->conf->options_s && !t->provider->trunk.draining)
 		fsm_post(&t->fsm, EVENT_START, NULL, 0);
+}
+
+void target_unreachable(struct target *t)
+{
+	if (t->fsm.state != TARGET_OFF)
+		fsm_post(&t->fsm, EVENT_SILENCE, NULL, 0);
 }
 
 void target_stop(struct target *t)

@@ -44,7 +44,7 @@ static void why_down(const struct provider *p, char *why, size_t size)
 	else if (target_silent(t))
 		snprintf(why, size, "%s", t->error);
 	else if (a->registers && !account_registered(a))
-		snprintf(why, size, "not registered%s%.78s", a->error[0] ? ": " : "",
+		snprintf(why, size, "not registered%s%s", a->error[0] ? ": " : "",
 			 a->error);
 }
 
@@ -271,6 +271,8 @@ static struct provider *make(struct agent *a, const struct config *conf,
 			    transport_name(c->transport));
 	if (read_access(p, why, size))
 		goto fail;
+	if (provider_tls_init(p, why, size))
+		goto fail;
 	p->account = account_new(p, NULL, why, size);
 	if (!p->account || make_line_accounts(p, conf, why, size) ||
 	    open_lookups(p))
@@ -286,6 +288,8 @@ static void start(struct provider *p)
 	list_add_before(&p->agent->providers, &p->node);
 	box_trunk_add(p->agent->box, &p->trunk);
 	p->in_box = true;
+	if (p->tls.context)
+		tls_peer_use(&p->tls);
 	provider_each_account(p, account_start);
 	provider_update(p);
 }
@@ -340,6 +344,7 @@ void provider_free(struct provider *p)
 	while (!list_empty(&p->accounts))
 		account_free(list_entry(p->accounts.next, struct account, node));
 	account_free(p->account);
+	tls_peer_fini(&p->tls);
 	lookup_free(p->server);
 	lookup_free(p->proxy);
 	outside_free(p->outside);
@@ -402,6 +407,7 @@ static void take_over(struct provider *old, struct provider *new)
 	old->trunk.conf = old->conf;
 	for (unsigned i = 0; i < old->targets; i++)
 		old->target[i]->fsm.id = old->trunk.name;
+	tls_peer_swap(&old->tls, &new->tls);
 	set_limit(old);
 	provider_free(new);
 }

@@ -6,7 +6,7 @@
 #include "sip/internal.h"
 
 /* The strings of a trunk, for those that copy, free or compare them. */
-#define STRINGS 9
+#define STRINGS 13
 static const char **strings(struct config_trunk *c, const char **at[STRINGS])
 {
 	at[0] = &c->name;
@@ -18,6 +18,10 @@ static const char **strings(struct config_trunk *c, const char **at[STRINGS])
 	at[6] = &c->secret_file;
 	at[7] = &c->place.file;
 	at[8] = &c->public_address;
+	at[9] = &c->realm;
+	at[10] = &c->tls.ca_file;
+	at[11] = &c->tls.certificate_file;
+	at[12] = &c->tls.key_file;
 	return *at;
 }
 

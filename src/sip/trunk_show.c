@@ -33,6 +33,8 @@ void agent_trunk_status(const struct trunk *t, struct trunk_status *s)
 		snprintf(s->address, sizeof(s->address), "%s %s",
 			 transport_name(p->conf->transport), text);
 	}
+	if (p->tls_error[0] && !s->last_error[0])
+		s->last_error = p->tls_error;
 	list_for_each(n, &p->accounts) {
 		const struct account *line = list_entry(n, struct account, node);
 

@@ -131,10 +131,10 @@ def an_emergency_call_takes_over_a_busy_line():
 def it_registers_with_digest_and_refreshes():
     b = bench()
     registrar = box.Phone("reg")
-    registrar.accounts = {"1555": "secret"}
+    registrar.accounts = {"1555": "Tipperary, 18 miles"}
     registrar.expires = 8
     ws = b.ws
-    ws.write("secret", "secret\n")
+    ws.write("secret", "Tipperary, 18 miles\n")
     os.chmod(ws.path("secret"), 0o600)
     with_account = dict(ready=False, peer_port=registrar.port, trunk=(
         'user = "1555"; secret_file = "%s"; register = true;' %
@@ -164,14 +164,14 @@ def refresh_and_refusal(registrar, with_account):
               (len(registrar.registers) - refused))
         trunk = other.gateway.json("trunks")["trunks"][0]
         check(trunk["why"], "no reason: %s" % trunk)
-        registrar.accounts["1555"] = "secret"
+        registrar.accounts["1555"] = "Tipperary, 18 miles"
 
 
 def it_unregisters_at_its_end():
     b = bench()
     registrar = box.Phone("reg")
-    registrar.accounts = {"1555": "secret"}
-    b.ws.write("secret", "secret\n")
+    registrar.accounts = {"1555": "Tipperary, 18 miles"}
+    b.ws.write("secret", "Tipperary, 18 miles\n")
     os.chmod(b.ws.path("secret"), 0o600)
     try:
         with box.Box(ready=False, trunk=(

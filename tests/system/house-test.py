@@ -27,6 +27,7 @@ LIBRARIES = {
     r"dahdi/tonezone\.h": ("src/config/country.c",),
     r"libconfig\.h": ("src/config/",),
     r"srtp2?/": ("src/media/",),
+    r"openssl/": ("src/sip/",),
     r"jansson\.h": ("src/ops/", "src/cli/"),
 }
 # Rooms, and the rooms whose headers each may include; "tipring" is

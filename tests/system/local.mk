@@ -49,3 +49,4 @@ include tests/system/srtp.mk
 include tests/system/learn.mk
 include tests/system/nat.mk
 include tests/system/features.mk
+include tests/system/tls.mk

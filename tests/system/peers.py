@@ -54,7 +54,7 @@ request_route {{
 		exit;
 	}}
 	if (is_method("REGISTER")) {{
-		if (!pv_www_authenticate("{host}", "secret", "0")) {{
+		if (!pv_www_authenticate("{host}", "Tipperary-18-miles", "0")) {{
 			www_challenge("{host}", "1");
 			exit;
 		}}
@@ -106,7 +106,7 @@ class Peers(box.Box):
                     path, "-f", outer.write("kamailio.cfg", KAMAILIO.format(
                         port=self.proxy, host=host)), "-DD", "-E", "-m", "64", "-M", "8",
                     "-w", outer.path("run"), "-Y", outer.path("run")])
-                outer.write("secret", "secret\n")
+                outer.write("secret", "Tipperary-18-miles\n")
                 os.chmod(outer.path("secret"), 0o600)
                 parts.update(peer=self.proxy, trunk=(
                     'user = "104"; secret_file = "%s"; register = true; %s' %
@@ -115,7 +115,7 @@ class Peers(box.Box):
                     outer, file, domain="%s:%d" % (host, self.proxy),
                     host=host, net=net,
                     load=modules,
-                    account=";auth_pass=secret;regint=60" + account)
+                    account=";auth_pass=Tipperary-18-miles;regint=60" + account)
                 self.peer.wait_registered()
             else:
                 self.peer = baresip.Baresip(

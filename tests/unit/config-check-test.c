@@ -301,7 +301,7 @@ static int start(void **state)
 {
 	if (help_start(state))
 		return -1;
-	help_write("good.secret", "password\n", 0640);
+	help_write("good.secret", "Tipperary, 18 miles\n", 0640);
 	help_write("open.secret", "password\n", 0644);
 	help_write("empty.secret", "\n", 0600);
 	return mkdir("directory", 0700);

@@ -47,7 +47,7 @@ static const char full[] =
 
 static struct config *load_full(void)
 {
-	help_write("good.secret", "password\n", 0600);
+	help_write("good.secret", "Tipperary, 18 miles\n", 0600);
 	return help_good(full);
 }
 
@@ -287,8 +287,8 @@ static void defaults_follow_from_others(void **state)
 	conf = help_good("country = \"de\"; trunks = "
 			 "( { name = \"t\"; server = \"x\"; transport = \"tcp\"; } );");
 	assert_int_equal(conf->trunks[0].codecs[0], CODEC_PCMA);
-	assert_int_equal(conf->sip.listen_count, 2);
-	assert_string_equal(conf->sip.listen[1].text, "tcp:0.0.0.0:5060");
+	assert_int_equal(conf->sip.listen_count, 1);
+	assert_string_equal(conf->sip.listen[0].text, "tcp:0.0.0.0:5060");
 	config_free(conf);
 }
 
@@ -299,7 +299,7 @@ static void paths_are_relative_to_the_file(void **state)
 	struct config *conf;
 
 	mkdir("sub", 0700);
-	help_write("sub/my.secret", "x", 0600);
+	help_write("sub/my.secret", "Tipperary, 18 miles", 0600);
 	help_write("sub/c.conf", "country = \"us\"; control = \"ctl\"; cdr = { file = \"/a\"; };\n"
 		   "trunks = ( { name = \"t\"; server = \"x\"; user = \"u\"; secret_file = \"my.secret\"; } );\n",
 		   0644);
@@ -336,7 +336,7 @@ static void installed_files_load(void **state)
 	char path[4096 + 64];
 
 	for (size_t i = 0; i < COUNT(secrets); i++)
-		help_write(secrets[i], "password\n", 0640);
+		help_write(secrets[i], "Tipperary, 18 miles\n", 0640);
 	for (size_t i = 0; i < COUNT(files); i++) {
 		struct config *conf;
 		char *text, *here;
@@ -379,7 +379,7 @@ static void the_comments_of_the_installed_file_are_right(void **state)
 	char path[4096 + 64], *text, *here;
 	struct config *conf;
 
-	help_write("acme.secret", "password\n", 0640);
+	help_write("acme.secret", "Tipperary, 18 miles\n", 0640);
 	snprintf(path, sizeof(path), "%s/etc/tipring.conf", help_source);
 	text = help_read(path);
 	here = help_replace(text, "\"/etc/tipring/", "\"");
@@ -468,7 +468,7 @@ static void want_of_memory_is_one_error(void **state)
 {
 	char *wrong = help_replace(full, "\"acme\"", "\"ac me\"");
 
-	help_write("good.secret", "password\n", 0600);
+	help_write("good.secret", "Tipperary, 18 miles\n", 0600);
 	fail_each(full, true);
 	fail_each(wrong, false);
 	fail_each("country = \"us\"; lines = ( { name = \"x\" } ;", false);

@@ -25,7 +25,7 @@ static const struct pair values[] = {
 	  "contry = \"us\";\n"
 	  "qwertz = 1;\n",
 	  "c.conf:2: contry is no key of the file; did you mean country?\n"
-	  "c.conf:3: qwertz is no key of the file; there are: country, max_calls, max_calls_in, max_calls_out, over_limit, retry_after, trunks, lines, groups, trunk_groups, routes, emergency, sip, rtp, cdr, control, control_group, state_directory, sim, log, timers, tones\n" },
+	  "c.conf:3: qwertz is no key of the file; there are: country, max_calls, max_calls_in, max_calls_out, over_limit, retry_after, trunks, lines, groups, trunk_groups, routes, emergency, sip, tls, rtp, cdr, control, control_group, state_directory, sim, log, timers, tones\n" },
 	{ "country = \"us\";\n"
 	  "max_calls = 15551230000;\n",
 	  "c.conf:2: max_calls must be a whole number from 0 to 9999, not 15551230000\n" },
@@ -96,18 +96,18 @@ static const struct pair values[] = {
 	  "c.conf:2: this trunk has no name; add name, a name in quotes\n"
 	  "c.conf:2: this trunk has no server; add server, a host name or address in quotes\n" },
 	{ "country = \"us\";\n"
-	  "trunks = ( { nam = \"x\"; server = \"192.0.2.300\"; port = 0; transport = \"tls\"; srtp = true; } );\n",
+	  "trunks = ( { nam = \"x\"; server = \"192.0.2.300\"; port = 0; transport = \"sctp\"; srtp = true; } );\n",
 	  "c.conf:2: nam is no key of trunks; did you mean name?\n"
 	  "c.conf:2: server \"192.0.2.300\" is no IP address\n"
 	  "c.conf:2: port must be a whole number from 1 to 65535, not 0\n"
-	  "c.conf:2: transport \"tls\" is not built yet: SIP is not encrypted; use \"tcp\" or \"udp\"\n"
+	  "c.conf:2: transport \"sctp\" is not known; it may be \"udp\", \"tcp\" or \"tls\"\n"
 	  "c.conf:2: srtp must be \"off\", \"preferred\" or \"required\", not true\n" },
 	{ "country = \"us\";\n"
 	  "trunks = ( { name = \"a b\"; server = \"sip:acme\"; transport = \"sctp\"; password = \"x\"; } );\n",
 	  "c.conf:2: a password does not stand in this file; write it to a file of mode 0600 and name that in secret_file\n"
 	  "c.conf:2: name \"a b\" is no name: 1 to 47 letters, digits, '.', '_' or '-'\n"
 	  "c.conf:2: server \"sip:acme\" is no host; leave \"sip:\" out\n"
-	  "c.conf:2: transport \"sctp\" is not known; it may be \"udp\" or \"tcp\"\n" },
+	  "c.conf:2: transport \"sctp\" is not known; it may be \"udp\", \"tcp\" or \"tls\"\n" },
 	{ "country = \"us\";\n"
 	  "trunks = ( { name = \"\"; server = \"acme:5060\"; port = 65536; transport = \"tpc\"; domain = \"-x\"; proxy = \"x:0\"; } );\n",
 	  "c.conf:2: name \"\" is no name: 1 to 47 letters, digits, '.', '_' or '-'\n"
@@ -223,11 +223,11 @@ static const struct pair values[] = {
 	  "sip = { listen = [ \"udp:host:5060\", \"udp:1.2.3.4:0\", \"tls:0.0.0.0:5061\", \"foo:1\", \"udp:[::1\", \"tcp:::1\" ]; public_address = \"stun:\"; };\n",
 	  "c.conf:2: listen \"udp:host:5060\" has no IP address and port behind the transport, like \"udp:0.0.0.0:5060\"\n"
 	  "c.conf:2: listen \"udp:1.2.3.4:0\" has no IP address and port behind the transport, like \"udp:0.0.0.0:5060\"\n"
-	  "c.conf:2: listen \"tls:0.0.0.0:5061\": TLS is not built yet; use udp or tcp\n"
-	  "c.conf:2: listen \"foo:1\" must begin with \"udp:\" or \"tcp:\", like \"udp:0.0.0.0:5060\"\n"
+	  "c.conf:2: listen \"foo:1\" must begin with \"udp:\", \"tcp:\" or \"tls:\", like \"udp:0.0.0.0:5060\"\n"
 	  "c.conf:2: listen \"udp:[::1\" has no IP address and port behind the transport, like \"udp:0.0.0.0:5060\"\n"
 	  "c.conf:2: listen \"tcp:::1\" has no IP address and port behind the transport, like \"udp:0.0.0.0:5060\"\n"
-	  "c.conf:2: public_address \"stun:\" is no address, no host name and no \"stun:SERVER\"\n" },
+	  "c.conf:2: public_address \"stun:\" is no address, no host name and no \"stun:SERVER\"\n"
+	  "c.conf:2: listen has \"tls:...\", but there is no certificate to show; add tls = { certificate_file = \"FILE\"; key_file = \"FILE\"; }\n" },
 	{ "country = \"us\";\n"
 	  "rtp = { address = \"eth0\"; ports = [ 80, 90 ]; dscp = 64; jitter = [ 200, 20 ]; dead = -1; };\n",
 	  "c.conf:2: address must be an IP address in quotes, not \"eth0\"\n"

@@ -364,6 +364,7 @@ void fixture_init(struct fixture *f)
 		.place = { "test.conf", 1 }, .name = "acme",
 		.server = "127.0.0.1", .port = f->peer, .domain = "example.test",
 		.proxy = "", .user = "", .auth_user = "", .secret_file = "",
+		.realm = "", .tls = { "", "", "" },
 		.expires = 3600, .limit = { -1, -1, -1 },
 		.codecs = { CODEC_PCMU, CODEC_PCMA }, .codec_count = 2,
 		.dtmf = DTMF_RFC4733, .ptime = 20, .early_media = true,
@@ -377,6 +378,8 @@ void fixture_init(struct fixture *f)
 	c->sip.listen_count = 2;
 	c->sip.user_agent = "tipring-test";
 	c->sip.public_address = "";
+	c->sip.max_connections = c->sip.max_connections_source = 64;
+	c->tls = (struct config_tls){ "", "", "" };
 	address_parse(&c->rtp.local, "127.0.0.1", 0);
 	c->rtp.port_min = 20000;
 	c->rtp.port_max = 20100;

@@ -2,7 +2,7 @@ check_PROGRAMS += tests/unit/sip-agent-test
 TESTS += tests/unit/sip-agent-test
 sip_test_fixture = tests/unit/sip-fixture.c tests/unit/sip-fixture.h \
 	tests/unit/sip-peers.c
-sip_test_libs = libsip.a libbase.a $(SOFIA_LIBS) $(CMOCKA_LIBS) -lpthread
+sip_test_libs = libsip.a libbase.a $(SOFIA_LIBS) $(OPENSSL_LIBS) $(CMOCKA_LIBS) -lpthread
 tests_unit_sip_agent_test_SOURCES = tests/unit/sip-agent-test.c \
 	$(sip_test_fixture)
 tests_unit_sip_agent_test_LDADD = $(sip_test_libs)

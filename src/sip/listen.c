@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
+#define _GNU_SOURCE
+#include "sip/listen.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sofia-sip/nta.h>
+#include <sofia-sip/nta_tag.h>
+#include <sofia-sip/su_tagarg.h>
+#include <sofia-sip/tport_tag.h>
+
+#include "sip/internal.h"
+
+/* For connections of ours alone. */
+#define URL_TLS_OUT "sips:*:*"
+
+/* The user agent keeps its transaction layer to itself and lets two addresses be
+ * listened for. So it is noted when it is made. */
+static nta_agent_t *made;
+
+nta_agent_t *nta_agent_create(su_root_t *root, url_string_t const *name,
+			      nta_message_f *callback, nta_agent_magic_t *magic,
+			      tag_type_t tag, tag_value_t value, ...)
+{
+	static __typeof__(&nta_agent_create) next;
+	ta_list ta;
+
+	if (!next)
+		*(void **)&next = dlsym(RTLD_NEXT, "nta_agent_create");
+	made = NULL;
+	if (!next)
+		return NULL;
+	ta_start(ta, tag, value);
+	made = next(root, name, callback, magic, ta_tags(ta));
+	(void)ta_end(ta);
+	return made;
+}
+
+/* Opens and closes the address: the library does not say why it could not. */
+static int can_listen(const struct config_listen *l, char *why, size_t size)
+{
+	const struct sockaddr *a = (const void *)&l->address;
+	int type = l->transport == TRANSPORT_UDP ? SOCK_DGRAM : SOCK_STREAM;
+	int fd, on = 1, err = 0;
+	char text[ADDRESS_TEXT];
+
+	address_text(text, a);
+	fd = socket(a->sa_family, type | SOCK_CLOEXEC, 0);
+	if (fd >= 0 && type == SOCK_STREAM)
+		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	if (fd < 0 || bind(fd, a, address_size(a)) < 0)
+		err = -errno;
+	if (fd >= 0)
+		close(fd);
+	if (err)
+		snprintf(why, size, "cannot listen on %s %s: %s%s",
+			 transport_name(l->transport), text, strerror(-err),
+			 err == -EADDRINUSE ?
+				 "; another SIP program uses this port" : "");
+	return err;
+}
+
+static void url_of(const struct config_listen *l, char url[TARGET_URL])
+{
+	char text[ADDRESS_TEXT];
+
+	address_text(text, (const void *)&l->address);
+	if (l->transport == TRANSPORT_TLS)
+		snprintf(url, TARGET_URL, "sips:%s", text);
+	else
+		snprintf(url, TARGET_URL, "sip:%s;transport=%s", text,
+			 transport_name(l->transport));
+}
+
+/* A trunk needs TLS, and nobody listens for it. */
+static bool connects_only(const struct config *c)
+{
+	for (size_t i = 0; i < c->sip.listen_count; i++)
+		if (c->sip.listen[i].transport == TRANSPORT_TLS)
+			return false;
+	return true;
+}
+
+int listen_first(const struct config *c, char *url, bool *listens, char *why,
+		 size_t size)
+{
+	int err;
+
+	for (size_t i = 0; i < c->sip.listen_count; i++) {
+		err = can_listen(&c->sip.listen[i], why, size);
+		if (err)
+			return err;
+	}
+	*listens = c->sip.listen_count;
+	if (*listens)
+		url_of(&c->sip.listen[0], url);
+	else
+		snprintf(url, TARGET_URL, URL_TLS_OUT);
+	return 0;
+}
+
+int listen_rest(const struct config *c, char *why, size_t size)
+{
+	char url[TARGET_URL];
+
+	if (!made) {
+		snprintf(why, size, "the SIP library's transports cannot be "
+			 "reached; link the program with "
+			 "--export-dynamic-symbol=nta_agent_create");
+		return -ENOSYS;
+	}
+	for (size_t i = 1; i < c->sip.listen_count; i++) {
+		url_of(&c->sip.listen[i], url);
+		if (nta_agent_add_tport(made, (url_string_t *)url,
+					TPTAG_CERTIFICATE(LISTEN_NO_FILES),
+					TAG_END()) < 0) {
+			snprintf(why, size, "the SIP library cannot listen on %s",
+				 url);
+			return -EADDRNOTAVAIL;
+		}
+	}
+	/* Always: a reload may bring a trunk that needs it. */
+	if (c->sip.listen_count && connects_only(c) &&
+	    nta_agent_add_tport(made, (url_string_t *)URL_TLS_OUT, TPTAG_SERVER(0),
+				TPTAG_CERTIFICATE(LISTEN_NO_FILES),
+				TAG_END()) < 0) {
+		snprintf(why, size, "the SIP library cannot make TLS connections");
+		return -EPROTONOSUPPORT;
+	}
+	return 0;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
+/*
+ * listen.h - where SIP is listened for, one socket of the library for each entry
+ * of sip.listen; and what only makes connections.
+ */
+#ifndef SIP_LISTEN_H
+#define SIP_LISTEN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "config/config.h"
+
+/* A directory for the library's own certificates, of which there are none. */
+#define LISTEN_NO_FILES SYSCONFDIR "/tipring"
+
+/* The URL that the agent is made with. *listens: false when nothing is listened
+ * for. -errno and why when an address cannot be taken. */
+int listen_first(const struct config *, char *url, bool *listens, char *why,
+		 size_t size);
+/* All others, once the agent is made. */
+int listen_rest(const struct config *, char *why, size_t size);
+
+#endif

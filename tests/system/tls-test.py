@@ -1,0 +1,215 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception
+"""SIP over TLS: whom we believe, what we show, and what is said when it fails."""
+
+import os
+import ssl
+import sys
+
+import box
+import certs
+import harness
+import tap
+from tap import check, wait
+from tlsphone import TlsPhone
+
+box.quick()
+
+CONFIG = """\
+country = "us";
+log = "debug";
+sip = {{ listen = [ {listen} ]; }};
+rtp = {{ address = "127.0.0.1"; ports = [{rtp}, {rtp_last}]; }};
+control = "{control}";
+cdr = {{ file = ""; journal = false; }};
+{more}
+trunks = ( {trunks} );
+"""
+
+
+class Bed:
+    """tipringd without lines, and its trunks."""
+
+    def __init__(self):
+        self.ws = harness.Workspace()
+        self.ca = certs.Authority(self.ws)
+        self.phones = []
+        self.gateway = None
+
+    def phone(self, *argv, **more):
+        phone = TlsPhone(*argv, **more)
+        self.phones.append(phone)
+        return phone
+
+    def secret(self, text="a long way to Tipperary"):
+        path = self.ws.write("secret", text + "\n")
+        os.chmod(path, 0o600)
+        return path
+
+    def config(self, trunks, listen="", more=""):
+        rtp = harness.free_ports(20)
+        self.sip = getattr(self, "sip", None) or harness.free_ports(2)
+        return CONFIG.format(
+            listen=listen or '"udp:127.0.0.1:%d"' % self.sip, rtp=rtp,
+            rtp_last=rtp + 19, control=self.ws.path("control"), more=more,
+            trunks=",\n".join(trunks))
+
+    def start(self, trunks, **more):
+        self.gateway = harness.Gateway(self.ws, self.config(trunks, **more),
+                                       self.ws.path("control"))
+
+    def trunk(self, name="acme"):
+        for t in self.gateway.json("trunks")["trunks"]:
+            if t["name"] == name:
+                return t
+
+    def wait_up(self, name="acme", seconds=20):
+        wait("trunk %s up (%s)" % (name, self.trunk(name)), seconds,
+             lambda: self.trunk(name)["up"])
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, why, trace):
+        try:
+            if kind:
+                self.ws.tails()
+            elif self.gateway:
+                self.gateway.stop()
+        finally:
+            for phone in self.phones:
+                phone.close()
+            self.ws.close()
+
+
+def trunk(port, more="", name="acme", server="localhost"):
+    return '{ name = "%s"; server = "%s"; port = %d; transport = "tls"; ' \
+        'options = 2; %s }' % (name, server, port, more)
+
+
+def ca_file(b):
+    return 'tls_ca_file = "%s";' % b.ca.root
+
+
+# ------------------------------------------------------------- what is right
+
+def it_registers_and_sends_the_servers_name():
+    with Bed() as b:
+        server = b.phone(b.ca.issue("server"))
+        server.accounts = {"1555": "a long way to Tipperary"}
+        b.start([trunk(server.port, ca_file(b) +
+                       'user = "1555"; secret_file = "%s"; register = true;' %
+                       b.secret())])
+        wait("registration", 20, lambda: server.bindings)
+        check(server.names and set(server.names) == {"localhost"},
+              "SNI: %s" % server.names)
+        # The Contact is where the connection comes from: nobody listens.
+        port = server.connections[0].getpeername()[1]
+        wait("Contact with the connection's port %d (%s)" % (
+            port, server.bindings), 20,
+            lambda: ":%d" % port in server.bindings.get("1555", ""))
+        check("transport=tls" in server.bindings["1555"], server.bindings)
+        b.wait_up()
+        version = server.connections[0].version()
+        check(version in ("TLSv1.2", "TLSv1.3"), version)
+        check(len(server.connections) == 1, "%d connections for one trunk" %
+              len(server.connections))
+
+
+def addresses_and_wildcards_are_matched_as_the_standards_say():
+    with Bed() as b:
+        address = b.phone(b.ca.issue("address", "IP:127.0.0.1"))
+        uri = b.phone(b.ca.issue("uri", "URI:sip:localhost"))
+        common = b.phone(b.ca.issue("common", None, common="localhost"))
+        b.start([trunk(address.port, ca_file(b), "address", "127.0.0.1"),
+                 trunk(uri.port, ca_file(b), "uri"),
+                 trunk(common.port, ca_file(b), "common")])
+        for name in "address", "uri", "common":
+            b.wait_up(name)
+        # RFC 6066 section 3: an address is no name for SNI.
+        check(not any(address.names), address.names)
+
+
+def our_certificate_is_shown_and_read_again():
+    with Bed() as b:
+        first = b.ca.issue("first", "DNS:gate.example", common="first")
+        b.ca.issue("second", "DNS:gate.example", common="second")
+        server = b.phone(b.ca.issue("server"), trust=b.ca.root)
+        b.start([trunk(server.port, ca_file(b) +
+                       'tls_certificate_file = "%s"; tls_key_file = "%s";' %
+                       (first, b.ca.key("first")))])
+        b.wait_up()
+        check("first" in str(server.shown), server.shown)
+        # Other files under the same names: for the next connection.
+        for end in ".pem", ".key":
+            os.replace(b.ws.path("second" + end), b.ws.path("first" + end))
+        status, out, err = b.gateway.run("reload")
+        check(status == 0, err)
+        check(len(server.connections) == 1, "the connection was not kept")
+        server.connections[0].close()
+        wait("another connection", 20, lambda: len(server.shown) > 1)
+        check("second" in str(server.shown[-1]), server.shown)
+        b.wait_up()
+        # A file that cannot be read changes nothing.
+        b.ws.write("first.pem", "no certificate\n")
+        status, out, err = b.gateway.run("reload")
+        check(status != 0 and "first.pem" in err, "%s %s" % (out, err))
+        b.wait_up()
+
+
+# ----------------------------------------------------------------- what is not
+
+def faults_are_told_in_words():
+    with Bed() as b:
+        other = certs.Authority(b.ws, "other")
+        servers = {
+            "expired": (b.phone(b.ca.issue(
+                "expired", start="20200101000000Z", end="20210101000000Z")),
+                "its certificate expired on 2021-01-01 00:00 UTC"),
+            "early": (b.phone(b.ca.issue(
+                "early", start="20900101000000Z", end="20910101000000Z")),
+                "its certificate is not yet valid, only from 2090-01-01"),
+            "name": (b.phone(b.ca.issue(
+                "name", "DNS:one.example,DNS:two.example")),
+                "its certificate is for one.example, two.example, not for "
+                "localhost"),
+            # A common name beside a subjectAltName counts for nothing.
+            "common": (b.phone(b.ca.issue("cn", "DNS:one.example",
+                                          common="localhost")),
+                       "its certificate is for one.example, not for localhost"),
+            "issuer": (b.phone(other.issue("stranger")),
+                       "unknown issuer, \"Tests other\""),
+            "chain": (b.phone(b.ca.issue("alone", chain=False)),
+                      "unknown issuer, \"Tests middle\""),
+            "stalled": (b.phone(stall=True), "the handshake timed out"),
+            "plain": (b.phone(plain=True), "does not speak TLS"),
+            "client": (b.phone(b.ca.issue("strict"), trust=b.ca.root),
+                       "certificate of ours"),
+        }
+        refused = harness.free_ports(2)
+        trunks = [trunk(s.port, ca_file(b), name)
+                  for name, (s, words) in servers.items()]
+        trunks.append(trunk(refused, ca_file(b), "refused"))
+        b.start(trunks)
+        told = dict((name, words) for name, (s, words) in servers.items())
+        told["refused"] = "refused"
+        for name, words in told.items():
+            try:
+                wait(words, 20, lambda: words in b.trunk(name)["why"])
+            except tap.Fail:
+                raise tap.Fail("trunk %s does not say '%s' but %s" % (
+                    name, words, b.trunk(name))) from None
+            check(not b.trunk(name)["up"], "trunk %s is up" % name)
+        log = b.gateway.process.text()
+        for name, words in told.items():
+            check(words in log, "the log does not say '%s'" % words)
+        check(not any(s.told for s, words in servers.values()),
+              "a request was sent")
+
+
+if __name__ == "__main__":
+    sys.exit(tap.run([
+        it_registers_and_sends_the_servers_name,
+        addresses_and_wildcards_are_matched_as_the_standards_say,
+        our_certificate_is_shown_and_read_again,
+        faults_are_told_in_words]))
