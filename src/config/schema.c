@@ -144,7 +144,7 @@ static const struct key top_keys[] = {
 	{ "state_directory", .set = set_path, FIELD(C, state_directory),
 	  .standard = "\"" LOCALSTATEDIR "/lib/tipring\"",
 	  .shape = "a path in quotes, \"\" for none",
-	  .what = "what was learned is kept here over a restart" },
+	  .what = "what was learned, and the counts of the guard against toll fraud, are kept here over a restart" },
 	{ "sim", GROUP(sim_section), .what = "simulated lines" },
 	{ "log", WORD(C, log, logs, "\"info\""), .what = "what is logged" },
 	{ "timers", .set = set_timers, FIELD(C, timers), .shape = "a group in { }",
