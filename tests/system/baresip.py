@@ -39,7 +39,7 @@ module menu.so
 module ctrl_tcp.so
 ctrl_tcp_listen 127.0.0.1:{control}
 snd_path {record}
-"""
+{more}"""
 
 
 class Baresip:
@@ -47,8 +47,10 @@ class Baresip:
     so the file must be longer than the call. answer: takes calls at once."""
 
     def __init__(self, ws, speech, user="600", answer=True, account="",
-                 name="baresip", domain=None, load=(), host="127.0.0.1", net=None):
-        """host: its address; net: what runs it in a namespace (netns.py)."""
+                 name="baresip", domain=None, load=(), host="127.0.0.1", net=None,
+                 more=""):
+        """host: its address; net: what runs it in a namespace (netns.py);
+        more: lines of its configuration."""
         self.ws, self.net = ws, net
         path = harness.installed("baresip", "baresip-core")
         modules = sorted(glob.glob("/usr/lib/baresip/modules") +
@@ -65,7 +67,7 @@ class Baresip:
             f.write(CONFIG.format(sip=self.sip, host=host,
                                   interface=host.strip("[]"), rtp=rtp, rtp_last=rtp + 31,
                                   speech=speech, modules=modules[0],
-                                  control=self.control, record=self.record,
+                                  control=self.control, record=self.record, more=more,
                                   load="".join("module %s.so\n" % m
                                                for m in load)))
         with open(os.path.join(self.dir, "accounts"), "w") as f:

@@ -17,7 +17,7 @@ from tap import check, wait
 CONFIG = """\
 country = "us";
 log = "debug";
-sip = {{ listen = [ "udp:{own}:{sip}" ]; }};
+sip = {{ listen = [ "{listen}:{own}:{sip}" ]; }};
 rtp = {{ address = "{rtp_address}"; ports = [{rtp}, {rtp_last}]; dead = {dead};
   {jitter} }};
 sim = {{ directory = "{lines}"; }};
@@ -51,7 +51,7 @@ def config(**parts):
     usual = dict({"port%d" % n: "sim/%d" % n for n in KIND},
                  wire=wire.LINE, jitter=wire.JITTER, dead=30, timers="ring = 30;", box="", trunk="", fxo="",
                  fxs="", more="", peer=5060,
-                 own="127.0.0.1", rtp_address="127.0.0.1", server="127.0.0.1")
+                 listen="udp", own="127.0.0.1", rtp_address="127.0.0.1", server="127.0.0.1")
     return CONFIG.format(**dict(usual, **parts))
 
 

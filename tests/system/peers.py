@@ -7,6 +7,7 @@ import time
 
 import baresip
 import box
+import certs
 import harness
 import sound
 
@@ -77,15 +78,16 @@ request_route {{
 
 class Peers(box.Box):
     """The bench with baresip as 600 in the phone's place. account, modules:
-    more of baresip's; trunk: more of the gateway's. host, net: where the peers are, see netns.py;
+    more of baresip's; trunk: more of the gateway's. tls: both listen for TLS, and
+    each verifies the other. host, net: where the peers are, see netns.py;
     box_parts: of box.config()."""
 
     def __init__(self, kamailio=False, account="", modules=(), trunk="",
-                 host="127.0.0.1", net=None, **box_parts):
+                 tls=False, host="127.0.0.1", net=None, **box_parts):
         harness.installed("baresip", "baresip-core")
         path = kamailio and harness.installed("kamailio", "kamailio")
         self.proxy = 0
-        self.host = host
+        self.host, self.tls = host, tls
         self.gateway_host = box_parts.pop("gateway_host", "127.0.0.1")
         parts = dict(box_parts, phone=False, ready=False, trunk=trunk)
         outer = harness.Workspace()
@@ -118,17 +120,33 @@ class Peers(box.Box):
                     account=";auth_pass=Tipperary-18-miles;regint=60" + account)
                 self.peer.wait_registered()
             else:
+                more = self._tls(parts) if tls else ""
                 self.peer = baresip.Baresip(
                     outer, file, account=";regint=0" + account,
                     host=host, net=net,
-                    load=modules)
-                parts.update(peer=self.peer.sip)
+                    load=modules, more=more)
+                parts.update(peer=self.peer.sip + (1 if tls else 0))
             super().__init__(**parts)
             self.gateway.wait_ready()
         except BaseException:
             outer.tails()
             outer.close()
             raise
+
+    def _tls(self, parts):
+        """Certificates for both; what baresip must know."""
+        ca = certs.Authority(self.outer)
+        own = ca.issue("gateway", "IP:" + self.gateway_host)
+        pem = ca.issue("peer", "IP:" + self.host)
+        # baresip wants certificate and key in one file.
+        with open(pem) as c, open(ca.key("peer")) as k:
+            both = self.outer.write("both.pem", c.read() + k.read())
+        parts["listen"] = "tls"
+        parts["trunk"] += 'transport = "tls";'
+        parts["box"] = parts.get("box", "") + (
+            'tls = { ca_file = "%s"; certificate_file = "%s"; '
+            'key_file = "%s"; };' % (ca.root, own, ca.key("gateway")))
+        return "sip_certificate %s\nsip_cafile %s\n" % (both, ca.root)
 
     def close(self, check_end=True):
         try:
@@ -177,8 +195,9 @@ def line_to_peer(kamailio=False, during=None, **more):
 def peer_to_line(kamailio=False, during=None, **more):
     b = Peers(kamailio, **more)
     try:
-        b.peer.do("dial", "sip:104@%s:%d" % (
-            b.host if b.proxy else b.gateway_host, b.proxy or b.sip))
+        b.peer.do("dial", "sip:104@%s:%d%s" % (
+            b.host if b.proxy else b.gateway_host, b.proxy or b.sip,
+            ";transport=tls" if b.tls else ""))
         b.expect(4, "ring", 20)
         b.do("off-hook 4")
         b.peer.expect("CALL_ESTABLISHED", 30)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception
-"""SRTP by SDES: calls with baresip in each way of offering it, and by hand what
-is refused, what keys are renewed and what is never said."""
+"""SRTP by SDES: calls with baresip in each way of offering it, also over TLS, and
+by hand what is refused, what keys are renewed and what is never said."""
 
 import base64
 import re
@@ -52,6 +52,25 @@ def both_prefer_it():
 
 def preferred_goes_without():
     line_to_peer(trunk='srtp = "preferred";', during=plain)
+
+
+def over_tls(b):
+    protected(b)
+    ports = {"%04X" % p for p in (b.sip, b.peer.sip + 1)}
+    with open("/proc/net/tcp") as f:
+        stand = [line.split()[1] for line in f if line.split()[3] == "01"]
+    check(any(at.split(":")[1] in ports for at in stand),
+          "no connection to %s" % ports)
+
+
+def calls_out_over_tls():
+    line_to_peer(account=";mediaenc=srtp-mand", modules=("srtp",), tls=True,
+                 trunk='srtp = "required";', during=over_tls)
+
+
+def calls_in_over_tls():
+    peer_to_line(account=";mediaenc=srtp-mand", modules=("srtp",), tls=True,
+                 trunk='srtp = "required";', during=over_tls)
 
 
 # ------------------------------------------------------------------- by hand
@@ -117,4 +136,5 @@ def keys_are_renewed_and_kept():
 if __name__ == "__main__":
     sys.exit(tap.run([
         refusals_say_why, keys_are_renewed_and_kept, baresip_must_have_it,
-        we_must_have_it, both_prefer_it, preferred_goes_without]))
+        we_must_have_it, both_prefer_it, preferred_goes_without,
+        calls_out_over_tls, calls_in_over_tls]))
