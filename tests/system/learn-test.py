@@ -55,7 +55,7 @@ def ends(b, said, ended):
 def lines_learn_how_calls_end():
     wire.needs_sim("time a battery break")
     with box.Box(fxo='dial = "none"; answer = "seize"; learn = "auto"; '
-                 'wait_dial_tone = false;', box='state_directory = "";') as b:
+                 'wait_dial_tone = false;') as b:
         teach(b)
 
 

@@ -15,6 +15,8 @@ from tap import check, wait
 box.quick()
 bench = box.shared
 
+RINGBACK = 7	# s: one burst of it and the silence around it
+
 
 def same(what, got, wanted):
     check(got == wanted, "%s is %r, not %r" % (what, got, wanted))
@@ -200,6 +202,30 @@ def battery_that_reverses_answers():
         b.gateway.wait_idle()
 
 
+def a_far_end_without_early_media_gets_180():
+    """It makes ringback itself: nothing of the line's goes out before 200."""
+    with box.Box(trunk="early_media = false;") as b:
+        seen = Background(b.expect, 1, "digits 201", 30)
+        call = b.call_line("201")
+        seen.result()
+        b.do("ringback 1")
+        ringing = call.expect(180)
+        same("the body of 180", ringing.body, "")
+        time.sleep(RINGBACK)	# the line hears it out
+        same("the last that SIP was told", call.seen[-1], 180)
+        same("RTP before the answer", call.rtp.received, 0)
+        b.do("answer 1")
+        b.do("speak 1 \"Hello, who is calling? Hello?\"")
+        call.expect(200)
+        check(183 not in call.seen, "183 to a far end that takes none")
+        b.do("wait-played 1", 60)
+        b.converse(1, call)
+        call.hang_up()
+        b.expect(1, "on-hook")
+        b.gateway.wait_idle()
+        same("answered_how", b.last_cdr(0)["answered_how"], "voice")
+
+
 if __name__ == "__main__":
     sys.exit(tap.run([
         a_rotary_telephone_dials,
@@ -212,4 +238,5 @@ if __name__ == "__main__":
         a_channel_taken_away_comes_back,
         one_line_is_reloaded_while_another_talks,
         battery_that_reverses_answers,
+        a_far_end_without_early_media_gets_180,
         box.close_the_shared_bench], box.after, box.failed))
