@@ -101,9 +101,9 @@ static void happened(nua_event_t event, int status, const char *phrase, nua_t *n
 		owner->happened(owner, &h);
 	else
 		request_happened(a, &h);
-	if (event == nua_r_invite && status == 100 && sip && sip->sip_status &&
-	    sip->sip_status->st_status == 100)
-		guards_drop_leaked(nua_current_request(nua));
+	if (event == nua_r_invite && sip && sip->sip_status)
+		guards_drop_leaked(nua_current_request(nua), status == 100 &&
+				   sip->sip_status->st_status == 100);
 }
 
 /* The library's own words: for those who debug. */
@@ -371,6 +371,7 @@ static void close_nua(struct agent *a)
 		nua_shutdown(a->nua);
 	for (int i = 0; i < 20 && a->state != AGENT_STOPPED; i++)
 		su_root_step(loop_su_root(a->loop), 5);
+	guards_end();
 	if (a->state == AGENT_STOPPED)
 		nua_destroy(a->nua);
 	else

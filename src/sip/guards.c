@@ -7,9 +7,12 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #include <sofia-sip/msg.h>
+#include <sofia-sip/sip.h>
+#include <sofia-sip/sip_header.h>
 #include <sofia-sip/su.h>
 #include <sofia-sip/su_addrinfo.h>
 #include <sofia-sip/su_alloc.h>
@@ -17,6 +20,8 @@
 #include <openssl/ssl.h>
 
 #include "sip/tls_guard.h"
+
+#define HELD_MOST 64	/* responses */
 
 typedef int getaddrinfo_fn(const char *, const char *, const su_addrinfo_t *,
 			   su_addrinfo_t **);
@@ -90,12 +95,59 @@ int guards_check(bool listens, char *why, size_t size)
 	return -ENOSYS;
 }
 
-/* One reference is the event's, one the transaction's; the third is nobody's. A
- * library without the fault has two at most. */
-void guards_drop_leaked(struct msg_s *response)
+/* A 100 of which it is not known yet whether its second reference, beside ours,
+ * is the transaction's or nobody's. */
+static msg_t *held[HELD_MOST];
+static unsigned held_next;
+
+static int same_transaction(msg_t *a, msg_t *b)
 {
-	if (response && su_home_refcount(msg_home(response)) >= 3)
+	sip_t *x = sip_object(a), *y = sip_object(b);
+
+	return x && y && x->sip_call_id && y->sip_call_id && x->sip_cseq &&
+	       y->sip_cseq && x->sip_cseq->cs_seq == y->sip_cseq->cs_seq &&
+	       !strcmp(x->sip_call_id->i_id, y->sip_call_id->i_id);
+}
+
+static void let_go(msg_t **m, unsigned too_many)
+{
+	if (*m && su_home_refcount(msg_home(*m)) == too_many)
+		msg_destroy(*m);
+	msg_destroy(*m);
+	*m = NULL;
+}
+
+/*
+ * One reference is the event's, one the transaction's; the third is nobody's. A
+ * library without the fault has two at most. But a transaction that has received
+ * its next response before the event of the 100 comes, which is common over TCP,
+ * has given its own back: two can be either. The event of that next response
+ * tells: then only ours is left, and nobody's.
+ */
+void guards_drop_leaked(struct msg_s *response, bool trying)
+{
+	unsigned count;
+
+	if (!response)
+		return;
+	for (unsigned i = 0; i < HELD_MOST; i++)
+		if (held[i] && held[i] != response &&
+		    same_transaction(held[i], response))
+			let_go(&held[i], 2);
+	count = trying ? su_home_refcount(msg_home(response)) : 0;
+	if (count >= 3) {
 		msg_destroy(response);
+	} else if (count == 2) {
+		let_go(&held[held_next], 0);
+		held[held_next] = msg_ref(response);
+		held_next = (held_next + 1) % HELD_MOST;
+	}
+}
+
+void guards_end(void)
+{
+	for (unsigned i = 0; i < HELD_MOST; i++)
+		let_go(&held[i], 0);
 }
 
 unsigned guards_refused_names(void)

@@ -17,10 +17,13 @@ struct msg_s;
  * else -ENOSYS and why. */
 int guards_check(bool listens, char *why, size_t size);
 
-/* The message of a 100 that the library has just told of. It takes a reference
- * of its own to each and forgets it: 1.4 KB a call. To be called at the end of
- * the event. */
-void guards_drop_leaked(struct msg_s *response);
+/* The message of each response to an INVITE that the library has just told of,
+ * and whether it is a 100: the library takes a reference of its own to each 100
+ * and forgets it, 1.4 KB a call. To be called at the end of the event. */
+void guards_drop_leaked(struct msg_s *response, bool trying);
+
+/* Before the library ends. */
+void guards_end(void);
 
 /* Host names that were kept from the blocking resolver so far. */
 unsigned guards_refused_names(void);

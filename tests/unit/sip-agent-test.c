@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
 /* Calls through the SIP room, with real sipp processes as the provider. */
 #define _GNU_SOURCE
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <setjmp.h>
@@ -452,6 +453,37 @@ static void test_out_silent(void **state)
 	close(fd);
 }
 
+/* All responses come in one piece, before the first is told of: the 100 is given
+ * back even so (the sanitizer looks). */
+static void test_out_at_once(void **state)
+{
+	char invite[8192];
+	int fd = -1, door;
+
+	fixture_init(&f);
+	f.trunk[0].transport = TRANSPORT_TCP;
+	f.trunk[0].port = f.peer;
+	door = peer_listen(f.peer);
+	assert_true(fixture_start(&f));
+	assert_true(fixture_wait(&f, "acme up", 2000));
+	assert_int_equal(fixture_call(&f, "900", NULL), 0);
+	for (int i = 0; i < 400 && fd < 0; i++) {
+		fixture_run(&f, 5);
+		fd = accept4(door, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	}
+	assert_true(fd >= 0);
+	snprintf(invite, sizeof(invite), "%s", peer_receive(&f, fd, 2000));
+	assert_memory_equal(invite, "INVITE ", 7);
+	peer_answer(&f, fd, invite, "100 Trying", "");
+	peer_answer(&f, fd, invite, "180 Ringing", "");
+	peer_answer(&f, fd, invite, "486 Busy Here", "");
+	assert_true(fixture_wait(&f, "released 17 far", 3000));
+	expect("alerting");
+	stop();
+	close(fd);
+	close(door);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -479,6 +511,7 @@ int main(void)
 		cmocka_unit_test(test_out_challenged),
 		cmocka_unit_test(test_out_private),
 		cmocka_unit_test(test_out_silent),
+		cmocka_unit_test(test_out_at_once),
 		cmocka_unit_test(test_out_held),
 		cmocka_unit_test(test_media_events),
 		cmocka_unit_test(test_out_next_server),

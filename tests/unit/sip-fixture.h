@@ -74,6 +74,8 @@ bool sipp_result(struct fixture *, struct sipp *);
 
 /* A socket on 127.0.0.1 whose datagrams the test writes and reads itself. */
 int peer_open(uint16_t *port);
+/* For TCP. What is accepted there goes with the functions below as well. */
+int peer_listen(uint16_t port);
 /* @PORT@ and @AGENT@ in text are the peer's and the agent's ports; lines end
  * with \n in text and \r\n on the wire. */
 void peer_send(struct fixture *, int fd, uint16_t port, const char *text);

@@ -111,6 +111,19 @@ int peer_open(uint16_t *port)
 	return fd;
 }
 
+int peer_listen(uint16_t port)
+{
+	struct sockaddr_in in = { .sin_family = AF_INET, .sin_port = htons(port) };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int on = 1;
+
+	in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	assert(fd >= 0);
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	assert(!bind(fd, (void *)&in, sizeof(in)) && !listen(fd, 1));
+	return fd;
+}
+
 void peer_send(struct fixture *f, int fd, uint16_t port, const char *text)
 {
 	struct sockaddr_in in = { .sin_family = AF_INET, .sin_port = htons(f->port) };
