@@ -223,6 +223,7 @@ def same(what, got, wanted):
 
 CONFIG = """\
 country = "us";
+fraud = {{ allow = [ "any" ]; }};
 log = "debug";
 sip = {{ listen = [ "udp:127.0.0.1:{sip}" ]; }};
 rtp = {{ address = "127.0.0.1"; ports = [{rtp}, {rtp_last}]; }};
