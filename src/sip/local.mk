@@ -35,6 +35,7 @@ guard_ldflags = -Wl,--export-dynamic-symbol=su_getaddrinfo \
 	-Wl,--export-dynamic-symbol=su_soerror \
 	-Wl,--export-dynamic-symbol=SSL_CTX_use_certificate_file \
 	-Wl,--export-dynamic-symbol=SSL_CTX_set_cipher_list \
+	-Wl,--export-dynamic-symbol=X509_get_ext_count \
 	-Wl,--export-dynamic-symbol=SSL_new -Wl,--export-dynamic-symbol=SSL_connect \
 	-Wl,--export-dynamic-symbol=SSL_accept -Wl,--export-dynamic-symbol=SSL_read \
 	-Wl,--export-dynamic-symbol=SSL_write \
