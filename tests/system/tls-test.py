@@ -3,7 +3,9 @@
 """SIP over TLS: whom we believe, what we show, and what is said when it fails."""
 
 import os
+import socket
 import ssl
+import subprocess
 import sys
 
 import box
@@ -157,6 +159,62 @@ def our_certificate_is_shown_and_read_again():
         b.wait_up()
 
 
+OPTIONS = """\
+OPTIONS sip:127.0.0.1:{port};transport=tls SIP/2.0
+Via: SIP/2.0/TLS 127.0.0.1:{own};branch=z9hG4bK{own}
+From: <sip:far@localhost>;tag=far
+To: <sip:127.0.0.1>
+Call-ID: {own}@localhost
+CSeq: 1 OPTIONS
+Max-Forwards: 70
+Contact: <sip:far@127.0.0.1:{own};transport=tls>
+Content-Length: 0
+
+"""
+
+
+def connect(b, version, name="gate.example"):
+    """To the gateway, with this version alone."""
+    context = ssl.create_default_context(cafile=b.ca.root)
+    context.minimum_version = context.maximum_version = version
+    return context.wrap_socket(socket.create_connection(
+        ("127.0.0.1", b.sip), 20), server_hostname=name)
+
+
+def who_listens_takes_1_2_and_1_3_alone():
+    with Bed() as b:
+        server = b.phone(b.ca.issue("server"))
+        own = b.ca.issue("own", "DNS:gate.example")
+        b.sip = harness.free_ports(2)
+        b.start([trunk(server.port, ca_file(b))],
+                listen='"tls:127.0.0.1:%d"' % b.sip,
+                more='tls = { certificate_file = "%s"; key_file = "%s"; };' % (
+                    own, b.ca.key("own")))
+        b.wait_up()
+        for version in "-tls1", "-tls1_1":
+            # Its own level would keep openssl from asking for these.
+            done = subprocess.run(
+                [b.ca.openssl, "s_client", version, "-cipher",
+                 "ALL:@SECLEVEL=0", "-connect", "127.0.0.1:%d" % b.sip],
+                capture_output=True, text=True, stdin=subprocess.DEVNULL)
+            check(done.returncode != 0 and
+                  "alert protocol version" in done.stderr, "%s: %s" % (
+                      version, done.stdout + done.stderr))
+        for version in ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3:
+            # The chain and the name are right, or this raises.
+            with connect(b, version) as c:
+                c.sendall(OPTIONS.format(
+                    port=b.sip, own=c.getsockname()[1]).encode())
+                answer = c.recv(65536)
+                check(answer.startswith(b"SIP/2.0 200 "), answer)
+        # What is no TLS harms nobody.
+        with socket.create_connection(("127.0.0.1", b.sip), 20) as c:
+            c.sendall(OPTIONS.format(port=b.sip, own=5061).encode())
+            check(not c.recv(65536).startswith(b"SIP"), "SIP without TLS")
+        connect(b, ssl.TLSVersion.TLSv1_3).close()
+        b.wait_up()
+
+
 # ----------------------------------------------------------------- what is not
 
 def faults_are_told_in_words():
@@ -212,4 +270,5 @@ if __name__ == "__main__":
         it_registers_and_sends_the_servers_name,
         addresses_and_wildcards_are_matched_as_the_standards_say,
         our_certificate_is_shown_and_read_again,
+        who_listens_takes_1_2_and_1_3_alone,
         faults_are_told_in_words]))
