@@ -330,6 +330,50 @@ static void caller_id_has_its_ways(void **state)
 		 "c.conf:2: callerid_alert \"bell\" is not known; it may be \"ring\", \"polarity\", \"dtas\" or \"none\"\n");
 }
 
+static void weak_passwords_are_refused(void **state)
+{
+	static const struct {
+		const char *secret, *what;	/* NULL: a good one */
+	} cases[] = {
+		{ "Dublin7", "is shorter than 8 characters" },
+		{ "Dublin78", NULL },
+		{ "zzzzzzzzzzzz", "is one character, repeated" },
+		{ "PassWord", "is among those that attackers try first" },
+		{ "q1w2e3r4", "is among those that attackers try first" },
+		{ "gatekeeper", "is the user's name" },
+		{ "GateKeeperGatekeeper", "is the user's name" },
+		{ "gatekeeper-7", NULL },
+		{ "authority", "is the user's name" },
+		{ "15551230001", "is the line's number" },
+		{ "73019462850", "has digits alone, and fewer than 12" },
+		{ "730194628501", NULL },
+	};
+	char errors[256];
+
+#define ACCOUNT(more) "country = \"us\"; trunks = ( { name = \"t\"; server = \"x\"; } );\n" \
+	"lines = ( { name = \"a\"; port = \"sim/1\"; kind = \"fxs\"; number = \"+15551230001\"; trunk = \"t\";\n" \
+	"  user = \"gatekeeper\"; auth_user = \"authority\"; register = true;\n" \
+	"  secret_file = \"tried.secret\"; " more " } );\n"
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		help_write("tried.secret", cases[i].secret, 0600);
+		config_free(help_good(ACCOUNT("allow_weak_secret = true;")));
+		if (!cases[i].what) {
+			config_free(help_good(ACCOUNT("")));
+			continue;
+		}
+		snprintf(errors, sizeof(errors), "c.conf:4: secret_file tried.secret: the password %s; agree on a better one with the far end, or set allow_weak_secret = true\n",
+			 cases[i].what);
+		help_bad(ACCOUNT(""), errors);
+	}
+	/* A trunk's account is judged, too. */
+	help_write("tried.secret", "asterisk\n", 0600);
+#define TRUNK_ACCOUNT(more) "country = \"us\"; trunks = ( { name = \"t\"; server = \"x\";\n" \
+	"  user = \"u\"; secret_file = \"tried.secret\"; " more " } );\n"
+	config_free(help_good(TRUNK_ACCOUNT("allow_weak_secret = true;")));
+	help_bad(TRUNK_ACCOUNT(""),
+		 "c.conf:2: secret_file tried.secret: the password is among those that attackers try first; agree on a better one with the far end, or set allow_weak_secret = true\n");
+}
+
 static void contradictions_are_told(void **state)
 {
 	for (size_t i = 0; i < COUNT(clashes); i++)
@@ -372,6 +416,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(contradictions_are_told),
+		cmocka_unit_test(weak_passwords_are_refused),
 		cmocka_unit_test(caller_id_has_its_ways),
 		cmocka_unit_test(what_is_near_is_right),
 	};
