@@ -79,12 +79,13 @@ def another_canceller_talks_to_nobody_but_the_line():
 
 
 def a_flash_of_a_telephone_is_no_hang_up():
-    with box.Box(fxs="flash = true;") as b:
+    with box.Box(fxs="flash = true; flash_holds = false;") as b:
         call = b.talk_sip(3)
         time.sleep(1)
         b.do("flash 3 500")
         time.sleep(2)
         check(not call.ended.is_set(), "the flash hung up")
+        same("what the far end got", call.rtp.digits(), "!")
         b.converse(3, call)
         b.do("on-hook 3")
         call.wait_ended()

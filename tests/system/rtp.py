@@ -11,7 +11,7 @@ import time
 import sound
 from harness import free_ports, go_first
 
-DIGITS = "0123456789*#ABCD"
+DIGITS = "0123456789*#ABCD!"	# by RFC 4733 event; ! is a hookflash
 FRAME = 160		# samples, 20 ms
 SILENCE = b"\xff" * FRAME
 
