@@ -3,11 +3,13 @@
 """Files of etc/examples about trunks, as they are but for addresses, ports and
 the lines' driver: calls both ways with the peers they are written for."""
 
+import base64
 import os
 import re
 import sys
 
 import box
+import certs
 import dns
 import harness
 import namespace
@@ -16,6 +18,7 @@ import wire
 from harness import Gateway, Pbx, Workspace
 from phone import Phone, uri_of
 from tap import check, wait
+from tlsphone import TlsPhone
 
 box.quick()
 namespace.enter()
@@ -207,6 +210,59 @@ def account_per_line():
     with_example(test)
 
 
+def tls_srtp():
+    suite = "AES_CM_128_HMAC_SHA1_80"
+    crypto = "a=crypto:%%s %s inline:%s\r\n" % (
+        suite, base64.b64encode(bytes(range(30))).decode())
+
+    def test(ws):
+        ca = certs.Authority(ws)
+        provider = TlsPhone(ca.issue("provider", "DNS:sip.provider.example"))
+        provider.accounts = {"15551230000": "Tipperary, 18 miles"}
+        secret = ws.write("secret", "Tipperary, 18 miles\n")
+        os.chmod(secret, 0o600)
+        resolver.zone.clear()
+        resolver.zone.update({
+            ("_sips._tcp.sip.provider.example", dns.SRV): [
+                (10, 0, provider.port, "a.provider.example")],
+            ("a.provider.example", dns.A): ["127.0.0.1"]})
+        # The system's issuers are one more.
+        e = Example(ws, "tls-srtp.conf", 0, {
+            "/etc/tipring/acme.secret": secret,
+            'transport = "tls";': 'transport = "tls"; tls_ca_file = "%s";' %
+            ca.root}, 1)
+        wait("registration", 20, lambda: provider.bindings)
+        check(provider.names and
+              set(provider.names) == {"sip.provider.example"}, provider.names)
+        e.dial(1, "2065559999#")
+        call = provider.expect_call(30)
+        tag = re.search(r"^m=audio \d+ RTP/SAVP .*^a=crypto:(\d+) %s " % suite,
+                        call.invite.body, re.M | re.S)
+        check(tag, call.invite.body)
+        call.respond(200, "OK", call.sdp(proto="RTP/SAVP",
+                                         extra=crypto % tag.group(1)))
+        check(call.acked.wait(20), "no ACK")
+        wait("a call by SRTP", 20, lambda: [
+            c for c in e.gateway.calls() if c["srtp"]])
+        e.hang_up(1, call)
+        # A call comes by our connection; one in the clear does not.
+        number = re.search(r"sip:([^@]+)@",
+                           provider.bindings["15551230000"]).group(1)
+        provider.call(number, 0).expect(488)
+        call = provider.call(number, 0, call.sdp(proto="RTP/SAVP",
+                                                 extra=crypto % 1))
+        e.pbx.expect(1, "ring", 20)
+        e.pbx.do("off-hook 1")
+        call.expect(200)
+        e.hang_up(1, call)
+        check(len(provider.connections) == 1, "%d connections" %
+              len(provider.connections))
+        e.stop()
+        check(not provider.bindings, "still registered")
+        provider.close()
+    with_example(test)
+
+
 def kamailio_in_front():
     path = harness.installed("kamailio", "kamailio")
 
@@ -256,6 +312,7 @@ if wire.DAHDI:
 place = Workspace()
 namespace.replace("/etc/resolv.conf", "nameserver 127.0.0.1\n", place.dir)
 resolver = dns.Dns()
-status = tap.run([static_ip_trunk, account_per_line, kamailio_in_front])
+status = tap.run([static_ip_trunk, account_per_line, tls_srtp,
+                  kamailio_in_front])
 place.close()
 sys.exit(status)

@@ -103,6 +103,13 @@ class TlsPhone(Phone):
         except OSError:
             pass
 
+    def _finish(self, head, body, extra):
+        if not self.plain:
+            own = "@127.0.0.1:%d>" % self.port
+            head = [h.replace(own, own[:-1] + ";transport=tls>")
+                    if h.startswith("Contact:") else h for h in head]
+        return super()._finish(head, body, extra)
+
     def request(self, *argv, **more):
         return super().request(*argv, **more).replace(
             "SIP/2.0/UDP", "SIP/2.0/TCP" if self.plain else "SIP/2.0/TLS")

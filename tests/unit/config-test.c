@@ -327,6 +327,7 @@ static void installed_files_load(void **state)
 		{ "examples/one-number.conf", 4, 1, 0, 0 },
 		{ "examples/static-ip-trunk.conf", 4, 1, 0, 0 },
 		{ "examples/behind-nat.conf", 1, 1, 0, 0 },
+		{ "examples/tls-srtp.conf", 1, 1, 0, 0 },
 		{ "examples/kamailio-in-front.conf", 3, 1, 0, 0 },
 		{ "examples/sim-demo.conf", 2, 1, 0, 0 },
 	};
