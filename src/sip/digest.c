@@ -2,7 +2,8 @@
 /*
  * The library's own Digest gives up when a server offers SHA-256, even beside
  * MD5, and its Basic sends the secret readable to whoever asks. Both are
- * replaced by one client here: it answers MD5, is silent for all else.
+ * replaced by one client here: it answers the strongest that it knows and is
+ * silent for all else.
  */
 #define _GNU_SOURCE
 #include "sip/digest.h"
@@ -26,10 +27,12 @@
 #include <sofia-sip/su_string.h>
 
 #include "base/log.h"
+#include "sip/digest_hash.h"
 
 struct digest {
 	auth_client_t client;		/* the library's part comes first */
 	auth_challenge_t challenge[1];
+	int algorithm;
 	unsigned count;			/* nc, of this nonce */
 };
 
@@ -39,39 +42,33 @@ static int challenge(auth_client_t *ca, const msg_auth_t *ch)
 	su_home_t *home = ca->ca_home;
 	auth_challenge_t new[1] = { { .ac_size = sizeof(new) } };
 	bool same, first = !d->challenge->ac_nonce;
+	int algorithm;
 
 	if (!su_casematch(ch->au_scheme, "Digest"))
 		return 1;
 	if (auth_digest_challenge_get(home, new, ch->au_params) < 0)
 		return 1;
 	/* What we cannot answer, or would answer in a weaker way than asked, is
-	 * passed over: another challenge may stand beside it. */
-	if (!new->ac_nonce || (!new->ac_md5 && !new->ac_md5sess) ||
+	 * passed over: another challenge may stand beside it. So is what is
+	 * weaker than what this server has asked for before: nobody on the way
+	 * can bid us down. */
+	algorithm = digest_algorithm(new->ac_algorithm);
+	if (!new->ac_nonce || !new->ac_realm || algorithm < 0 ||
+	    (!first && algorithm < d->algorithm) ||
 	    (new->ac_qop && !new->ac_auth)) {
 		auth_digest_challenge_free_params(home, new);
 		return 1;
 	}
-	same = !first && !strcmp(new->ac_nonce, d->challenge->ac_nonce);
+	same = !first && algorithm == d->algorithm &&
+	       !strcmp(new->ac_nonce, d->challenge->ac_nonce);
 	auth_digest_challenge_free_params(home, d->challenge);
 	*d->challenge = *new;
+	d->algorithm = algorithm;
 	if (!same)
 		d->count = 0;
 	/* 2: worth another try. A nonce that we have answered already and that
 	 * is not stale means a wrong secret. */
 	return first || !same || new->ac_stale ? 2 : 1;
-}
-
-static void ha1(auth_hexmd5_t out, const struct digest *d,
-		const auth_response_t *ar)
-{
-	auth_hexmd5_t session;
-
-	auth_digest_ha1(out, d->client.ca_user, d->challenge->ac_realm,
-			d->client.ca_pass);
-	if (ar->ar_md5sess) {
-		auth_digest_a1sess((auth_response_t *)ar, session, out);
-		memcpy(out, session, sizeof(session));
-	}
 }
 
 static int authorize(auth_client_t *ca, su_home_t *home, const char *method,
@@ -80,45 +77,36 @@ static int authorize(auth_client_t *ca, su_home_t *home, const char *method,
 {
 	struct digest *d = (struct digest *)ca;
 	const auth_challenge_t *ac = d->challenge;
-	auth_response_t ar = { .ar_size = sizeof(ar) };
-	auth_hexmd5_t secret, response;
-	char cnonce[24], count[12], extra[96] = "";
+	char cnonce[24], count[12], response[DIGEST_HEX], extra[96] = "";
+	struct digest_parts p = {
+		.user = ca->ca_user, .realm = ac->ac_realm, .secret = ca->ca_pass,
+		.nonce = ac->ac_nonce, .cnonce = cnonce, .count = count,
+		.qop = ac->ac_auth ? "auth" : NULL, .method = method,
+	};
 
 	*out = NULL;
 	if (!ca->ca_user || !ca->ca_pass || !ac->ac_nonce)
 		return 0;
-	ar.ar_username = ca->ca_user;
-	ar.ar_realm = ac->ac_realm;
-	ar.ar_nonce = ac->ac_nonce;
-	ar.ar_opaque = ac->ac_opaque;
-	ar.ar_md5 = ac->ac_md5;
-	ar.ar_md5sess = ac->ac_md5sess && !ac->ac_md5;
-	ar.ar_auth = ac->ac_auth;
-	ar.ar_uri = url_as_string(home, url);
-	if (!ar.ar_uri)
+	p.uri = url_as_string(home, url);
+	if (!p.uri)
 		return -1;
-	if (ac->ac_auth || ar.ar_md5sess) {
+	if (p.qop || digest_is_session(d->algorithm)) {
 		snprintf(cnonce, sizeof(cnonce), "%08x%08x", arc4random(),
 			 arc4random());
 		snprintf(count, sizeof(count), "%08x", ++d->count);
-		ar.ar_cnonce = cnonce;
-		ar.ar_nc = count;
-		snprintf(extra, sizeof(extra), ", cnonce=\"%s\"%s%s%s", cnonce,
-			 ac->ac_auth ? ", qop=auth, nc=" : "",
-			 ac->ac_auth ? count : "", "");
+		snprintf(extra, sizeof(extra), ", cnonce=\"%s\"%s%s", cnonce,
+			 p.qop ? ", qop=auth, nc=" : "", p.qop ? count : "");
 	}
-	ha1(secret, d, &ar);
-	auth_digest_response(&ar, response, secret, method,
-			     body ? body->pl_data : "", body ? body->pl_len : 0);
-	*out = msg_header_format(home, ca->ca_credential_class,
-		"Digest username=\"%s\", realm=\"%s\", nonce=\"%s\", uri=\"%s\", "
-		"response=\"%s\", algorithm=%s%s%s%s%s", ar.ar_username,
-		ar.ar_realm, ar.ar_nonce, ar.ar_uri, response,
-		ar.ar_md5sess ? "MD5-sess" : "MD5",
-		ar.ar_opaque ? ", opaque=\"" : "", ar.ar_opaque ? ar.ar_opaque : "",
-		ar.ar_opaque ? "\"" : "", extra);
-	su_free(home, (void *)ar.ar_uri);
-	explicit_bzero(secret, sizeof(secret));
+	if (!digest_response(d->algorithm, &p, response))
+		*out = msg_header_format(home, ca->ca_credential_class,
+			"Digest username=\"%s\", realm=\"%s\", nonce=\"%s\", "
+			"uri=\"%s\", response=\"%s\", algorithm=%s%s%s%s%s",
+			p.user, p.realm, p.nonce, p.uri, response,
+			digest_algorithm_name(d->algorithm),
+			ac->ac_opaque ? ", opaque=\"" : "",
+			ac->ac_opaque ? ac->ac_opaque : "",
+			ac->ac_opaque ? "\"" : "", extra);
+	su_free(home, (void *)p.uri);
 	return *out ? 0 : -1;
 }
 
@@ -163,7 +151,7 @@ int digest_init(char *why, size_t size)
 		done = true;
 	}
 	if (answers(home, "Basic realm=\"test\"") ||
-	    !answers(home, "Digest realm=\"test\", nonce=\"1\", algorithm=MD5")) {
+	    !answers(home, "Digest realm=\"test\", nonce=\"1\", algorithm=SHA-256")) {
 		snprintf(why, size, "the SIP library's authentication could not "
 			 "be replaced; this version of it is not known");
 		err = -ENOSYS;
@@ -176,11 +164,8 @@ int digest_init(char *why, size_t size)
 
 static bool answerable(const msg_auth_t *ch)
 {
-	const char *algorithm = msg_header_find_param(ch->au_common, "algorithm=");
-
-	return su_casematch(ch->au_scheme, "Digest") &&
-	       (!algorithm || su_casenmatch(algorithm, "MD5", 3) ||
-		su_casenmatch(algorithm, "\"MD5", 4));
+	return su_casematch(ch->au_scheme, "Digest") && digest_algorithm(
+		msg_header_find_param(ch->au_common, "algorithm=")) >= 0;
 }
 
 /* asked: with its quotes, ours without. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
 /*
  * digest.h - how we prove who we are (RFC 3261 section 22, RFC 8760): Digest
- * with MD5, and no other scheme.
+ * with SHA-512-256, SHA-256 or MD5, the strongest that is asked for, and no
+ * other scheme.
  */
 #ifndef SIP_DIGEST_H
 #define SIP_DIGEST_H

@@ -6,6 +6,7 @@ libsip_a_SOURCES = src/sip/access.c src/sip/access.h \
 	src/sip/cause_map.c src/sip/cause_map.h \
 	src/sip/connections.c src/sip/connections.h \
 	src/sip/digest.c src/sip/digest.h \
+	src/sip/digest_hash.c src/sip/digest_hash.h \
 	src/sip/gate.c src/sip/gate.h src/sip/glance.c src/sip/glance.h \
 	src/sip/guards.c src/sip/guards.h \
 	src/sip/diversion.c src/sip/diversion.h \

@@ -173,7 +173,8 @@ static void answered(struct account *a, const struct happening *h)
 		       "secret_file", retry_after);
 	} else if (h->status == 904) {
 		refuse(a, 401, "the registrar offers no kind of authentication "
-		       "that we have (Digest with MD5)", retry_after);
+		       "that we have (Digest with MD5, SHA-256 or "
+		       "SHA-512-256)", retry_after);
 	} else {
 		refuse(a, sip ? h->status : 0, sip || h->status < 700 ? h->phrase :
 		       "the request could not be sent", retry_after);

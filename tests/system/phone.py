@@ -21,6 +21,7 @@ else:
 
 COMPACT = {"v": "via", "f": "from", "t": "to", "i": "call-id", "m": "contact",
            "l": "content-length", "c": "content-type", "k": "supported"}
+HASHES = {"MD5": "md5", "SHA-256": "sha256", "SHA-512-256": "sha512_256"}
 ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE"
 
 
@@ -409,7 +410,8 @@ class Phone:
         if not self._good(fields, user):
             self.send(self.response(m, 401, "Unauthorized", tag=token(), extra=[
                 'WWW-Authenticate: Digest realm="tests", nonce="%s", '
-                'qop="auth", algorithm=MD5' % self.nonce]), source)
+                'qop="auth", algorithm=%s' % (self.nonce, name)
+                for name in self.algorithms]), source)
             return
         expires = re.search(r"expires=(\d+)", m.get("contact"))
         seconds = int(expires.group(1) if expires else
@@ -422,16 +424,20 @@ class Phone:
             "Expires: %d" % min(seconds, self.expires)]), source)
 
     expires = 60
+    algorithms = ["MD5"]  # that the registrar offers
 
     def _good(self, f, user):
-        if f.get("nonce") != self.nonce or user not in self.accounts:
+        name = f.get("algorithm", "MD5")
+        if f.get("nonce") != self.nonce or user not in self.accounts or \
+                name not in self.algorithms:
             return False
 
-        def md5(text):
-            return hashlib.md5(text.encode()).hexdigest()
-        a1 = md5("%s:tests:%s" % (user, self.accounts[user]))
-        a2 = md5("REGISTER:" + f.get("uri", ""))
+        def hashed(*texts):
+            return hashlib.new(HASHES[name],
+                               ":".join(texts).encode()).hexdigest()
+        a1 = hashed(user, "tests", self.accounts[user])
+        a2 = hashed("REGISTER", f.get("uri", ""))
         if "qop" in f:
-            return f.get("response") == md5(":".join([
-                a1, self.nonce, f["nc"], f["cnonce"], f["qop"], a2]))
-        return f.get("response") == md5(":".join([a1, self.nonce, a2]))
+            return f.get("response") == hashed(
+                a1, self.nonce, f["nc"], f["cnonce"], f["qop"], a2)
+        return f.get("response") == hashed(a1, self.nonce, a2)

@@ -410,6 +410,25 @@ def whatever_a_registrar_says_is_borne():
         wait("end of the registration", 5, lambda: not server.bindings)
 
 
+def the_strongest_digest_is_answered():
+    with Site(trunk=ACCOUNT, servers=1) as s:
+        server = s.servers[0]
+        s.wait_up()
+        for offered, chosen in (
+                (["SHA-256"], "SHA-256"), (["SHA-256", "MD5"], "SHA-256"),
+                (["MD5", "SHA-256"], "SHA-256"),
+                (["SHA-512-256"], "SHA-512-256")):
+            s.gateway.stop()
+            wait("end of the registration", 5, lambda: not server.bindings)
+            server.algorithms = offered
+            del server.registers[:]
+            s.gateway.start()
+            s.wait_up()
+            header = server.registers[-1].get("authorization")
+            check("algorithm=%s," % chosen in header, header)
+        s.call_and_end(server)
+
+
 def path_and_service_route_stay_with_their_trunk():
     prov = ('{ name = "%s"; server = "127.0.0.1"; port = %d; domain = "%s.test";'
             ' options = 0; %s }')
@@ -450,6 +469,7 @@ status = tap.run([
     naptr_and_hosts_are_honoured,
     a_registrar_that_falls_silent_is_left_for_the_next,
     whatever_a_registrar_says_is_borne,
+    the_strongest_digest_is_answered,
     path_and_service_route_stay_with_their_trunk,
 ])
 place.close()

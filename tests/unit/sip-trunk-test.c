@@ -14,140 +14,8 @@
 
 #include <cmocka.h>
 
-#include <sofia-sip/su_md5.h>
-
 #include "base/loop.h"
-#include "sip-fixture.h"
-
-static struct fixture f;
-static int fd = -1;
-
-/* --------------------------------------------------------------------- helpers */
-
-static char *write_file(const char *name, const char *text, unsigned mode)
-{
-	static char path[4][128];
-	static unsigned next;
-	char *p = path[next++ % 4];
-	FILE *file;
-
-	snprintf(p, sizeof(path[0]), "%s/%s", f.directory, name);
-	file = fopen(p, "w");
-	assert_non_null(file);
-	fputs(text, file);
-	fclose(file);
-	assert_int_equal(chmod(p, mode), 0);
-	return p;
-}
-
-static void init(void)
-{
-	fixture_init(&f);
-	fd = peer_open(&f.peer);
-	f.trunk[0].port = f.peer;
-}
-
-static void init_registering(void)
-{
-	init();
-	f.trunk[0].registers = true;
-	f.trunk[0].user = "acme-user";
-	f.trunk[0].auth_user = "acme-auth";
-	f.trunk[0].secret_file = write_file("secret", "s3cret\n", 0600);
-	f.trunk[0].expires = 60;
-}
-
-static void stop(void)
-{
-	fixture_stop(&f);
-	close(fd);
-	assert_int_equal(media_ends, 0);
-}
-
-static void expect_logged(const char *text, unsigned ms)
-{
-	if (!fixture_wait(&f, text, ms)) {
-		fixture_print();
-		fail_msg("\"%s\" did not happen", text);
-	}
-}
-
-static const char *expect_request(const char *method, unsigned ms)
-{
-	const char *m = peer_receive(&f, fd, ms);
-
-	if (strncmp(m, method, strlen(method))) {
-		fixture_print();
-		fail_msg("instead of %s came \"%.300s\"", method, m);
-	}
-	return m;
-}
-
-static void md5(char out[33], const char *format, ...)
-{
-	char text[512];
-	unsigned char digest[16];
-	su_md5_t ctx[1];
-	va_list ap;
-
-	va_start(ap, format);
-	vsnprintf(text, sizeof(text), format, ap);
-	va_end(ap);
-	su_md5_init(ctx);
-	su_md5_update(ctx, text, strlen(text));
-	su_md5_digest(ctx, digest);
-	for (int i = 0; i < 16; i++)
-		sprintf(out + 2 * i, "%02x", digest[i]);
-}
-
-static const char *parameter(const char *header, const char *name, char value[128])
-{
-	const char *s = strstr(header, name);
-
-	value[0] = '\0';
-	if (s) {
-		s += strlen(name);
-		s += *s == '=';
-		s += *s == '"';
-		snprintf(value, 128, "%.*s", (int)strcspn(s, "\", "), s);
-	}
-	return value;
-}
-
-/* Works out by hand (RFC 2617 section 3.2.2) what the response must be. */
-static void check_digest(const char *header, const char *method, const char *nonce,
-			 const char *nc)
-{
-	char a1[33], a2[33], want[33], cnonce[128], uri[128], got[128], count[128];
-
-	assert_string_equal(parameter(header, " nonce", got), nonce);
-	parameter(header, "cnonce", cnonce);
-	parameter(header, "uri", uri);
-	assert_string_equal(parameter(header, "nc=", count), nc);
-	md5(a1, "acme-auth:the realm:s3cret");
-	md5(a2, "%s:%s", method, uri);
-	md5(want, "%s:%s:%s:%s:auth:%s", a1, nonce, count, cnonce, a2);
-	assert_string_equal(parameter(header, "response", got), want);
-}
-
-static void challenge(const char *request, const char *nonce, const char *more)
-{
-	char headers[512];
-
-	snprintf(headers, sizeof(headers), "WWW-Authenticate: Digest realm=\"the "
-		 "realm\", nonce=\"%s\", algorithm=MD5, qop=\"auth\"%s\n", nonce,
-		 more);
-	peer_answer(&f, fd, request, "401 Unauthorized", headers);
-}
-
-static void grant(const char *request, unsigned expires)
-{
-	char headers[512];
-
-	snprintf(headers, sizeof(headers), "Contact: %s;expires=%u\n",
-		 header_of(request, "Contact"), expires);
-	peer_answer(&f, fd, request, "200 OK", headers);
-}
+#include "sip-registrar.h"
 
 /* --------------------------------------------------------------- registration */
 
@@ -267,51 +135,6 @@ static void test_bulk_numbers(void **state)
 	expect_logged("acme up", 1000);
 	agent_trunk_status(fixture_trunk("acme"), &s);
 	assert_int_equal(s.expires_s, 1234);
-	stop();
-}
-
-static void test_wrong_secret(void **state)
-{
-	struct trunk_status s;
-	const char *m;
-	unsigned tries = 0;
-
-	init_registering();
-	assert_true(fixture_start(&f));
-	/* A new nonce each time and never stale: no endless trying. */
-	for (;;) {
-		char nonce[16];
-
-		m = peer_receive(&f, fd, 700);
-		if (!*m)
-			break;
-		snprintf(nonce, sizeof(nonce), "n%u", tries++);
-		assert_true(tries < 6);
-		challenge(m, nonce, "");
-	}
-	assert_true(tries >= 2);
-	agent_trunk_status(fixture_trunk("acme"), &s);
-	assert_string_equal(s.registration, "waiting");
-	assert_string_equal(s.last_error, "401 the registrar refuses this user or "
-			    "secret");
-	assert_false(s.up);
-	assert_true(s.next_s >= 14 && s.next_s <= 46);
-	stop();
-}
-
-static void test_never_basic(void **state)
-{
-	struct trunk_status s;
-	const char *m;
-
-	init_registering();
-	assert_true(fixture_start(&f));
-	m = expect_request("REGISTER", 2000);
-	peer_answer(&f, fd, m, "401 Unauthorized",
-		    "WWW-Authenticate: Basic realm=\"the realm\"\n");
-	assert_string_equal(peer_receive(&f, fd, 500), "");
-	agent_trunk_status(fixture_trunk("acme"), &s);
-	assert_string_equal(s.registration, "waiting");
 	stop();
 }
 
@@ -506,8 +329,6 @@ int main(void)
 		cmocka_unit_test(test_unregisters),
 		cmocka_unit_test(test_renews),
 		cmocka_unit_test(test_bulk_numbers),
-		cmocka_unit_test(test_wrong_secret),
-		cmocka_unit_test(test_never_basic),
 		cmocka_unit_test(test_retry_after),
 		cmocka_unit_test(test_line_account),
 		cmocka_unit_test(test_secret_files),

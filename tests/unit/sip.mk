@@ -11,7 +11,7 @@ tests_unit_sip_agent_test_LDFLAGS = $(AM_LDFLAGS) $(guard_ldflags)
 check_PROGRAMS += tests/unit/sip-trunk-test
 TESTS += tests/unit/sip-trunk-test
 tests_unit_sip_trunk_test_SOURCES = tests/unit/sip-trunk-test.c \
-	$(sip_test_fixture)
+	tests/unit/sip-registrar.c tests/unit/sip-registrar.h $(sip_test_fixture)
 tests_unit_sip_trunk_test_LDADD = $(sip_test_libs)
 tests_unit_sip_trunk_test_LDFLAGS = $(AM_LDFLAGS) $(guard_ldflags)
 
@@ -28,6 +28,13 @@ tests_unit_sip_offer_test_SOURCES = tests/unit/sip-offer-test.c
 tests_unit_sip_offer_test_LDADD = $(sip_test_libs)
 tests_unit_sip_text_test_SOURCES = tests/unit/sip-text-test.c
 tests_unit_sip_text_test_LDADD = $(sip_test_libs)
+
+check_PROGRAMS += tests/unit/sip-digest-test
+TESTS += tests/unit/sip-digest-test
+tests_unit_sip_digest_test_SOURCES = tests/unit/sip-digest-test.c \
+	tests/unit/sip-registrar.c tests/unit/sip-registrar.h $(sip_test_fixture)
+tests_unit_sip_digest_test_LDADD = $(sip_test_libs)
+tests_unit_sip_digest_test_LDFLAGS = $(AM_LDFLAGS) $(guard_ldflags)
 
 check_PROGRAMS += tests/unit/sip-stun-test
 TESTS += tests/unit/sip-stun-test
