@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/loop.h"
 #include "base/timer.h"
 #include "sip/access.h"
 #include "sip/gate.h"
@@ -99,7 +100,7 @@ static void refuse(int fd, const struct sockaddr *from, const char *why)
 
 	if (from)
 		address_host(text, from, false);
-	if (!all.refused_ms || now - all.refused_ms > QUIET_MS)
+	if (!all.refused_ms || now + 1 - all.refused_ms > QUIET_MS)
 		log_warning("sip: connections are refused, the first from %s: %s",
 			    text, why);
 	all.refused_ms = now + 1;
@@ -174,6 +175,10 @@ int accept(int listener, __SOCKADDR_ARG address, socklen_t *restrict size)
 
 	if (!next)
 		*(void **)&next = dlsym(RTLD_NEXT, "accept");
+	/* The library was woken, not a watch of ours: the clock may stand where
+	 * the last event of ours left it, and new connections be old at once. */
+	if (all.conf.timers)
+		timers_advance(all.conf.timers, clock_ms());
 	if (!all.conf.timers)
 		return next(listener, address, size);
 	fd = next(listener, address, size);
