@@ -336,7 +336,7 @@ static void say_incoming(const struct connection *c, const char *why)
 {
 	char from[ADDRESS_TEXT];
 
-	if (guard.said_ms && guard.timers->now_ms - guard.said_ms < QUIET_MS)
+	if (guard.said_ms && guard.timers->now_ms + 1 - guard.said_ms < QUIET_MS)
 		return;
 	guard.said_ms = guard.timers->now_ms + 1;
 	address_text(from, (const struct sockaddr *)&c->peer);
