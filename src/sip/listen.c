@@ -85,6 +85,16 @@ static bool connects_only(const struct config *c)
 	return true;
 }
 
+/* The library sends by its first transport what names none; RFC 3263 section 4.1
+ * says UDP. */
+static size_t first(const struct config *c)
+{
+	for (size_t i = 0; i < c->sip.listen_count; i++)
+		if (c->sip.listen[i].transport == TRANSPORT_UDP)
+			return i;
+	return 0;
+}
+
 int listen_first(const struct config *c, char *url, bool *listens, char *why,
 		 size_t size)
 {
@@ -97,7 +107,7 @@ int listen_first(const struct config *c, char *url, bool *listens, char *why,
 	}
 	*listens = c->sip.listen_count;
 	if (*listens)
-		url_of(&c->sip.listen[0], url);
+		url_of(&c->sip.listen[first(c)], url);
 	else
 		snprintf(url, TARGET_URL, URL_TLS_OUT);
 	return 0;
@@ -113,7 +123,9 @@ int listen_rest(const struct config *c, char *why, size_t size)
 			 "--export-dynamic-symbol=nta_agent_create");
 		return -ENOSYS;
 	}
-	for (size_t i = 1; i < c->sip.listen_count; i++) {
+	for (size_t i = 0; i < c->sip.listen_count; i++) {
+		if (i == first(c))
+			continue;
 		url_of(&c->sip.listen[i], url);
 		if (nta_agent_add_tport(made, (url_string_t *)url,
 					TPTAG_CERTIFICATE(LISTEN_NO_FILES),
