@@ -2,3 +2,9 @@
 TESTS += tests/system/tls-test.py
 EXTRA_DIST += tests/system/tls-test.py tests/system/certs.py \
 	tests/system/tlsphone.py
+
+# 2,000 connections beside a call: in real time, one after the other.
+TESTS += tests/system/connections-test.py
+EXTRA_DIST += tests/system/connections-test.py
+tests/system/connections-test.log: tests/system/nat-test.log
+tests/system/load-test.log: tests/system/connections-test.log
