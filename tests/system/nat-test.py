@@ -94,7 +94,8 @@ class Nets:
     def __exit__(self, *why):
         for net in self.all:
             net.close()
-        netns.ip("link del in-a") if "in-a" in netns.ip("link") else None
+        # It goes with the other end's namespace, and takes its time for it.
+        wait("end of in-a", 20, lambda: "in-a" not in netns.ip("link"))
 
 
 def outside_parts(nets, trunk):
