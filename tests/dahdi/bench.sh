@@ -10,4 +10,4 @@ dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 in_vm 24 300 tests/dahdi/load ./tipringd 24 30 24 figures >"$dir/24" || exit 1
 in_vm 60 200 tests/dahdi/load ./tipringd 60 30 60 >"$dir/60" || exit 1
-python3 "$SOURCE/tests/dahdi/load.py" --figures "$dir/24" "$dir/60"
+python3 "$SOURCE/tests/dahdi/judge.py" --figures "$dir/24" "$dir/60"

@@ -10,4 +10,4 @@ result=$(mktemp)
 trap 'rm -f "$result" "$result.err"' EXIT
 in_vm 24 240 tests/dahdi/load ./tipringd 24 60 24 >"$result" 2>"$result.err"
 sed 's/^/# /' "$result.err"
-python3 "$SOURCE/tests/dahdi/load.py" "$result" 24
+python3 "$SOURCE/tests/dahdi/judge.py" "$result" 24

@@ -5,7 +5,7 @@ DAHDI_TESTS = tests/dahdi/load.sh tests/dahdi/setup.sh tests/dahdi/calls.sh \
 	tests/dahdi/lines.sh
 EXTRA_DIST += tests/dahdi/dahdi-vm tests/dahdi/in-vm.sh tests/dahdi/driver.sh \
 	tests/dahdi/calls.sh tests/dahdi/lines.sh tests/dahdi/load.sh tests/dahdi/setup.sh \
-	tests/dahdi/load.py tests/dahdi/bench.sh
+	tests/dahdi/judge.py tests/dahdi/bench.sh
 check_PROGRAMS += tests/dahdi/load
 tests_dahdi_load_SOURCES = tests/dahdi/load.c \
 	tests/dahdi/far_lines.c tests/dahdi/far_lines.h \

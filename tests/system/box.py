@@ -192,7 +192,7 @@ class Box:
         return (self.good(sip_says, line_heard, "the line"),
                 self.good(line_says, sip_heard, "SIP"))
 
-    def good(self, reference, heard, who, match=0.35, pieces=0.85):
+    def good(self, reference, heard, who, match=wire.MATCH, pieces=0.85):
         # A busy machine makes the jitter buffer move in mid-sentence: what
         # counts is that every piece is there, in its order.
         ear = sound.compare(harness.TOOLS, reference, heard)
