@@ -29,7 +29,7 @@
 #define EVENTS 256
 #define DIGITS 64
 
-static const char names[] = "0123456789*#ABCD";
+static const char names[] = "0123456789*#ABCD!";	/* !: a hookflash */
 
 struct event {
 	char digit;
@@ -74,7 +74,7 @@ static void hear_event(uint32_t stamp, const uint8_t *p)
 {
 	struct event *e = end.events;
 
-	if (!(p[1] & 0x80) || p[0] > 15)
+	if (!(p[1] & 0x80) || p[0] >= sizeof(names) - 1)
 		return;
 	while (e < end.events + end.event_count && e->stamp != stamp)
 		e++;
