@@ -1,46 +1,85 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
 #include "tipring/cause.h"
 
-#include <stddef.h>
-
-static const struct {
-	enum cause cause;
-	const char *text;
-} texts[] = {
-	{ CAUSE_NONE, "none" },
-	{ CAUSE_UNALLOCATED, "unallocated number" },
-	{ CAUSE_NO_ROUTE_TRANSIT, "no route to transit network" },
-	{ CAUSE_NO_ROUTE, "no route to destination" },
-	{ CAUSE_PREEMPTION, "preemption" },
-	{ CAUSE_NORMAL, "normal call clearing" },
-	{ CAUSE_BUSY, "user busy" },
-	{ CAUSE_NO_RESPONSE, "no user responding" },
-	{ CAUSE_NO_ANSWER, "no answer from user" },
-	{ CAUSE_SUBSCRIBER_ABSENT, "subscriber absent" },
-	{ CAUSE_REJECTED, "call rejected" },
-	{ CAUSE_NUMBER_CHANGED, "number changed" },
-	{ CAUSE_DESTINATION_OUT_OF_ORDER, "destination out of order" },
-	{ CAUSE_INVALID_NUMBER, "invalid number format" },
-	{ CAUSE_FACILITY_REJECTED, "facility rejected" },
-	{ CAUSE_NORMAL_UNSPECIFIED, "normal, unspecified" },
-	{ CAUSE_NO_CIRCUIT, "no circuit available" },
-	{ CAUSE_NETWORK_OUT_OF_ORDER, "network out of order" },
-	{ CAUSE_TEMPORARY_FAILURE, "temporary failure" },
-	{ CAUSE_CONGESTION, "switching equipment congestion" },
-	{ CAUSE_CHANNEL_UNAVAILABLE, "requested circuit not available" },
-	{ CAUSE_RESOURCE_UNAVAILABLE, "resource unavailable" },
-	{ CAUSE_BEARER_NOT_AUTHORIZED, "bearer capability not authorized" },
-	{ CAUSE_BEARER_UNAVAILABLE, "bearer capability not available" },
-	{ CAUSE_BEARER_NOT_IMPLEMENTED, "bearer capability not implemented" },
-	{ CAUSE_INCOMPATIBLE_DESTINATION, "incompatible destination" },
-	{ CAUSE_TIMER_EXPIRED, "recovery on timer expiry" },
-	{ CAUSE_INTERWORKING, "interworking, unspecified" },
+/* ITU-T Q.850 table 1. */
+static const char *const texts[128] = {
+	[0] = "none",
+	[1] = "unallocated number",
+	[2] = "no route to transit network",
+	[3] = "no route to destination",
+	[4] = "send special information tone",
+	[5] = "misdialled trunk prefix",
+	[6] = "channel unacceptable",
+	[7] = "call awarded, delivered in an established channel",
+	[8] = "preemption",
+	[9] = "preemption, circuit reserved for reuse",
+	[14] = "query on release",
+	[16] = "normal call clearing",
+	[17] = "user busy",
+	[18] = "no user responding",
+	[19] = "no answer from user",
+	[20] = "subscriber absent",
+	[21] = "call rejected",
+	[22] = "number changed",
+	[23] = "redirection to new destination",
+	[24] = "call rejected due to feature at the destination",
+	[25] = "exchange routing error",
+	[26] = "non-selected user clearing",
+	[27] = "destination out of order",
+	[28] = "invalid number format",
+	[29] = "facility rejected",
+	[30] = "response to status enquiry",
+	[31] = "normal, unspecified",
+	[34] = "no circuit available",
+	[38] = "network out of order",
+	[39] = "permanent frame connection out of service",
+	[40] = "permanent frame connection operational",
+	[41] = "temporary failure",
+	[42] = "switching equipment congestion",
+	[43] = "access information discarded",
+	[44] = "requested circuit not available",
+	[46] = "precedence call blocked",
+	[47] = "resource unavailable",
+	[49] = "quality of service not available",
+	[50] = "requested facility not subscribed",
+	[53] = "outgoing calls barred within closed user group",
+	[55] = "incoming calls barred within closed user group",
+	[57] = "bearer capability not authorized",
+	[58] = "bearer capability not available",
+	[62] = "inconsistency in access information and subscriber class",
+	[63] = "service or option not available",
+	[65] = "bearer capability not implemented",
+	[66] = "channel type not implemented",
+	[69] = "requested facility not implemented",
+	[70] = "only restricted digital bearer available",
+	[79] = "service or option not implemented",
+	[81] = "invalid call reference",
+	[82] = "identified channel does not exist",
+	[83] = "a suspended call exists, but not this one",
+	[84] = "call identity in use",
+	[85] = "no call suspended",
+	[86] = "that call has been cleared",
+	[87] = "user not member of closed user group",
+	[88] = "incompatible destination",
+	[90] = "closed user group does not exist",
+	[91] = "invalid transit network selection",
+	[95] = "invalid message",
+	[96] = "mandatory information element is missing",
+	[97] = "message type not implemented",
+	[98] = "message not implemented or not compatible with call state",
+	[99] = "information element not implemented",
+	[100] = "invalid information element contents",
+	[101] = "message not compatible with call state",
+	[102] = "recovery on timer expiry",
+	[103] = "parameter not implemented, passed on",
+	[110] = "message with unrecognized parameter discarded",
+	[111] = "protocol error, unspecified",
+	[127] = "interworking, unspecified",
 };
 
 const char *cause_text(int cause)
 {
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-		if ((int)texts[i].cause == cause)
-			return texts[i].text;
-	return "unknown cause";
+	if (cause < 0 || cause > 127 || !texts[cause])
+		return "unknown cause";
+	return texts[cause];
 }

@@ -7,8 +7,8 @@
 #include <string.h>
 #include <strings.h>
 
-/* One line for each pair that RFC 3398 names, both directions. A zero leaves
- * that direction to another line. */
+/* One line for each pair that RFC 3398 names, both directions, and for what it
+ * leaves open. A zero leaves that direction to another line. */
 static const struct pair {
 	int status;		/* what arrives ... */
 	enum cause means;	/* ... and the cause it stands for (8.2.6.1) */
@@ -45,13 +45,13 @@ static const struct pair {
 	{ 501, CAUSE_SERVICE_NOT_IMPLEMENTED, CAUSE_SERVICE_NOT_IMPLEMENTED, 501 },
 	{ 502, CAUSE_NETWORK_OUT_OF_ORDER, CAUSE_EXCHANGE_ROUTING_ERROR, 404 },
 	{ 503, CAUSE_TEMPORARY_FAILURE, CAUSE_SERVICE_UNAVAILABLE, 503 },
-	{ 504, CAUSE_TIMER_EXPIRED, 0, 0 },
-	{ 505, CAUSE_INTERWORKING, 0, 0 },
-	{ 513, CAUSE_INTERWORKING, 0, 0 },
-	{ 580, CAUSE_RESOURCE_UNAVAILABLE, 0, 0 },
-	{ 600, CAUSE_BUSY, 0, 0 },
-	{ 603, CAUSE_REJECTED, 0, 0 },
-	{ 604, CAUSE_UNALLOCATED, 0, 0 },
+	{ 504, CAUSE_TIMER_EXPIRED, CAUSE_REDIRECTION, 410 },
+	{ 505, CAUSE_INTERWORKING, CAUSE_NON_SELECTED_USER, 404 },
+	{ 513, CAUSE_INTERWORKING, CAUSE_INCOMING_BARRED, 403 },
+	{ 580, CAUSE_RESOURCE_UNAVAILABLE, CAUSE_RESTRICTED_DIGITAL_ONLY, 488 },
+	{ 600, CAUSE_BUSY, CAUSE_NOT_IN_CLOSED_GROUP, 403 },
+	{ 603, CAUSE_REJECTED, CAUSE_PROTOCOL_ERROR, 500 },
+	{ 604, CAUSE_UNALLOCATED, CAUSE_CHANNEL_UNACCEPTABLE, 503 },
 	{ 606, CAUSE_INCOMPATIBLE_DESTINATION, 0, 0 },
 };
 
@@ -66,6 +66,15 @@ enum cause cause_of_status(int status)
 	if (status >= 400 && status < 700 && status % 100)
 		return cause_of_status(status / 100 * 100);
 	return CAUSE_INTERWORKING;
+}
+
+enum cause cause_of_warning(int status, int warning)
+{
+	if ((status != 488 && status != 606) || warning < 300 || warning > 399)
+		return cause_of_status(status);
+	/* Media type, media format: no bearer that both have. */
+	return warning == 304 || warning == 305 ? CAUSE_BEARER_NOT_IMPLEMENTED :
+						  CAUSE_NORMAL_UNSPECIFIED;
 }
 
 int status_of_cause(enum cause cause)

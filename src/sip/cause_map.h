@@ -13,6 +13,10 @@
 /* The cause that a final response other than 2xx stands for. */
 enum cause cause_of_status(int status);
 
+/* Likewise, of a response with a Warning header of that code (RFC 3261 section
+ * 20.43): 488 and 606 tell there what they mean. Other than 300 to 399: none. */
+enum cause cause_of_warning(int status, int warning);
+
 /* The final response that refuses an INVITE because of cause. Always 4xx to
  * 6xx. */
 int status_of_cause(enum cause);

@@ -293,6 +293,11 @@ static unsigned avoid_s(const struct happening *h)
 	       (unsigned)h->sip->sip_retry_after->af_delta : AVOID_503_S;
 }
 
+static int warned(const sip_t *sip)
+{
+	return sip->sip_warning ? (int)sip->sip_warning->w_code : 0;
+}
+
 static void refused(struct trunk_leg *t, const struct happening *h)
 {
 	const sip_t *sip = h->sip;
@@ -322,7 +327,8 @@ static void refused(struct trunk_leg *t, const struct happening *h)
 		release_set(&r, h->status == 408 ? CAUSE_DESTINATION_OUT_OF_ORDER :
 			    CAUSE_TEMPORARY_FAILURE, true, "%s", h->phrase);
 	else
-		release_set(&r, cause_told(sip, cause_of_status(h->status)), true,
+		release_set(&r, cause_told(sip, cause_of_warning(
+				    h->status, warned(sip))), true,
 			    "%d %s", h->status, h->phrase);
 	if (sip && sip->sip_retry_after)
 		r.retry_after = (unsigned)sip->sip_retry_after->af_delta;

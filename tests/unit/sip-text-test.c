@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
-/* Numbers and names, causes and statuses, addresses and networks. */
+/* Numbers and names, addresses and networks. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,70 +11,7 @@
 #include <cmocka.h>
 
 #include "sip/access.h"
-#include "sip/cause_map.h"
 #include "sip/identity.h"
-
-/* RFC 3398 section 8.2.6.1. */
-static void test_status_to_cause(void **state)
-{
-	static const struct { int status, cause; } rows[] = {
-		{ 400, 41 }, { 401, 21 }, { 402, 21 }, { 403, 21 }, { 404, 1 },
-		{ 405, 63 }, { 406, 79 }, { 407, 21 }, { 408, 102 }, { 410, 22 },
-		{ 413, 127 }, { 414, 127 }, { 415, 79 }, { 416, 127 }, { 420, 127 },
-		{ 421, 127 }, { 423, 127 }, { 480, 18 }, { 481, 41 }, { 482, 25 },
-		{ 483, 25 }, { 484, 28 }, { 485, 1 }, { 486, 17 }, { 487, 16 },
-		{ 488, 65 }, { 500, 41 }, { 501, 79 }, { 502, 38 }, { 503, 41 },
-		{ 504, 102 }, { 505, 127 }, { 513, 127 }, { 600, 17 }, { 603, 21 },
-		{ 604, 1 }, { 606, 88 },
-		/* Unknown: as the first of its class. */
-		{ 499, 41 }, { 599, 41 }, { 699, 17 }, { 302, 127 },
-	};
-
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if ((int)cause_of_status(rows[i].status) != rows[i].cause)
-			fail_msg("%d gives %d", rows[i].status,
-				 cause_of_status(rows[i].status));
-}
-
-/* RFC 3398 section 7.2.4.1. */
-static void test_cause_to_status(void **state)
-{
-	static const struct { int cause, status; } rows[] = {
-		{ 1, 404 }, { 2, 404 }, { 3, 404 }, { 8, 480 }, { 16, 480 },
-		{ 17, 486 }, { 18, 408 }, { 19, 480 }, { 20, 480 }, { 21, 403 },
-		{ 22, 410 }, { 27, 502 }, { 28, 484 }, { 29, 501 }, { 31, 480 },
-		{ 34, 503 }, { 38, 503 }, { 41, 503 }, { 42, 503 }, { 44, 503 },
-		{ 47, 503 }, { 57, 403 }, { 58, 503 }, { 65, 488 }, { 79, 501 },
-		{ 88, 503 }, { 102, 504 }, { 127, 500 }, { 0, 480 }, { 111, 500 },
-		{ 43, 503 },
-	};
-
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (status_of_cause((enum cause)rows[i].cause) != rows[i].status)
-			fail_msg("%d gives %d", rows[i].cause,
-				 status_of_cause((enum cause)rows[i].cause));
-	for (int c = 0; c < 128; c++) {
-		int s = status_of_cause((enum cause)c);
-
-		assert_true(s >= 400 && s < 700);
-		assert_string_not_equal(status_phrase(s), "");
-	}
-}
-
-static void test_reason(void **state)
-{
-	char text[160];
-
-	reason_write(text, sizeof(text), CAUSE_BUSY, "pbx-1 \"is\" busy\r\nX: y");
-	assert_string_equal(text, "Q.850;cause=17;text=\"pbx-1 is busyX: y\"");
-	reason_write(text, sizeof(text), CAUSE_NORMAL, "");
-	assert_non_null(strstr(text, "Q.850;cause=16;text=\"normal"));
-	assert_int_equal(reason_cause(text), 16);
-	assert_int_equal(reason_cause("Q.850 ; text=\"x\" ; cause = 34"), 34);
-	assert_int_equal(reason_cause("SIP;cause=200"), CAUSE_NONE);
-	assert_int_equal(reason_cause("Q.850;cause=999"), CAUSE_NONE);
-	assert_int_equal(reason_cause("Q.850"), CAUSE_NONE);
-}
 
 static void test_numbers(void **state)
 {
@@ -247,9 +184,6 @@ static void test_networks(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_status_to_cause),
-		cmocka_unit_test(test_cause_to_status),
-		cmocka_unit_test(test_reason),
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_parties),
 		cmocka_unit_test(test_long_name),
