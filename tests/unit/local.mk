@@ -7,6 +7,7 @@ include tests/unit/media.mk
 include tests/unit/echo.mk
 include tests/unit/supervision.mk
 include tests/unit/sip.mk
+include tests/unit/isdn.mk
 include tests/unit/ops.mk
 include tests/unit/pbx.mk
 include tests/unit/drivers.mk

@@ -1,0 +1,3 @@
+noinst_LIBRARIES += libisdn.a
+libisdn_a_SOURCES =
+include src/isdn/map.mk

@@ -1,0 +1,5 @@
+isdn_test_libs = libisdn.a libbase.a $(PRI_LIBS) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/unit/isdn-map-test
+TESTS += tests/unit/isdn-map-test
+tests_unit_isdn_map_test_SOURCES = tests/unit/isdn-map-test.c
+tests_unit_isdn_map_test_LDADD = $(isdn_test_libs)
