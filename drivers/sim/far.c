@@ -14,8 +14,6 @@
 #include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #define MESSAGES 32
@@ -54,7 +52,7 @@ static void adopt(struct line_port *p, int fd, const struct wire_message *theirs
 	struct sim_shared *shared;
 	int memory, err;
 
-	if (p->connected || theirs->kind == p->kind) {
+	if (p->connected || theirs->kind != sim_other(p->kind)) {
 		p->counters.refused++;
 		refuse(p, fd, WIRE_REFUSED);
 		return;
@@ -156,77 +154,13 @@ void sim_far_ready(struct line_port *p, unsigned tag)
 	}
 }
 
-/* A socket that a dead process left is replaced, a live one is not. */
-static int make_way(const char *path, char *why, size_t size)
-{
-	struct stat st;
-	int fd;
-
-	if (lstat(path, &st) < 0)
-		return 0;
-	if (!S_ISSOCK(st.st_mode)) {
-		snprintf(why, size, "%s is in the way and not a socket; "
-			 "remove it or use another directory", path);
-		return -EEXIST;
-	}
-	fd = wire_connect(path);
-	if (fd >= 0 || fd == -EAGAIN) {
-		if (fd >= 0)
-			close(fd);
-		snprintf(why, size, "%s: another tipring-pbx holds this line; "
-			 "stop it or use another directory", path);
-		return -EADDRINUSE;
-	}
-	return unlink(path) < 0 && errno != ENOENT ? -errno : 0;
-}
-
-static int bind_line(const char *path)
-{
-	struct sockaddr_un at = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	int err;
-
-	if (fd < 0)
-		return -errno;
-	snprintf(at.sun_path, sizeof(at.sun_path), "%s", path);
-	if (bind(fd, (struct sockaddr *)&at, sizeof(at)) == 0 && listen(fd, 8) == 0)
-		return fd;
-	err = -errno;
-	close(fd);
-	return err;
-}
-
-static int far_listen(struct line_port *p, const struct port_conf *conf,
-		      char *why, size_t size)
-{
-	int err = wire_path(p->path, sizeof(p->path), conf->directory, conf->address);
-
-	*why = 0;
-	if (!err && mkdir(conf->directory, 0755) < 0 && errno != EEXIST)
-		err = -errno;
-	if (!err)
-		err = make_way(p->path, why, size);
-	if (!err) {
-		p->listen_fd = bind_line(p->path);
-		err = p->listen_fd < 0 ? p->listen_fd :
-		      sim_watch(p, p->listen_fd, SIM_TAG_LISTEN);
-	}
-	if (err == -EINVAL && !*why)
-		snprintf(why, size, "\"%.*s\" is not a line's name; use letters, "
-			 "digits, '.', '_', '-'", PORT_NAME_SIZE, conf->address);
-	else if (err && !*why)
-		snprintf(why, size, "%s/%.*s: %s", conf->directory,
-			 PORT_NAME_SIZE, conf->address, strerror(-err));
-	return err;
-}
-
 static int far_open(struct line_port **port, const struct port_conf *conf,
 		    char *why, size_t size)
 {
 	struct line_port *p;
 	int err;
 
-	if (conf->kind != PORT_FXS && conf->kind != PORT_FXO) {
+	if (!conf->kind) {
 		snprintf(why, size, "line %s: say whether it is fxs or fxo",
 			 conf->address);
 		return -EINVAL;
@@ -237,7 +171,9 @@ static int far_open(struct line_port **port, const struct port_conf *conf,
 		snprintf(why, size, "line %s: %s", conf->address, strerror(-err));
 		return err;
 	}
-	err = far_listen(p, conf, why, size);
+	p->listen_fd = sim_bind(p->path, conf->directory, conf->address, why, size);
+	err = p->listen_fd < 0 ? p->listen_fd :
+	      sim_watch(p, p->listen_fd, SIM_TAG_LISTEN);
 	if (!err) {
 		err = sim_far_clock_get();
 		if (err) {
@@ -305,7 +241,8 @@ static ssize_t far_read(struct line_port *p, void *frame, size_t samples)
 		fill = (ssize_t)samples;
 	ring_get(&p->shared->to_far, &p->tail, frame, (uint32_t)fill);
 	if (fill < (ssize_t)samples) {
-		memset((uint8_t *)frame + fill, 0xff, samples - (size_t)fill);
+		memset((uint8_t *)frame + fill, sim_silence(p),
+		       samples - (size_t)fill);
 		p->counters.underruns += atomic_load(&p->shared->listening);
 	}
 	p->served += samples;
@@ -360,4 +297,5 @@ const struct line_driver sim_far_driver = {
 	.write = far_write,
 	.turn_begin = sim_far_turn_begin,
 	.turn_end = sim_far_turn_end,
+	.dchannel = &sim_far_dchannel,
 };

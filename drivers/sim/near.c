@@ -62,17 +62,12 @@ static struct sim_shared *map(int fd)
 	return s == MAP_FAILED ? NULL : s;
 }
 
-static enum port_kind other(enum port_kind kind)
-{
-	return kind == PORT_FXS ? PORT_FXO : PORT_FXS;
-}
-
 static int hello(struct line_port *p, const struct wire_message *m, int fds[WIRE_FDS])
 {
 	struct sim_shared *shared;
 	struct sim_clock *clock;
 
-	if (p->connected || fds[0] < 0 || m->kind != other(p->kind) ||
+	if (p->connected || fds[0] < 0 || m->kind != sim_other(p->kind) ||
 	    m->shared_size != sizeof(*shared))
 		return -EPROTO;
 	shared = map(fds[0]);
@@ -153,11 +148,6 @@ static int near_open(struct line_port **port, const struct port_conf *conf,
 			 "kind is not known; set kind = \"fxs\" or \"fxo\", or "
 			 "start tipring-pbx first", conf->address, path);
 		return -ENODEV;
-	}
-	if (kind != PORT_FXS && kind != PORT_FXO) {
-		snprintf(why, size, "sim/%s: a simulated line is fxs or fxo",
-			 conf->address);
-		return -EINVAL;
 	}
 	p = sim_port_new(kind, false, conf);
 	if (!p) {
@@ -257,4 +247,5 @@ const struct line_driver sim_driver = {
 	.read = near_read,
 	.write = near_write,
 	.turn_begin = sim_near_turn_begin,
+	.dchannel = &sim_dchannel,
 };

@@ -29,6 +29,8 @@ struct line_port *sim_port_new(enum port_kind kind, bool far_end,
 		return NULL;
 	p->kind = kind;
 	p->far = far_end;
+	p->format = kind == PORT_B && conf->format == AUDIO_ALAW ?
+		    AUDIO_ALAW : AUDIO_MULAW;
 	p->socket_fd = p->listen_fd = -1;
 	for (int i = 0; i < SIM_CANDIDATES; i++)
 		p->candidate[i] = -1;
@@ -113,7 +115,7 @@ static void run_one(struct line_port *p, enum sim_due which, uint64_t at)
 		sim_drive(p, 0, 0, at);
 	else if (p->kind == PORT_FXS)
 		sim_fxs_due(p, which, at);
-	else
+	else if (p->kind == PORT_FXO)
 		sim_fxo_due(p, which, at);
 }
 
@@ -181,7 +183,7 @@ void sim_apply(struct line_port *p, uint32_t state, uint64_t stamp)
 	p->remote = state;
 	if (changed && p->kind == PORT_FXS)
 		sim_fxs_apply(p, changed, stamp);
-	else if (changed)
+	else if (changed && p->kind == PORT_FXO)
 		sim_fxo_apply(p, changed, stamp);
 	if (changed && !p->far)
 		sim_listen(p);
@@ -225,7 +227,7 @@ void sim_disconnect(struct line_port *p, enum port_alarm alarm)
 	sim_stop(p, DUE_SEND);
 	if (was && p->kind == PORT_FXS)
 		sim_fxs_reset(p);
-	else if (was)
+	else if (was && p->kind == PORT_FXO)
 		sim_fxo_reset(p);
 	sim_alarm(p, alarm);
 }
@@ -252,8 +254,20 @@ void sim_listen(struct line_port *p)
 	atomic_store(&p->shared->listening, 1);
 }
 
+enum port_kind sim_other(enum port_kind kind)
+{
+	return kind == PORT_FXS ? PORT_FXO : kind == PORT_FXO ? PORT_FXS : kind;
+}
+
+uint8_t sim_silence(const struct line_port *p)
+{
+	return p->format == AUDIO_ALAW ? 0xd5 : 0xff;
+}
+
 unsigned sim_capabilities(enum port_kind kind)
 {
+	if (kind == PORT_B)
+		return 0;
 	if (kind == PORT_FXS)
 		return PORT_CAN_REVERSE | PORT_BREAK_LENGTH | PORT_ON_HOOK_SEND |
 		       PORT_VMWI;
@@ -268,13 +282,14 @@ int sim_state(struct line_port *p, struct port_state *s)
 	*s = (struct port_state){
 		.off_hook = fxs ? p->fxs.hook != FXS_ON_HOOK : p->fxo.off_hook,
 		.ringing = fxs ? p->fxs.ringing : p->remote & WIRE_RINGING,
-		.battery = !fxs && p->remote & WIRE_BATTERY,
+		.battery = p->kind == PORT_FXO && p->remote & WIRE_BATTERY,
 		.reversed = (fxs ? p->local : p->remote) & WIRE_REVERSED,
 		.alarm = p->alarm ? p->alarm :
 			 p->fxo.lost ? ALARM_NO_BATTERY : ALARM_NONE,
 		.kind = p->kind,
-		.signalling = SIGNALLING_KEWLSTART,
-		.format = AUDIO_MULAW,
+		.signalling = p->kind == PORT_B ? SIGNALLING_CLEAR :
+			      SIGNALLING_KEWLSTART,
+		.format = p->format,
 		.capabilities = sim_capabilities(p->kind),
 	};
 	return 0;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
 /*
  * port.h - what both ends of a simulated line have in common: the port, its
- * timers on one timerfd, its queue of events, and the state that crosses.
+ * timers on one timerfd, its queue of events, and the state that crosses. A B
+ * channel is a line that has audio and no state.
  *
  * A message carries the time at which its state came to be, so the length of
  * a break or a pulse does not depend on how late we are read: before a message
@@ -16,7 +17,7 @@
 #include "drivers/sim/wire.h"
 
 #define SIM_EVENTS 32
-#define SIM_PATH 108		/* sockaddr_un's */
+#define SIM_PATH WIRE_PATH
 #define SIM_CANDIDATES 4	/* connections that have not said hello */
 
 /* The timers of a port. */
@@ -57,6 +58,7 @@ struct sim_fxo {
 struct line_port {
 	enum port_kind kind;
 	bool far;
+	enum audio_format format;
 	char path[SIM_PATH];
 	int event_fd;		/* epoll: the timer and the sockets */
 	int timer_fd, socket_fd, listen_fd;
@@ -129,6 +131,10 @@ int sim_state(struct line_port *, struct port_state *);
 int sim_set(struct line_port *, enum port_param, int value);
 int sim_next_event(struct line_port *, struct line_event *);
 unsigned sim_capabilities(enum port_kind);
+/* What is plugged into a port of that kind. */
+enum port_kind sim_other(enum port_kind);
+/* The octet of silence. */
+uint8_t sim_silence(const struct line_port *);
 
 /* scan.c. sim_probe asks the far end at path which kind of near end it wants;
  * waits at most 0.3 s; in_use may be NULL. 0 or -errno. */

@@ -52,10 +52,11 @@ int sim_probe(const char *path, enum port_kind *kind, bool *in_use)
 	if (got < 1)
 		return got ? got : -ENODEV;
 	wire_close_fds(fds);
-	if (m.type != WIRE_INFO || (m.kind != PORT_FXS && m.kind != PORT_FXO))
+	/* A D channel answers without a kind. */
+	if (m.type != WIRE_INFO || m.kind < PORT_FXS || m.kind > PORT_B)
 		return -EPROTO;
 	/* An FXS port at the far end is where our FXO port is plugged in. */
-	*kind = m.kind == PORT_FXS ? PORT_FXO : PORT_FXS;
+	*kind = sim_other(m.kind);
 	if (in_use)
 		*in_use = m.in_use;
 	return 0;

@@ -10,16 +10,20 @@
  * while there is nobody. A far end of one kind meets a near end of the other:
  * an FXS port at one end of a wire, an FXO port at the other.
  *
- * Audio is mu-law, 8 kHz. The far ends of a process share one clock of 10 ms
+ * A span NAME is the D channel's socket NAME.d and B channels NAME.b1, NAME.b2
+ * ... by time slot, which are lines of kind PORT_B.
+ *
+ * Audio is mu-law (that of B channels as the span has it), 8 kHz. The far ends of a process share one clock of 10 ms
  * and are all used by one thread. Near ends may be used by several threads.
  */
 #ifndef DRIVERS_SIM_SIM_H
 #define DRIVERS_SIM_SIM_H
 
-#include "tipring/driver.h"
+#include "tipring/dchannel.h"
 
 extern const struct line_driver sim_driver;
 extern const struct line_driver sim_far_driver;
+extern const struct dchannel_ops sim_dchannel, sim_far_dchannel;
 
 /* What went wrong on a wire since open. */
 struct sim_counters {

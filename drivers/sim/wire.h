@@ -19,6 +19,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "tipring/driver.h"
+
 #define WIRE_MAGIC 0x54524c57u	/* "TRLW" */
 #define WIRE_VERSION 1
 #define WIRE_FDS 2		/* shared memory, clock: in this order */
@@ -63,6 +65,12 @@ int wire_connect(const char *path);
 
 /* DIRECTORY/LINE into path. 0, -EINVAL: not a line's name, -ENAMETOOLONG. */
 int wire_path(char *path, unsigned size, const char *directory, const char *line);
+
+/* Listens at DIRECTORY/ADDRESS, whose path it gives; makes the directory, and
+ * replaces what a dead process left. A descriptor, or -errno and a sentence. */
+#define WIRE_PATH 108		/* sockaddr_un's */
+int sim_bind(char path[WIRE_PATH], const char *directory, const char *address,
+	     char *why, unsigned size);
 
 /* The monotonic clock in us. */
 uint64_t wire_now(void);

@@ -29,6 +29,7 @@
 #define FRAME_MAX 320		/* samples that one read gives at most */
 
 struct line_port;		/* a driver's own, opaque to everybody else */
+struct dchannel_ops;		/* dchannel.h */
 
 /* What a port is: an FXS port gives battery and rings (a telephone or a PBX
  * trunk port is plugged in); an FXO port is a telephone (it is plugged into a
@@ -64,6 +65,7 @@ struct port_conf {
 	unsigned flash_min_ms;		/* FXS: shorter breaks are pulses */
 	unsigned flash_max_ms;		/* FXS: longer ones hang up; 0: no
 					   flash, the shortest hang-up */
+	enum audio_format format;	/* sim, PORT_B: of its samples; others know */
 	int16_t card_rx_gain, card_tx_gain;	/* FXO: 0.1 dB, -150 to 120, in the
 					   card; 0 where it has none */
 };
@@ -196,6 +198,9 @@ struct line_driver {
 	 * where a descriptor belongs to one port. */
 	void (*turn_begin)(int audio_fd);
 	void (*turn_end)(int audio_fd);
+
+	/* D channels of primary rate spans; NULL: it has none. */
+	const struct dchannel_ops *dchannel;
 };
 
 #endif

@@ -177,7 +177,8 @@ void pair_none(struct pair_end *e)
 
 void pair_connect(struct pair *p, enum port_kind kind, unsigned flash_max_ms)
 {
-	pair_open_far(p, kind == PORT_FXS ? PORT_FXO : PORT_FXS);
+	pair_open_far(p, kind == PORT_FXS ? PORT_FXO : kind == PORT_FXO ? PORT_FXS :
+		      kind);
 	pair_open_near(p, kind, flash_max_ms);
 	p->near.audio = true;
 	pair_next(p, &p->far, LINE_EVENT_ALARM_CLEARED, 1000);

@@ -10,6 +10,12 @@ tests_unit_drivers_heal_test_SOURCES = tests/unit/drivers-heal-test.c \
 	tests/unit/drivers-pair.c tests/unit/drivers-pair.h
 tests_unit_drivers_heal_test_LDADD = libdrivers.a libbase.a $(CMOCKA_LIBS) -lpthread
 
+check_PROGRAMS += tests/unit/drivers-span-test
+TESTS += tests/unit/drivers-span-test
+tests_unit_drivers_span_test_SOURCES = tests/unit/drivers-span-test.c \
+	tests/unit/drivers-pair.c tests/unit/drivers-pair.h
+tests_unit_drivers_span_test_LDADD = libdrivers.a libbase.a $(CMOCKA_LIBS) -lpthread
+
 check_PROGRAMS += tests/unit/drivers-dahdi-test
 TESTS += tests/unit/drivers-dahdi-test
 tests_unit_drivers_dahdi_test_SOURCES = tests/unit/drivers-dahdi-test.c
