@@ -2,14 +2,29 @@
 #include "media/digits.h"
 
 #include <errno.h>
-#include <math.h>
 #include <string.h>
 
 #define RAMP 16
 #define PURE 0.8f	/* of a frame's power that is in the two tones */
 #define SHARE 0.08f	/* of it that the weaker one has at least */
-#define QUIET (102 * 4)
+#define PEAK 3.0f	/* a tone to the others of its group; the receiver asks 6.3 */
+#define DEEP 0.4f	/* of a block's power that is dial tone, which the receiver
+			   filters out */
+#define DULL 4		/* blocks that end whatever went on */
 #define SOFT 2500.0f	/* mean square, -50 dBm0: not worth a look */
+
+static struct correlator dtmf[8], deep[3];
+
+static void make_tables(void)
+{
+	static const float hz[8] = { 697, 770, 852, 941, 1209, 1336, 1477, 1633 };
+	static const float low[3] = { 350, 425, 480 };
+
+	for (int i = 0; i < 8; i++)
+		correlator_init(&dtmf[i], hz[i]);
+	for (int i = 0; i < 3; i++)
+		correlator_init(&deep[i], low[i]);
+}
 
 static void change(struct digits *d, char digit, bool began)
 {
@@ -33,11 +48,9 @@ static void heard(void *arg, int code, int level, int delay)
 
 int digits_init(struct digits *d, int twist, int reverse_twist)
 {
-	static const float hz[8] = { 697, 770, 852, 941, 1209, 1336, 1477, 1633 };
-
 	memset(d, 0, sizeof(*d));
-	for (int i = 0; i < 8; i++)
-		d->twice_cosine[i] = 2 * cosf(2 * (float)M_PI * hz[i] / 8000);
+	if (!dtmf[0].cosine[0])
+		make_tables();
 	d->rx = dtmf_rx_init(NULL, NULL, NULL);
 	if (!d->rx)
 		return -ENOMEM;
@@ -64,90 +77,124 @@ void digits_parameters(struct digits *d, int twist, int reverse_twist)
  * library's -42 are -33 dBm0 of both tones, its -46 are -37. */
 void digits_faint(struct digits *d, bool on)
 {
+	d->faint = on;
 	dtmf_rx_parms(d->rx, 1, on ? 8 : d->twist, on ? 8 : d->reverse_twist,
 		      on ? -46 : -42);
 }
 
 void digits_reset(struct digits *d)
 {
-	static const int16_t quiet[102 * 3];
+	static const int16_t quiet[DIGITS_BLOCK * DULL];
 
-	/* Three silent blocks end whatever was going on. */
-	dtmf_rx(d->rx, quiet, 102 * 3);
+	dtmf_rx(d->rx, quiet, DIGITS_BLOCK * DULL);
+	d->filled = 0;
+	d->dull = DULL;
+	d->unseen = false;
 	d->current = 0;
 	d->changes = 0;
 	d->muted = false;
 	memset(d->held, 0, sizeof(d->held));
 }
 
-/* A digit needs a block of 102 samples above -42 dBm0, and the receiver
- * forgets what was before within three that are quiet: more silence tells it
- * nothing. */
-static bool quiet_for_long(struct digits *d, const int16_t *s, size_t n)
+static float squares(const int16_t *s, size_t n)
 {
 	int64_t all = 0;
 
 	for (size_t i = 0; i < n; i++)
 		all += s[i] * s[i];
-	if ((float)all >= SOFT * (float)n)
-		d->quiet = 0;
-	else if (d->quiet < QUIET)
-		d->quiet += (uint32_t)n;
-	return d->quiet >= QUIET && !d->current && !dtmf_rx_status(d->rx);
+	return (float)all;
+}
+
+/* The strongest of a group, n samples; *next: the one after it. */
+static float strongest(const struct correlator *group, const int16_t *s, size_t n,
+		       float *next)
+{
+	float most = 0;
+
+	*next = 0;
+	for (int i = 0; i < 4; i++) {
+		float p = correlate(&group[i], s, n);
+
+		if (p > most) {
+			*next = most;
+			most = p;
+		} else if (p > *next) {
+			*next = p;
+		}
+	}
+	return most;
+}
+
+static bool is_deep(const int16_t *s, float all)
+{
+	float sum = 0;
+
+	for (int i = 0; i < 3; i++)
+		sum += correlate(&deep[i], s, CORRELATE_MOST);
+	return sum > DEEP * all;
+}
+
+/* Whether the receiver may take this block for a digit's. */
+static bool may_be_digit(const int16_t *s)
+{
+	float all = squares(s, DIGITS_BLOCK), next;
+
+	if (all < SOFT * DIGITS_BLOCK)
+		return false;
+	if (strongest(dtmf, s, CORRELATE_MOST, &next) > PEAK * next &&
+	    strongest(dtmf + 4, s, CORRELATE_MOST, &next) > PEAK * next)
+		return true;
+	return is_deep(s, all);
+}
+
+static void block(struct digits *d)
+{
+	bool rests = d->dull >= DULL && !d->current && !dtmf_rx_status(d->rx);
+
+	if (d->faint || may_be_digit(d->block)) {
+		/* Its filter shall have heard what came before. */
+		if (d->unseen)
+			dtmf_rx(d->rx, d->before, DIGITS_BLOCK);
+		rests = false;
+		d->dull = 0;
+	} else if (d->dull < DULL) {
+		d->dull++;
+	}
+	if (rests)
+		memcpy(d->before, d->block, sizeof(d->before));
+	else
+		dtmf_rx(d->rx, d->block, DIGITS_BLOCK);
+	d->unseen = rests;
+	d->since += DIGITS_BLOCK;
 }
 
 void digits_run(struct digits *d, const int16_t *s, size_t n)
 {
 	d->changes = 0;
-	if (quiet_for_long(d, s, n)) {
-		d->since += (uint32_t)n;
-		return;
+	for (size_t part; n; n -= part, s += part) {
+		part = DIGITS_BLOCK - d->filled;
+		if (part > n)
+			part = n;
+		memcpy(d->block + d->filled, s, part * sizeof(*s));
+		d->filled += part;
+		if (d->filled == DIGITS_BLOCK) {
+			d->filled = 0;
+			block(d);
+		}
 	}
-	dtmf_rx(d->rx, s, (int)n);
-	d->since += (uint32_t)n;
-}
-
-/* How much of a frame's power is at this frequency (Goertzel). */
-static float power_at(const int16_t *s, size_t n, float twice_cosine)
-{
-	float a = 0, b = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		float c = s[i] + twice_cosine * a - b;
-
-		b = a;
-		a = c;
-	}
-	return 2 * (a * a + b * b - twice_cosine * a * b) / (float)n;
-}
-
-static float strongest(const struct digits *d, int first, const int16_t *s,
-		       size_t n)
-{
-	float most = 0;
-
-	for (int i = first; i < first + 4; i++) {
-		float p = power_at(s, n, d->twice_cosine[i]);
-
-		if (p > most)
-			most = p;
-	}
-	return most;
 }
 
 /* Whether these 10 ms are one tone of each group and nothing else. */
-static bool suspicious(const struct digits *d, const int16_t *s, size_t n)
+static bool suspicious(const int16_t *s)
 {
-	float all = 0, low, high;
+	float all = squares(s, DIGITS_DELAY), low, high, next;
 
-	for (size_t i = 0; i < n; i++)
-		all += (float)s[i] * s[i];
-	if (all < SOFT * (float)n)
+	if (all < SOFT * DIGITS_DELAY)
 		return false;
-	low = strongest(d, 0, s, n);
+	low = strongest(dtmf, s, DIGITS_DELAY, &next);
 	if (low < SHARE * all)
 		return false;
-	high = strongest(d, 4, s, n);
+	high = strongest(dtmf + 4, s, DIGITS_DELAY, &next);
 	return high > SHARE * all && low + high > PURE * all;
 }
 
@@ -170,7 +217,7 @@ void digits_mute(struct digits *d, int16_t *s, size_t n)
 	if (n > DIGITS_DELAY)
 		n = DIGITS_DELAY;
 	mute = dtmf_rx_status(d->rx) != 0 ||
-	       (n == DIGITS_DELAY && suspicious(d, s, n));
+	       (n == DIGITS_DELAY && suspicious(s));
 	memcpy(now, s, n * sizeof(*s));
 	memcpy(s, d->held, n * sizeof(*s));
 	memmove(d->held, d->held + n, (DIGITS_DELAY - n) * sizeof(*s));

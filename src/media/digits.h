@@ -7,6 +7,9 @@
  * relayed therefore leaves a frame late, and is muted from the first whole frame
  * that is nothing but one tone of each of DTMF's groups, which a voice hardly
  * ever is; when the receiver then hears no digit, it was 10 ms of silence.
+ *
+ * The receiver is shown only blocks that may be a digit's by its own rules, with
+ * some margin, and those around them: a conversation has few.
  */
 #ifndef MEDIA_DIGITS_H
 #define MEDIA_DIGITS_H
@@ -17,7 +20,10 @@
 
 #include <spandsp.h>
 
+#include "media/correlate.h"
+
 #define DIGITS_DELAY 80		/* samples */
+#define DIGITS_BLOCK 102	/* samples of the receiver's blocks */
 #define DIGITS_CHANGES 4
 
 struct digit_change {
@@ -31,12 +37,16 @@ struct digits {
 	dtmf_rx_state_t *rx;
 	char current;
 	uint32_t since;		/* samples of the current one so far */
-	uint32_t quiet;		/* samples since the last that was loud */
+	int16_t block[CORRELATE_MOST];	/* being filled, zeros behind it */
+	int16_t before[DIGITS_BLOCK];	/* the one before it */
+	bool unseen;		/* which was not shown */
+	size_t filled;
+	unsigned dull;		/* blocks in a row that are no digit's */
+	bool faint;		/* every block is shown */
 	struct digit_change change[DIGITS_CHANGES];
 	unsigned changes;	/* of the last run */
 	int16_t held[DIGITS_DELAY];
 	bool muted;
-	float twice_cosine[8];	/* of DTMF's frequencies */
 };
 
 /* Twists in 0.1 dB, 0: the receiver's own 8 and 4 dB. -ENOMEM. */

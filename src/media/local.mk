@@ -4,6 +4,7 @@ libmedia_a_SOURCES = src/media/media.h src/media/media.c \
 	src/media/callerid_rx.c src/media/callerid_tx.c \
 	src/media/callerid_japan.c src/media/callerid_japan.h \
 	src/media/conceal.c src/media/conceal.h \
+	src/media/correlate.h \
 	src/media/dialler.c src/media/dialler.h \
 	src/media/digits.c src/media/digits.h \
 	src/media/end.c src/media/end.h \
@@ -29,4 +30,8 @@ libmedia_a_SOURCES = src/media/media.h src/media/media.c \
 	src/media/slipring.c src/media/slipring.h \
 	src/media/spectrum.c src/media/spectrum.h \
 	src/media/watch.c
+# Its loop wants the vector instructions that -O2 does without.
+noinst_LIBRARIES += libcorrelate.a
+libcorrelate_a_SOURCES = src/media/correlate.c src/media/correlate.h
+libcorrelate_a_CFLAGS = $(HOUSE_CFLAGS) -O3
 include src/media/echo.mk
