@@ -85,14 +85,16 @@ static bool connects_only(const struct config *c)
 	return true;
 }
 
-/* The library sends by its first transport what names none; RFC 3263 section 4.1
- * says UDP. */
-static size_t first(const struct config *c)
+/* The library sends by its first transport of the right family what names none;
+ * RFC 3263 section 4.1 says UDP, so that UDP stands before the rest. */
+static const struct config_listen *in_turn(const struct config *c, size_t n)
 {
-	for (size_t i = 0; i < c->sip.listen_count; i++)
-		if (c->sip.listen[i].transport == TRANSPORT_UDP)
-			return i;
-	return 0;
+	for (int udp = 1; udp >= 0; udp--)
+		for (size_t i = 0; i < c->sip.listen_count; i++)
+			if ((c->sip.listen[i].transport == TRANSPORT_UDP) == udp &&
+			    !n--)
+				return &c->sip.listen[i];
+	return NULL;
 }
 
 int listen_first(const struct config *c, char *url, bool *listens, char *why,
@@ -107,7 +109,7 @@ int listen_first(const struct config *c, char *url, bool *listens, char *why,
 	}
 	*listens = c->sip.listen_count;
 	if (*listens)
-		url_of(&c->sip.listen[first(c)], url);
+		url_of(in_turn(c, 0), url);
 	else
 		snprintf(url, TARGET_URL, URL_TLS_OUT);
 	return 0;
@@ -123,10 +125,8 @@ int listen_rest(const struct config *c, char *why, size_t size)
 			 "--export-dynamic-symbol=nta_agent_create");
 		return -ENOSYS;
 	}
-	for (size_t i = 0; i < c->sip.listen_count; i++) {
-		if (i == first(c))
-			continue;
-		url_of(&c->sip.listen[i], url);
+	for (size_t i = 1; i < c->sip.listen_count; i++) {
+		url_of(in_turn(c, i), url);
 		if (nta_agent_add_tport(made, (url_string_t *)url,
 					TPTAG_CERTIFICATE(LISTEN_NO_FILES),
 					TAG_END()) < 0) {

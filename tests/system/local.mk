@@ -50,3 +50,4 @@ include tests/system/learn.mk
 include tests/system/nat.mk
 include tests/system/features.mk
 include tests/system/tls.mk
+include tests/system/garbage.mk
