@@ -7,6 +7,7 @@ noinst_HEADERS += tests/fuzz/driver.h
 include tests/fuzz/config.mk
 include tests/fuzz/sdp.mk
 include tests/fuzz/knock.mk
+include tests/fuzz/q931.mk
 include tests/fuzz/rtp.mk
 include tests/fuzz/sim.mk
 include tests/fuzz/stun.mk

@@ -3,3 +3,8 @@ check_PROGRAMS += tests/unit/isdn-map-test
 TESTS += tests/unit/isdn-map-test
 tests_unit_isdn_map_test_SOURCES = tests/unit/isdn-map-test.c
 tests_unit_isdn_map_test_LDADD = $(isdn_test_libs)
+
+check_PROGRAMS += tests/unit/isdn-frame-test
+TESTS += tests/unit/isdn-frame-test
+tests_unit_isdn_frame_test_SOURCES = tests/unit/isdn-frame-test.c
+tests_unit_isdn_frame_test_LDADD = $(isdn_test_libs)
