@@ -150,7 +150,8 @@ enum media_event_type {
 	MEDIA_SILENCE,		/* .span: nothing above the noise */
 	MEDIA_CALLERID,		/* .party: complete and its checksum is right */
 	MEDIA_CALLERID_BAD,	/* it came, but could not be read */
-	MEDIA_CALLERID_SENT,	/* of ops->callerid */
+	MEDIA_CALLERID_SENT,	/* of ops->callerid; of ops->call_waiting, .value:
+				   1 the telephone asked for it, 0 it did not */
 	MEDIA_PLAYED,		/* a tone that ends has ended */
 	MEDIA_DIALLED,		/* dial is complete */
 	MEDIA_RTP_FIRST,	/* the first packet of a session has come */
@@ -249,6 +250,12 @@ struct media_ops {
 	/* Caller ID at once, to a telephone that is off hook (NTT); then
 	 * MEDIA_CALLERID_SENT. Its cadence is not looked at. */
 	int (*callerid)(struct media_end *, const struct media_ring *);
+	/* Caller ID of a call that waits, to a telephone that talks: when the tone
+	 * being played has ended, CAS, and after the telephone's answer the data;
+	 * meanwhile the voice path is cut. Then MEDIA_CALLERID_SENT; none when a
+	 * hook event, play, join or split came between. Its cadence is not looked
+	 * at. Bellcore, ETSI and UK only. */
+	int (*call_waiting)(struct media_end *, const struct media_ring *);
 	int (*battery)(struct media_end *, int break_ms);
 	int (*polarity)(struct media_end *, bool reversed);
 	int (*flash)(struct media_end *, int ms);

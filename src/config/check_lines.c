@@ -4,6 +4,7 @@
 
 #include "base/digit_map.h"
 #include "config/check.h"
+#include "config/country.h"
 
 static const char *const fxo_keys[] = {
 	"ring_to", "two_stage", "dial", "dial_method", "answer", "wait_dial_tone",
@@ -11,7 +12,8 @@ static const char *const fxo_keys[] = {
 };
 static const char *const fxs_keys[] = {
 	"did", "hotline", "hotline_delay", "polarity_answer", "flash",
-	"flash_holds", "transfer", "call_waiting", "mailbox", NULL
+	"flash_holds", "transfer", "call_waiting",
+	"call_waiting_callerid", "mailbox", NULL
 };
 
 static const char *first_given(const config_setting_t *s, const char *const *keys)
@@ -181,7 +183,8 @@ static void check_callerid(struct loader *l, const config_setting_t *s,
 			   const struct config_line *line)
 {
 	static const char *const keys[] = {
-		"callerid_standard", "callerid_alert", NULL
+		"callerid_standard", "callerid_alert",
+		"call_waiting_callerid", NULL
 	};
 
 	for (const char *const *key = keys; *key && !line->callerid; key++)
@@ -189,6 +192,14 @@ static void check_callerid(struct loader *l, const config_setting_t *s,
 			report_at(l, check_place(s, *key),
 				  "%s has no use with callerid = false; leave one out",
 				  *key);
+	if (check_given(s, "call_waiting_callerid") && !line->call_waiting)
+		report_at(l, check_place(s, "call_waiting_callerid"),
+			  "call_waiting_callerid has no use without call_waiting = true");
+	if (check_given(s, "call_waiting_callerid") && line->call_waiting_callerid &&
+	    line->way.standard && !callerid_rows[line->way.standard].waiting)
+		report_at(l, check_place(s, "call_waiting_callerid"),
+			  "%s caller ID cannot tell who waits; leave call_waiting_callerid out",
+			  callerid_rows[line->way.standard].name);
 	if (line->callerid && check_given(s, "callerid_alert") &&
 	    line->way.standard == CALLERID_JAPAN)
 		report_at(l, check_place(s, "callerid_alert"),

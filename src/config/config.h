@@ -187,6 +187,7 @@ struct config_line {
 	bool transfer;			/* on hook in a second call joins the others */
 	const char *mailbox;		/* whose messages it shows, "" its own */
 	bool call_waiting;		/* a call to it while it talks is announced */
+	bool call_waiting_callerid;	/* with its caller ID, where the standard has that */
 	/* both */
 	const char *user, *auth_user, *secret_file;	/* own account, "" the trunk's */
 	bool allow_weak_secret;

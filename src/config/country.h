@@ -24,9 +24,10 @@ struct country_row {
 extern const struct country_row country_rows[];
 extern const size_t country_row_count;
 
-/* What a standard is called, and how it goes. */
+/* What a standard is called, and how it goes; waiting: during a call, NULL: it
+ * does not. */
 struct callerid_row {
-	const char *name, *what;
+	const char *name, *what, *waiting;
 };
 
 #define CALLERID_STANDARDS (CALLERID_DTMF + 1)

@@ -118,6 +118,8 @@ static const struct key line_keys[] = {
 	  .what = "fxs: hanging up in the second call connects the other two parties; else the held one rings back" },
 	{ "call_waiting", BOOL(L, call_waiting, "false"),
 	  .what = "fxs: announce a call that comes while the line talks, a hookflash takes it; else the line is busy" },
+	{ "call_waiting_callerid", BOOL(L, call_waiting_callerid, "true"),
+	  .what = "fxs: tell the telephone who waits, if it asks: Bellcore, ETSI and UK caller ID have that" },
 	{ "mailbox", TEXT(L, mailbox, check_user), .absent = "the line's user, or number",
 	  .what = "fxs: whose waiting messages, as the provider tells them, its dial tone and lamp show" },
 	{ "user", TEXT(L, user, check_user), .absent = "the trunk's",

@@ -94,6 +94,8 @@ bool line_offer_stands(const struct line *, const void *data);
 enum hunt_result line_hunted(const struct line *, bool emergency);
 /* FXS: it talks, and a second call may be announced to it (line_second.c). */
 bool line_takes_waiting(const struct line *);
+/* Whether its telephone wanted to know who waits. */
+void fxs_waiting_told(const struct line *, bool answered);
 bool line_is_quiet(const struct line *);
 /* FXO: it rests before the next seizure (line_fxo.c). */
 bool line_is_guarded(const struct line *);

@@ -44,6 +44,8 @@ uint64_t fxs_recall_time(void *);
 /* line_fxs_called.c */
 struct cadence;
 /* Rings with this caller; false: it cannot, and the call is released. */
+/* Who is told to the telephone, as it would be dialled there; no cadence. */
+struct media_ring fxs_caller(const struct line *, const struct party *);
 bool fxs_ring(struct line *, const struct party *from);
 uint64_t fxs_wink_time(void *);
 void fxs_ringing_enter(void *), fxs_did_enter(void *), fxs_did_send_enter(void *);

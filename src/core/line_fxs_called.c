@@ -16,25 +16,31 @@
 #include "core/line_fxs.h"
 #include "core/number.h"
 
-bool fxs_ring(struct line *l, const struct party *from)
+struct media_ring fxs_caller(const struct line *l, const struct party *from)
 {
-	struct box *box = l->box;
 	const struct country *c = &l->config->country;
 	struct media_ring ring = {
-		.cadence = c->ring,
 		.way = l->conf->way,
 		.from = *from,
-		.when = box->wall_clock ? box->wall_clock() : 0,
+		.when = l->box->wall_clock ? l->box->wall_clock() : 0,
 	};
 	const struct e164_plan plan = { c->country_code, c->national_prefix,
 					c->international_prefix };
+
+	/* No telephone has a '+'. */
+	e164_write(ring.from.number, ring.from.number, NUMBER_NATIONAL, &plan);
+	return ring;
+}
+
+bool fxs_ring(struct line *l, const struct party *from)
+{
+	struct media_ring ring = fxs_caller(l, from);
 	int rc;
 
+	ring.cadence = l->config->country.ring;
 	/* NTT's went before. */
 	if (!l->conf->callerid || l->conf->way.standard == CALLERID_JAPAN)
 		ring.way.standard = CALLERID_NONE;
-	/* As it would be dialled here: no telephone has a '+'. */
-	e164_write(ring.from.number, ring.from.number, NUMBER_NATIONAL, &plan);
 	rc = l->end->media->ops->ring(l->end, &ring);
 	if (rc) {
 		line_release(l, CAUSE_DESTINATION_OUT_OF_ORDER, "%s cannot ring: %s",

@@ -204,6 +204,8 @@ void line_media_event(void *owner, const struct media_event *e)
 	case MEDIA_CALLERID_SENT:
 		if (accepts(l, L_CALLERID_SENT))
 			line_post(l, L_CALLERID_SENT);
+		else
+			fxs_waiting_told(l, e->value);
 		break;
 	case MEDIA_DIALLED:
 		line_post(l, L_DIALLED);

@@ -72,6 +72,22 @@ static void beep(void *arg)
 	beep_again(l);
 }
 
+/* Once, behind the first tone. */
+static void tell_caller(struct line *l, const struct party *from)
+{
+	struct media_ring who = fxs_caller(l, from);
+
+	if (l->conf->callerid && l->conf->call_waiting_callerid)
+		l->end->media->ops->call_waiting(l->end, &who);
+}
+
+void fxs_waiting_told(const struct line *l, bool answered)
+{
+	log_debug("line %s: %s", l->name, answered ?
+		  "its telephone was told who waits" :
+		  "its telephone does not ask who waits");
+}
+
 static int op_offer(struct leg *leg, const struct leg_offer *offer)
 {
 	struct line *l = line_of(leg);
@@ -82,6 +98,7 @@ static int op_offer(struct leg *leg, const struct leg_offer *offer)
 	leg->digits_by_event = l->conf->dtmf_relay;
 	leg_alerting(leg);
 	beep(l);
+	tell_caller(l, &offer->calling);
 	return 0;
 }
 

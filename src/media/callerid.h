@@ -56,6 +56,10 @@ void callerid_sender_free(struct callerid_sender *);
 /* Begins `wait` ms from now. -ENOTSUP: not sent as sound. */
 int callerid_send(struct callerid_sender *, const struct callerid_way *,
 		  const struct party *, int64_t when, unsigned wait);
+/* The same to a telephone that talks and has said that it listens: FSK without
+ * channel seizure (GR-30, EN 300 659-2). */
+int callerid_send_talking(struct callerid_sender *, const struct callerid_way *,
+			  const struct party *, int64_t when, unsigned wait);
 void callerid_stop(struct callerid_sender *);
 bool callerid_sending(const struct callerid_sender *);
 /* Fills n samples; false: nothing is being sent. */

@@ -10,6 +10,7 @@
 #include "media/dialler.h"
 
 #define DTMF_MS 70		/* on and off */
+#define MARK_BITS 80		/* before a message without channel seizure */
 
 struct callerid_sender {
 	adsi_tx_state_t *adsi;
@@ -88,6 +89,28 @@ int callerid_send(struct callerid_sender *c, const struct callerid_way *way,
 	default:
 		return -ENOTSUP;
 	}
+	c->sending = true;
+	return 0;
+}
+
+int callerid_send_talking(struct callerid_sender *c, const struct callerid_way *way,
+			  const struct party *from, int64_t when, unsigned wait)
+{
+	uint8_t message[CALLERID_MESSAGE];
+	size_t n;
+
+	callerid_stop(c);
+	if (way->standard != CALLERID_BELLCORE && way->standard != CALLERID_ETSI &&
+	    way->standard != CALLERID_UK)
+		return -ENOTSUP;
+	c->wait = wait * 8;
+	c->by_dtmf = false;
+	adsi_tx_init(c->adsi, way->standard == CALLERID_BELLCORE ?
+		     ADSI_STANDARD_CLASS : ADSI_STANDARD_CLIP);
+	adsi_tx_set_preamble(c->adsi, 0, MARK_BITS, -1, -1);
+	n = callerid_build(message, way->standard, from, when);
+	if (adsi_tx_put_message(c->adsi, message, (int)n) <= 0)
+		return -EIO;
 	c->sending = true;
 	return 0;
 }

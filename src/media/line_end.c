@@ -19,7 +19,7 @@ static bool wants_audio(const struct line_end *l)
 
 	return e->peer || e->player.playing || dialler_busy(&e->dialler) ||
 	       listen_any(&e->listen) || callerid_sending(l->sender) ||
-	       l->pulses[0] || l->ring_wait || e->dialling;
+	       l->pulses[0] || l->ring_wait || e->dialling || l->waiting.state;
 }
 
 bool line_end_runs(const struct line_end *l)
@@ -103,10 +103,15 @@ static void receive(struct line_end *l, int16_t *s, const int16_t *ref, size_t n
 	amplify(s, n, l->rx_gain);
 	meter_add(&e->rx, s, n);
 	e->samples += n;
-	end_listen(e, s, n);
+	if (line_waiting_cuts(&l->waiting)) {
+		line_waiting_hear(l, s, n);
+		memset(s, 0, n * sizeof(*s));
+	} else {
+		end_listen(e, s, n);
+	}
 	if (!e->peer)
 		return;
-	if (e->listen.digits_wanted)
+	if (e->listen.digits_wanted && !line_waiting_cuts(&l->waiting))
 		relay(e, s, n);
 	e->peer->class->push(e->peer, s, n);
 }
@@ -134,7 +139,9 @@ static void transmit(struct line_end *l, int16_t *s, size_t n)
 		else
 			slipring_get(&l->ring, s, n);
 	}
-	if (!dialler_busy(&e->dialler) && callerid_sending(l->sender)) {
+	if (line_waiting_sound(l, s, n)) {
+		/* and nothing else */
+	} else if (!dialler_busy(&e->dialler) && callerid_sending(l->sender)) {
 		if (!callerid_sound(l->sender, s, n))
 			line_port_called(l);
 	} else {
@@ -258,6 +265,12 @@ static void command(struct end *e, const struct command *c)
 	struct line_end *l = line_end(e);
 
 	switch (c->type) {
+	case COMMAND_JOIN:
+	case COMMAND_SPLIT:
+	case COMMAND_PLAY:
+		line_waiting_stop(l);
+		end_command(e, c);
+		break;
 	case COMMAND_ADD:
 		add(l);
 		break;
@@ -283,6 +296,7 @@ static void command(struct end *e, const struct command *c)
 	case COMMAND_HOOK:
 	case COMMAND_RING:
 	case COMMAND_CALLERID:
+	case COMMAND_WAITING:
 	case COMMAND_BATTERY:
 	case COMMAND_POLARITY:
 	case COMMAND_FLASH:

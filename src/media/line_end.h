@@ -12,6 +12,7 @@
 #include "media/callerid.h"
 #include "media/echo.h"
 #include "media/end.h"
+#include "media/line_waiting.h"
 #include "media/pump.h"
 #include "media/slipring.h"
 
@@ -52,6 +53,7 @@ struct line_end {
 	bool callerid_first;		/* it is being sent, ringing follows */
 	bool callerid_answered;		/* it is being sent to who is off hook */
 	unsigned ring_wait;		/* samples until then */
+	struct line_waiting waiting;	/* telling who calls meanwhile */
 	char pulses[PARTY_NUMBER_SIZE];	/* still to be pulsed */
 	unsigned pulse_wait;		/* samples of 'w' before them */
 };

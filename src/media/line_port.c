@@ -143,6 +143,10 @@ static void event(struct line_end *l, const struct line_event *ev)
 	case LINE_EVENT_ALARM:
 		end_changed(&l->end);
 		break;
+	case LINE_EVENT_ON_HOOK:
+	case LINE_EVENT_FLASH:
+		line_waiting_stop(l);
+		break;
 	default:
 		break;
 	}
@@ -253,6 +257,10 @@ void line_port_command(struct line_end *l, const struct command *c)
 		l->callerid_answered = true;
 		err = callerid_send(l->sender, &c->ring.way, &c->ring.from,
 				    c->ring.when, ANSWERED_WAIT);
+		break;
+	case COMMAND_WAITING:
+		line_waiting_start(l, &c->ring);
+		err = 0;
 		break;
 	case COMMAND_BATTERY:
 		err = d->battery ? d->battery(l->port, c->value) : err;

@@ -333,6 +333,14 @@ static int callerid(struct media_end *m, const struct media_ring *r)
 	return err ? err : room_post(&c);
 }
 
+static int call_waiting(struct media_end *m, const struct media_ring *r)
+{
+	struct command c = { .type = COMMAND_WAITING, .end = end_of(m), .ring = *r };
+	int err = needs(m, PORT_FXS, 0);
+
+	return err ? err : room_post(&c);
+}
+
 static int battery(struct media_end *m, int break_ms)
 {
 	int err = needs(m, PORT_FXS, 0);
@@ -384,6 +392,7 @@ const struct media_ops room_ops = {
 	.hook = hook,
 	.ring = ring,
 	.callerid = callerid,
+	.call_waiting = call_waiting,
 	.battery = battery,
 	.polarity = polarity,
 	.flash = flash,

@@ -179,6 +179,18 @@ static int do_battery(struct client *c, struct pbx_line *l, char **w, int n)
 	return result(c, l, l->driver->battery(l->port, ms));
 }
 
+static int do_asks(struct client *c, struct pbx_line *l, char **w, int n)
+{
+	bool off = !strcmp(w[0], "off");
+
+	if (l->kind != PORT_FXO)
+		return needs(c, l, PORT_FXO, "only fxo lines are telephones");
+	if (!off && strcmp(w[0], "A") && strcmp(w[0], "D"))
+		return command_fail(c, -EINVAL, "usage: asks LINE A|D|off");
+	l->waiting.digit = off ? 0 : w[0][0];
+	return 0;
+}
+
 static int do_lamp(struct client *c, struct pbx_line *l, char **w, int n)
 {
 	bool on = !strcmp(w[0], "on");
@@ -356,6 +368,8 @@ const struct command command_table[] = {
 	{ "sit", 1, 1, do_sit, "LINE", "give the special information tone" },
 	{ "polarity", 2, 2, do_polarity, "LINE reverse|normal", "of the battery" },
 	{ "battery", 3, 3, do_battery, "LINE break MS", "take the battery away for so long" },
+	{ "asks", 2, 2, do_asks, "LINE A|D|off",
+	  "fxo: answer CAS in a call by that digit, to read who waits; off until told" },
 	{ "lamp", 2, 2, do_lamp, "LINE on|off", "message waiting" },
 	{ "play", 2, 2, do_play, "LINE FILE.wav", "say what is in the file (8 kHz, mono, 16 bits)" },
 	{ "record", 2, 2, do_record, "LINE FILE.wav|off", "keep what is heard from the next sample on" },
@@ -370,7 +384,7 @@ const struct command command_table[] = {
 	{ "wait-played", 1, 1, do_wait_played, "LINE", "until play or speak has ended" },
 	{ "expect", 2, 6, do_expect, "LINE EVENT [within SECONDS]",
 	  "wait for it, 10 s unless told; alternatives: busy|silence. EVENT is\n"
-	  "ring off-hook on-hook seized flash break polarity [reverse|normal]\n"
+	  "ring off-hook on-hook seized flash break cas polarity [reverse|normal]\n"
 	  "digits D  caller NUMBER  name \"TEXT\"  lamp [on|off]  played  connected  lost\n"
 	  "dial-tone ringback busy congestion sit howler tone HZ voice silence\n"
 	  "Events count that came since the last one matched on this line; tones,\n"

@@ -25,6 +25,7 @@ static const struct {
 	{ "connected", EXPECT_EVENT, EVENT_CONNECTED, 0 },
 	{ "lost", EXPECT_EVENT, EVENT_LOST, 0 },
 	{ "polarity", EXPECT_EVENT, EVENT_POLARITY, '?' },
+	{ "cas", EXPECT_EVENT, EVENT_CAS, 0 },
 	{ "lamp", EXPECT_EVENT, EVENT_LAMP, '?' },
 	{ "digits", EXPECT_DIGITS, 0, '1' },
 	{ "caller", EXPECT_CALLER, 0, '1' },

@@ -55,6 +55,7 @@ void line_off_hook(struct pbx_line *l, bool off_hook)
 	l->off_hook = off_hook;
 	l->digits[0] = 0;
 	hear_reset(&l->hear);
+	waiting_reset(&l->waiting);
 	dtmf_rx_init(l->dtmf_rx, on_digits, l);
 	if (!off_hook) {
 		line_say_nothing(l);
@@ -204,7 +205,7 @@ int line_open(struct pbx *p, const struct options_line *o, const char *directory
 	l->dtmf_tx = dtmf_tx_init(NULL);
 	l->model = model_new();
 	line_set_callerid(l, callerid_of(p->country));
-	if (!l->dtmf_rx || !l->dtmf_tx || !l->model) {
+	if (!waiting_init(&l->waiting) || !l->dtmf_rx || !l->dtmf_tx || !l->model) {
 		line_close(l);
 		return err;
 	}
@@ -238,6 +239,7 @@ void line_close(struct pbx_line *l)
 	source_stop(&l->out);
 	source_stop(&l->callerid);
 	callerid_reader_free(l->reader);
+	waiting_fini(&l->waiting);
 	model_free(l->model);
 	if (l->dtmf_rx)
 		dtmf_rx_free(l->dtmf_rx);

@@ -15,6 +15,7 @@
 #include "pbx/pbx.h"
 #include "pbx/plan.h"
 #include "pbx/source.h"
+#include "pbx/waiting.h"
 #include "pbx/wav.h"
 
 #define LINE_DIGITS 64
@@ -66,6 +67,7 @@ struct pbx_line {
 	struct callerid_way way;
 	struct callerid_reader *reader;
 	bool reads;		/* the phone rang: caller ID may come */
+	struct waiting waiting;	/* phone: what it does about call waiting */
 	struct model *model;
 	struct wav_writer *record;
 	char record_file[256];

@@ -140,7 +140,7 @@ static void say(struct pbx_line *l, int16_t *to, size_t n)
 		source_fill(&l->callerid, to, n);
 		return;
 	}
-	if (!l->off_hook)
+	if (!l->off_hook || waiting_say(&l->waiting, to, n))
 		return;
 	if (l->out.kind && source_fill(&l->out, to, n))
 		pbx_event(l, EVENT_PLAYED, 0, NULL, NULL);
@@ -156,6 +156,12 @@ static void hear_line(struct pbx_line *l, const int16_t *in, size_t n)
 		dtmf_rx(l->dtmf_rx, in, (int)n);
 		l->hear.is_digit = dtmf_rx_status(l->dtmf_rx);
 		hear_put(&l->hear, in, n);
+	}
+	if (l->off_hook && l->kind == PORT_FXO && waiting_hear(&l->waiting, in, n))
+		pbx_event(l, EVENT_CAS, 0, NULL, NULL);
+	if (l->reader && l->waiting.step == WAITING_READS) {
+		callerid_read(l->reader, in, n);
+		return;
 	}
 	/* Off hook only where the telephone was asked to answer for it. */
 	if (l->reader && (l->reads || (!l->off_hook && l->way.alert > ALERT_POLARITY)))

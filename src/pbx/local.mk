@@ -16,6 +16,7 @@ tipring_pbx_SOURCES = src/pbx/main.c \
 	src/pbx/source.c src/pbx/source.h \
 	src/pbx/spectrum.c src/pbx/spectrum.h \
 	src/pbx/speech.c src/pbx/speech.h \
+	src/pbx/waiting.c src/pbx/waiting.h \
 	src/pbx/wav.c src/pbx/wav.h
 tipring_pbx_LDADD = libdrivers.a libconfig.a libbase.a $(SPANDSP_LIBS) \
 	$(TONEZONE_LIBS) $(LIBCONFIG_LIBS) -lpthread -lm

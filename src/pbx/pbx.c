@@ -85,7 +85,8 @@ void pbx_event_text(const struct pbx_event *e, char *text, size_t size)
 		[EVENT_CALLER] = "caller", [EVENT_POLARITY] = "polarity",
 		[EVENT_BREAK] = "break", [EVENT_FLASH] = "flash",
 		[EVENT_SEIZED] = "seized", [EVENT_PLAYED] = "played",
-		[EVENT_LAMP] = "lamp", [EVENT_CONNECTED] = "connected",
+		[EVENT_LAMP] = "lamp", [EVENT_CAS] = "cas",
+		[EVENT_CONNECTED] = "connected",
 		[EVENT_LOST] = "lost",
 	};
 	const char *name = names[e->type];

@@ -249,6 +249,14 @@ static void on_callerid_sent(void *arg)
 	fake_end_event(e, &ev);
 }
 
+static int op_call_waiting(struct media_end *end, const struct media_ring *r)
+{
+	check(of(end), "call_waiting");
+	world_say(of(end)->world, "%s: tell that %s waits", of(end)->label,
+		  r->from.number[0] ? r->from.number : "nobody known");
+	return 0;
+}
+
 static int op_callerid(struct media_end *end, const struct media_ring *r)
 {
 	struct fake_end *e = of(end);
@@ -312,6 +320,7 @@ const struct media_ops fake_media_ops = {
 	.free = op_free, .join = op_join, .split = op_split, .play = op_play,
 	.dial = op_dial, .digit = op_digit, .detect = op_detect,
 	.relay_digits = op_relay, .stats = op_stats, .state = op_state,
-	.hook = op_hook, .ring = op_ring, .callerid = op_callerid, .battery = op_battery,
+	.hook = op_hook, .ring = op_ring, .callerid = op_callerid,
+	.call_waiting = op_call_waiting, .battery = op_battery,
 	.polarity = op_polarity, .flash = op_flash, .set = op_set,
 };

@@ -21,6 +21,7 @@ WAYS = [
     ("dtmf", "none", "AC"), ("dtmf", "polarity", "DC"),
 ]
 NAMED = ("bellcore", "etsi", "uk")
+WAITS = "flash = true; call_waiting = true;"
 FXO = range(1, len(WAYS) + 1)		# the far end rings the gateway
 FXS = range(11, 11 + len(WAYS))		# the gateway rings telephones
 
@@ -57,7 +58,8 @@ class Bench:
                                fxo="%d-%d" % (FXS[0], FXS[-1]))
         lines = [line(n, "fxo", 'ring_to = "%d";' % (600 + n), WAYS[n - 1])
                  for n in FXO]
-        lines += [line(n, "fxs", "", WAYS[n - 11]) for n in FXS]
+        lines += [line(n, "fxs", WAITS if WAYS[n - 11][0] in NAMED else "",
+                       WAYS[n - 11]) for n in FXS]
         self.cdr = ws.path("cdr.json")
         self.gateway = harness.Gateway(ws, CONFIG % (
             self.sip, rtp, rtp + 79, self.pbx.directory, ws.path("control"),
@@ -152,7 +154,38 @@ def every_standard_is_sent():
                  ["Privacy: id"])
 
 
+def every_standard_that_can_tells_who_waits():
+    with Bench() as b:
+        lines = [n for n, way in zip(FXS, WAYS) if way[0] in NAMED]
+        talks, waits = {}, {}
+        for n in lines:
+            talks[n] = b.phone.call(str(200 + n), b.sip)
+            b.pbx.do("asks %d %s" % (n, "AD"[n % 2]))
+        for n in lines:
+            talks[n].expect(180)
+            b.pbx.do("off-hook %d" % n)
+            talks[n].expect(200)
+        b.pbx.do("forget *")
+        seen = {n: Background(b.pbx.expect, n, "caller 5551234", 40)
+                for n in lines}
+        for n in lines:
+            waits[n] = b.phone.call(str(200 + n), b.sip,
+                                    sender='"J. Doe" <sip:5551234@127.0.0.1>')
+        for n in lines:
+            try:
+                seen[n].result()
+            except Exception as e:
+                raise tap.Fail("%s: %s" % (WAYS[n - 11], e)) from None
+            b.pbx.expect(n, 'name "J. Doe"')
+            waits[n].cancel()
+            waits[n].expect(487)
+            b.pbx.do("on-hook %d" % n)
+            talks[n].wait_ended()
+        b.gateway.wait_idle(30)
+
+
 if __name__ == "__main__":
     if wire.DAHDI:
         raise Skip("loop spans carry no polarity")
-    sys.exit(tap.run([every_standard_is_heard, every_standard_is_sent]))
+    sys.exit(tap.run([every_standard_is_heard, every_standard_is_sent,
+                      every_standard_that_can_tells_who_waits]))

@@ -140,6 +140,47 @@ def a_waiting_call_is_announced_and_taken():
     b.hang_up(3, first)
 
 
+def a_telephone_is_told_who_waits():
+    """While its far end speaks; that one hears nothing of it."""
+    b = bench()
+    b.do("asks 3 D")
+    first = b.talk_sip(3)
+    first.rtp.play(sound.read(b.speech()[1]) * 2)
+    first.rtp.forget()
+    second = b.call_line("103", sender='"J. Doe" <sip:5551234@127.0.0.1>')
+    b.expect(3, "caller 5551234", 30)
+    b.expect(3, 'name "J. Doe"')
+    heard = b.ws.path("meanwhile.wav")
+    first.rtp.save(heard)
+    level = sound.level(harness.TOOLS, heard)
+    check(level < -55, "its far end heard %s dBm0" % level)
+    check(not first.rtp.digits(), "its answer was sent on")
+    wait("end of the speech", 60, lambda: not first.rtp.busy())
+    b.converse(3, first)
+    second.cancel()
+    second.expect(487)
+    b.hang_up(3, first)
+    b.do("asks 3 off")
+
+
+def a_telephone_that_does_not_ask_gets_the_tone():
+    b = bench()
+    first = b.talk_sip(4)
+    b.do("forget 4")
+    second = b.call_line("104", sender='"J. Doe" <sip:5551234@127.0.0.1>')
+    b.expect(4, "cas", 30)
+    wait("end of its time", 30, lambda: "phone-4: its telephone does not ask" in
+         b.gateway.process.text())
+    b.converse(4, first)
+    b.do("flash 4")
+    second.expect(200)
+    second.acked.set()
+    b.converse(4, second)
+    second.hang_up()
+    released(first)
+    b.hang_up(4, first)
+
+
 def a_flash_from_sip_reaches_the_pbx():
     b = bench()
     seen = harness.Background(b.expect, 1, "digits 201", 30)
@@ -197,6 +238,8 @@ if __name__ == "__main__":
         a_held_caller_hears_ringback_and_then_who_answers,
         a_telephone_rings_for_the_call_that_it_holds,
         a_waiting_call_is_announced_and_taken,
+        a_telephone_is_told_who_waits,
+        a_telephone_that_does_not_ask_gets_the_tone,
         a_flash_from_sip_reaches_the_pbx,
         messages_wait,
         box.close_the_shared_bench], box.after, box.failed))

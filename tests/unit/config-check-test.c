@@ -325,6 +325,11 @@ static void caller_id_has_its_ways(void **state)
 		 "c.conf:2: callerid_standard has no use with callerid = false; leave one out\n");
 	help_bad(CALLED "callerid_standard = \"japan\"; callerid_alert = \"ring\"; } );\n",
 		 "c.conf:2: Japan's caller ID is always announced by a reversal and a short ring; leave callerid_alert out\n");
+	help_bad(CALLED "call_waiting_callerid = false; } );\n",
+		 "c.conf:2: call_waiting_callerid has no use without call_waiting = true\n");
+	help_bad(CALLED "flash = true; call_waiting = true; callerid_standard = \"japan\"; "
+		 "call_waiting_callerid = true; } );\n",
+		 "c.conf:2: Japan caller ID cannot tell who waits; leave call_waiting_callerid out\n");
 	help_bad(CALLED "callerid_standard = \"etsy\"; callerid_alert = \"bell\"; } );\n",
 		 "c.conf:2: callerid_standard \"etsy\" is not known; did you mean \"etsi\"?\n"
 		 "c.conf:2: callerid_alert \"bell\" is not known; it may be \"ring\", \"polarity\", \"dtas\" or \"none\"\n");

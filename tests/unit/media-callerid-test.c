@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
+#include <errno.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,6 +16,7 @@
 #include "media/osc.h"
 
 static int16_t pcm[40000];
+static bool in_call;	/* how through() sends */
 
 static int setup(void **state)
 {
@@ -35,10 +37,14 @@ static enum callerid_news through(const struct callerid_way *way,
 	size_t at = 0;
 
 	assert_int_equal(digits_init(&d, 0, 0), 0);
-	assert_int_equal(callerid_send(tx, way, from, 951782400, 300), 0);
+	if (in_call)
+		assert_int_equal(callerid_send_talking(tx, way, from, 951782400,
+						       300), 0);
+	else
+		assert_int_equal(callerid_send(tx, way, from, 951782400, 300), 0);
 	while (callerid_sound(tx, pcm + at, 80) && at < 39000)
 		at += 80;
-	assert_true(at > 4000 && at < 39000);
+	assert_true(at > (in_call ? 2000 : 4000) && at < 39000);
 	memset(pcm + at + 80, 0, sizeof(pcm) - (at + 80) * sizeof(*pcm));
 	for (size_t i = hurt; hurt && i < hurt + 200; i++)
 		pcm[i] = (int16_t)(i * 7919 % 8000);
@@ -70,6 +76,26 @@ static const struct callerid_way ways[] = {
 	{ CALLERID_DTMF, ALERT_NONE, 'A', '#' },
 };
 #define WAYS (int)(sizeof(ways) / sizeof(*ways))
+
+static void who_waits_crosses(void **state)
+{
+	struct party from = { .number = "5551234567", .name = "J. Doe" }, to;
+	struct callerid_sender *tx = callerid_sender_new();
+	unsigned told = 0;
+
+	in_call = true;
+	for (int i = 0; i < WAYS; i++) {
+		if (callerid_send_talking(tx, &ways[i], &from, 0, 0) == -ENOTSUP)
+			continue;
+		assert_int_equal(through(&ways[i], &from, &to, 0), CALLERID_COMPLETE);
+		assert_string_equal(to.number, "5551234567");
+		assert_string_equal(to.name, "J. Doe");
+		told++;
+	}
+	in_call = false;
+	assert_int_equal(told, 4);
+	callerid_sender_free(tx);
+}
 
 static void number_and_name_cross(void **state)
 {
@@ -237,6 +263,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(number_and_name_cross),
+		cmocka_unit_test(who_waits_crosses),
 		cmocka_unit_test(private_and_unavailable_stay_apart),
 		cmocka_unit_test(weak_and_noisy_is_read),
 		cmocka_unit_test(damage_is_told),

@@ -64,6 +64,11 @@ static void print_all(FILE *f)
 	fputs("\nCaller ID, heard on FXO lines and sent on FXS lines:\n\n", f);
 	for (int i = CALLERID_NONE + 1; i < CALLERID_STANDARDS; i++)
 		fprintf(f, "    %-11s%s\n", callerid_rows[i].name, callerid_rows[i].what);
+	fputs("\nWho waits, told to a telephone that talks (call_waiting):\n\n", f);
+	for (int i = CALLERID_NONE + 1; i < CALLERID_STANDARDS; i++)
+		if (callerid_rows[i].waiting)
+			fprintf(f, "    %-11s%s\n", callerid_rows[i].name,
+				callerid_rows[i].waiting);
 	fputs("\nA call is answered (\"answered_how\" of its record):\n\n", f);
 	for (int i = ANSWER_NONE + 1; i < ANSWER_METHODS; i++)
 		fprintf(f, "    %-11s%s\n", answer_methods[i].name, answer_methods[i].what);
