@@ -177,6 +177,8 @@ int dahdi_set(struct line_port *port, enum port_param param, int value)
 	case PORT_MESSAGES:
 		return dahdi_lamp(port, value);
 	case PORT_DATA_MODE:
+		if (port->kind != PORT_B)
+			return -ENOTSUP;
 		value = !value;
 		return request(port, DAHDI_AUDIOMODE, &value);
 	case PORT_RX_GAIN: case PORT_TX_GAIN:

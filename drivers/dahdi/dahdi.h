@@ -14,6 +14,7 @@
  *   event.c  the kernel's events in the contract's terms
  *   audio.c  blocks in and out
  *   scan.c   which channels there are
+ *   span.c   the D channel of a primary rate span: "dahdi/span/1"
  */
 #ifndef DRIVERS_DAHDI_DAHDI_H
 #define DRIVERS_DAHDI_DAHDI_H
@@ -21,5 +22,6 @@
 #include "tipring/driver.h"
 
 extern const struct line_driver dahdi_driver;
+extern const struct dchannel_ops dahdi_dchannel;
 
 #endif

@@ -143,8 +143,12 @@ static enum line_event_type translate(struct line_port *port, int event, int *va
 	case DAHDI_EVENT_REMOVED:
 		return removed(port, value);
 	}
-	return port->kind == PORT_FXS ? station(port, event, value)
-				      : trunk(port, event, value);
+	switch (port->kind) {
+	case PORT_FXS: return station(port, event, value);
+	case PORT_FXO: return trunk(port, event, value);
+	case PORT_B: break;	/* all else comes by the D channel */
+	}
+	return LINE_EVENT_NONE;
 }
 
 int dahdi_next_event(struct line_port *port, struct line_event *e)

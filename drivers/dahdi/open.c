@@ -58,10 +58,16 @@ static int check_kind(struct line_port *port, const struct dahdi_params *p,
 	dahdi_describe(p, &port->kind, &port->signalling, &port->format);
 	port->digital = dahdi_is_digital(p);
 	if (!port->kind) {
-		snprintf(why, size, "channel %d has no analog signalling (%s); set it "
-			 "with `tipring lines --setup`, or in /etc/dahdi/system.conf "
-			 "and dahdi_cfg", port->channel,
-			 p->sigtype ? "something else is configured" : "none is configured");
+		snprintf(why, size, "channel %d is no line (%s); set it with `tipring "
+			 "lines --setup`, or in /etc/dahdi/system.conf and dahdi_cfg",
+			 port->channel, p->sigtype ?
+			 "something else is configured" : "none is configured");
+		return -EINVAL;
+	}
+	if (port->kind == PORT_B && conf->kind != PORT_B) {
+		snprintf(why, size, "channel %d is a B channel of span %d; take it from "
+			 "lines and put { port = \"dahdi/span/%d\"; } into spans",
+			 port->channel, p->spanno, p->spanno);
 		return -EINVAL;
 	}
 	if (conf->kind && conf->kind != port->kind) {
@@ -84,6 +90,8 @@ static int set_times(const struct line_port *port, const struct port_conf *conf)
 
 	if (err)
 		return err;
+	if (port->kind == PORT_B)
+		return 0;
 	if (port->kind == PORT_FXS) {
 		p.rxflashtime = conf->flash_max_ms ? (int)conf->flash_max_ms
 						   : ON_HOOK_MS;
@@ -99,7 +107,10 @@ static int prepare(struct line_port *port, const struct dahdi_params *p,
 {
 	int off = 0, err;
 
-	err = dahdi_audio_open(port->fd);
+	/* Before the buffers: a change of mode makes new ones. */
+	err = port->kind == PORT_B ? dahdi_set(port, PORT_DATA_MODE, 0) : 0;
+	if (!err)
+		err = dahdi_audio_open(port->fd);
 	if (err)
 		return err;
 	err = set_times(port, conf);
@@ -183,6 +194,7 @@ static int dahdi_wait(struct line_port *port, struct port_wait *w)
 const struct line_driver dahdi_driver = {
 	.name = "dahdi",
 	.frame = BLOCK,
+	.dchannel = &dahdi_dchannel,
 	.scan = dahdi_scan,
 	.open = dahdi_open,
 	.close = dahdi_close,
