@@ -21,12 +21,14 @@
 
 #include "daemon.h"
 #include "far_lines.h"
+#include "floor.h"
 #include "sip_uas.h"
 #include "stream.h"
 
 #define PACKETS 64
 #define SETTLE_S 3
 #define IDLE_S 10
+#define FLOOR_S 10
 #define TIMES 5
 #define ON_HOOK_MS 120		/* a port without flash: this long is on hook */
 #define FIRST_OCTETS 4000	/* from before the recording */
@@ -392,7 +394,7 @@ static double idle(void)
 static int run(const char *program, unsigned n, double seconds, bool figures)
 {
 	unsigned phones = n - n / 3;
-	double bare_p99 = 0;
+	double bare_p99 = 0, floor;
 
 	load.far.room = (uint32_t)((seconds + 10) * 8000);
 	if (open_rtp() || uas_init(&load.uas) ||
@@ -404,11 +406,12 @@ static int run(const char *program, unsigned n, double seconds, bool figures)
 		return -1;
 	load.daemon.lines = write_lines;
 	load.daemon.jitter_most_ms = 400;
-	if (daemon_start(&load.daemon, program, n, load.uas.port))
+	floor = floor_us(&load.far, load.channels, load.rtp_port, FLOOR_S, run_for);
+	if (floor < 0 || daemon_start(&load.daemon, program, n, load.uas.port))
 		return -1;
 	run_for(SETTLE_S);
-	printf("{\"bare_ms\":{\"p50\":%.1f,\"p99\":%.1f}", bare_median / 8.0,
-	       bare_p99 / 8);
+	printf("{\"bare_ms\":{\"p50\":%.1f,\"p99\":%.1f},\"floor_cpu_ms\":%.2f",
+	       bare_median / 8.0, bare_p99 / 8, floor / 1000);
 	if (figures)
 		printf(",\"idle_cpu_ms_per_s\":%.2f", idle());
 	if (talk(seconds) || (figures && print_times()))

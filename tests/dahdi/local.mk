@@ -9,6 +9,7 @@ EXTRA_DIST += tests/dahdi/dahdi-vm tests/dahdi/in-vm.sh tests/dahdi/driver.sh \
 check_PROGRAMS += tests/dahdi/load
 tests_dahdi_load_SOURCES = tests/dahdi/load.c \
 	tests/dahdi/far_lines.c tests/dahdi/far_lines.h \
+	tests/dahdi/floor.c tests/dahdi/floor.h \
 	tests/dahdi/stream.c tests/dahdi/stream.h \
 	tests/bench/daemon.c tests/bench/daemon.h \
 	tests/bench/sip_uas.c tests/bench/sip_uas.h
