@@ -207,6 +207,7 @@ static void *run(void *arg)
 			stat_add(p->late, 1);
 		for (int i = 0; i < n; i++)
 			serve(p, ev[i].data.ptr, ev[i].events);
+		rtp_send_due(p);
 		commands(p);
 		seconds(p);
 		settle(p);

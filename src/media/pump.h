@@ -21,7 +21,12 @@
 
 #define TICK_US 10000
 
+/* Packets that are sent in one go: whoever receives them is woken once, and the
+ * first has not waited long. */
+#define PUMP_DUE 16
+
 struct line_end;
+struct rtp_end;
 
 enum watch_kind { WATCH_LINE, WATCH_COMMANDS, WATCH_TIMER };
 
@@ -45,6 +50,8 @@ struct pump {
 	struct list_head paced;		/* RTP ends that the timer serves */
 	struct list_head changed;	/* ends to settle */
 	struct list_head owing;		/* ends with notices to be told */
+	struct rtp_end *due[PUMP_DUE];	/* whose packet waits for rtp_send_due() */
+	unsigned due_count;
 	bool ticking;			/* the timer runs */
 	bool stop;
 	int64_t now_us, real_us;	/* of this turn: monotonic, wall clock */

@@ -44,6 +44,8 @@ struct rtp_end {
 	uint32_t timestamp;		/* of the packet being filled */
 	_Alignas(8) uint8_t packet[RTP_HEADER + RTP_SAMPLES + SEAL_ROOM];
 	size_t filled;			/* samples in it */
+	size_t due, due_voice;		/* octets of the packet that waits to be
+					   sent, and of its payload; 0: none */
 	bool marker;			/* the next packet begins a talkspurt */
 	int64_t pushed_us;		/* when voice came last */
 	struct event_sender sender;
@@ -90,6 +92,7 @@ void rtp_drain_reports(struct rtp_end *);
 
 /* ---- rtp_send.c */
 void rtp_push(struct end *, const int16_t *, size_t n);
+void rtp_send_due(struct pump *);	/* with each turn, before ends may go */
 bool rtp_sounds(const struct rtp_end *);	/* there is something to send of
 						   our own */
 void rtp_report(struct rtp_end *, bool bye);

@@ -19,21 +19,35 @@ static socklen_t address_size(const struct sockaddr_storage *a)
 }
 
 /* data: on a multiple of four, with SEAL_ROOM behind it. */
-static void transmit(struct rtp_end *r, const struct rtp_packet *p, uint8_t *data,
-		     size_t size)
+static bool complete(struct rtp_end *r, const struct rtp_packet *p, uint8_t *data,
+		     size_t *size)
 {
-	const struct sockaddr_storage *to = &r->source.current;
-	size_t voice = size - RTP_HEADER;
-
 	rtp_header(p, data);
 	r->seq++;
-	if (r->out && seal_close(r->out, data, &size, false))
-		return;
+	return !r->out || !seal_close(r->out, data, size, false);
+}
+
+static void transmit(struct rtp_end *r, const uint8_t *data, size_t size,
+		     size_t voice)
+{
+	const struct sockaddr_storage *to = &r->source.current;
+
 	if (sendto(r->fd, data, size, MSG_DONTWAIT | MSG_NOSIGNAL,
 		   (const struct sockaddr *)to, address_size(to)) < 0)
 		return;
 	stat_add(r->end.stats.sent, 1);
 	rtcp_sent(&r->rtcp, voice);
+}
+
+void rtp_send_due(struct pump *p)
+{
+	for (unsigned i = 0; i < p->due_count; i++) {
+		struct rtp_end *r = p->due[i];
+
+		transmit(r, r->packet, r->due, r->due_voice);
+		r->due = 0;
+	}
+	p->due_count = 0;
 }
 
 static void send_event(struct rtp_end *r, const struct event_packet *ev)
@@ -43,9 +57,11 @@ static void send_event(struct rtp_end *r, const struct event_packet *ev)
 		.marker = ev->marker, .payload = r->set.event_payload,
 		.seq = r->seq, .timestamp = ev->timestamp, .ssrc = r->ssrc,
 	};
+	size_t size = RTP_HEADER + EVENT_SIZE;
 
 	memcpy(data + RTP_HEADER, ev->data, EVENT_SIZE);
-	transmit(r, &p, data, RTP_HEADER + EVENT_SIZE);
+	if (complete(r, &p, data, &size))
+		transmit(r, data, size, EVENT_SIZE);
 }
 
 static void send_voice(struct rtp_end *r)
@@ -55,8 +71,17 @@ static void send_voice(struct rtp_end *r)
 		.timestamp = r->timestamp, .ssrc = r->ssrc,
 	};
 
+	struct pump *pump = r->end.pump;
+	size_t size = RTP_HEADER + r->filled;
+
 	r->marker = false;
-	transmit(r, &p, r->packet, RTP_HEADER + r->filled);
+	if (!complete(r, &p, r->packet, &size))
+		return;
+	r->due = size;
+	r->due_voice = r->filled;
+	pump->due[pump->due_count++] = r;
+	if (pump->due_count == PUMP_DUE)
+		rtp_send_due(pump);
 }
 
 /* The packet is full: voice, or in its place what there is to say of an event
@@ -122,6 +147,8 @@ void rtp_push(struct end *e, const int16_t *s, size_t n)
 
 	if (!r->ready)
 		return;
+	if (r->due)	/* a long frame: the packet's place is wanted again */
+		rtp_send_due(e->pump);
 	catch_up(r);
 	if (rtp_end_takes_events(e))
 		dial(r, n);
@@ -134,8 +161,11 @@ void rtp_push(struct end *e, const int16_t *s, size_t n)
 		law_encode(alaw ? AUDIO_ALAW : AUDIO_MULAW, s,
 			    r->packet + RTP_HEADER + r->filled, part);
 		r->filled += part;
-		if (r->filled == full)
-			flush(r);
+		if (r->filled < full)
+			continue;
+		flush(r);
+		if (r->due && n > part)
+			rtp_send_due(e->pump);
 	}
 }
 
