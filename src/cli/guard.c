@@ -26,11 +26,12 @@ static const char *joined(char *buf, size_t size, const json_t *array)
 
 static void attacker_row(struct table *t, const json_t *j)
 {
-	char requests[24], first[32], last[32], methods[160], agents[280], called[360];
+	char requests[24], wrong[24], first[32], last[32], methods[160], agents[280], called[360];
 
 	snprintf(requests, sizeof(requests), "%lld", cli_int(j, "requests"));
+	snprintf(wrong, sizeof(wrong), "%lld", cli_int(j, "wrong_passwords"));
 	table_row(t, (const char *[]) {
-		cli_text(j, "source"), requests,
+		cli_text(j, "source"), requests, wrong,
 		cli_when(first, cli_text(j, "first")),
 		cli_when(last, cli_text(j, "last")),
 		joined(methods, sizeof(methods), json_object_get(j, "methods")),
@@ -40,7 +41,7 @@ static void attacker_row(struct table *t, const json_t *j)
 
 int cli_attackers(struct cli *c)
 {
-	static const char *const columns[] = { "SOURCE", ">REQUESTS", "FIRST",
+	static const char *const columns[] = { "SOURCE", ">REQUESTS", ">WRONG", "FIRST",
 		"LAST", "METHODS", "CALLED", "USER AGENT", NULL };
 	static const struct list l = { "attackers", "nobody but the trunks sent SIP",
 		columns, attacker_row };

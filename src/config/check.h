@@ -26,6 +26,9 @@ struct account_given {
 };
 void check_account(struct loader *, const config_setting_t *group,
 		   const struct account_given *);
+/* The password that a peer proves itself with to us. */
+void check_accept(struct loader *, const config_setting_t *trunk,
+		  const struct config_trunk *);
 /* What makes a password easy to guess, "is shorter than 8 characters"; NULL:
  * nothing that is known here. */
 const char *weak_secret(const char *secret, const struct account_given *);

@@ -96,7 +96,7 @@ const char *weak_secret(const char *secret, const struct account_given *a)
 }
 
 static void check_secret(struct loader *l, const config_setting_t *place,
-			 const struct account_given *a)
+			 const char *key, const struct account_given *a)
 {
 	char buffer[160] = "", line[256] = "";
 	FILE *f;
@@ -109,15 +109,15 @@ static void check_secret(struct loader *l, const config_setting_t *place,
 	if (f)
 		fclose(f);
 	if (fault) {
-		report_at(l, place, "secret_file %s %s", a->secret_file, fault);
+		report_at(l, place, "%s %s %s", key, a->secret_file, fault);
 		return;
 	}
 	line[strcspn(line, "\r\n")] = '\0';
 	weak = a->allow_weak ? NULL : weak_secret(line, a);
 	explicit_bzero(line, sizeof(line));
 	if (weak)
-		report_at(l, place, "secret_file %s: the password %s; agree on a better one with the far end, or set allow_weak_secret = true",
-			  a->secret_file, weak);
+		report_at(l, place, "%s %s: the password %s; agree on a better one with the far end, or set allow_weak_secret = true",
+			  key, a->secret_file, weak);
 }
 
 void check_account(struct loader *l, const config_setting_t *group,
@@ -136,7 +136,35 @@ void check_account(struct loader *l, const config_setting_t *group,
 			  "register needs a password; add secret_file = \"FILE\"");
 	}
 	if (*a->secret_file)
-		check_secret(l, check_place(group, "secret_file"), a);
+		check_secret(l, check_place(group, "secret_file"), "secret_file", a);
+}
+
+void check_accept(struct loader *l, const config_setting_t *s,
+		  const struct config_trunk *t)
+{
+	const struct account_given a = {
+		.user = t->accept_user, .auth_user = "", .number = "",
+		.secret_file = t->accept_secret_file,
+		.allow_weak = t->allow_weak_secret,
+	};
+	bool secret = *t->accept_secret_file;
+
+	if (setting_faulty(s))
+		return;
+	if (secret && !*t->accept_user)
+		report_at(l, check_place(s, "accept_secret_file"),
+			  "accept_secret_file has no use without accept_user; add accept_user = \"...\"");
+	else if (*t->accept_user && !secret)
+		report_at(l, check_place(s, "accept_user"),
+			  "accept_user needs a password to prove; add accept_secret_file = \"FILE\"");
+	else if (secret)
+		check_secret(l, check_place(s, "accept_secret_file"),
+			     "accept_secret_file", &a);
+	for (const struct config_trunk *o = l->conf->trunks; *t->accept_user && o < t; o++)
+		if (!strcmp(o->accept_user, t->accept_user))
+			report_at(l, check_place(s, "accept_user"),
+				  "accept_user \"%s\" is trunk %s's already; nobody could tell whose calls they are",
+				  t->accept_user, o->name);
 }
 
 /* ------------------------------------------------------------- certificates */

@@ -22,6 +22,7 @@ static void check_trunk(struct loader *l, const config_setting_t *s,
 	check_account(l, s, &(struct account_given){
 		t->user, t->auth_user, "", t->secret_file, t->registers,
 		t->allow_weak_secret });
+	check_accept(l, s, t);
 	check_tls(l, s, &t->tls, "tls_");
 
 	check_limit(l, s, &t->limit, l->conf->line_count, "the box has");

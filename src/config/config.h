@@ -58,6 +58,8 @@ struct config_limit {
 enum sip_transport { TRANSPORT_UDP, TRANSPORT_TCP, TRANSPORT_TLS };
 enum over_limit { OVER_LIMIT_503, OVER_LIMIT_486 };
 enum strangers { STRANGERS_DROP, STRANGERS_403 };
+/* Digest's algorithms, RFC 8760. */
+enum digest_kind { DIGEST_MD5, DIGEST_SHA256, DIGEST_SHA512_256, DIGEST_COUNT };
 enum srtp_mode { SRTP_OFF, SRTP_PREFERRED, SRTP_REQUIRED };
 enum dtmf_mode { DTMF_RFC4733, DTMF_INBAND, DTMF_INFO };
 /* The header that tells who calls: P-Asserted-Identity, P-Preferred-Identity,
@@ -130,6 +132,8 @@ struct config_trunk {
 					   default: sip.public_address */
 	const char **accept_from;	/* more addresses or networks to take calls from */
 	size_t accept_from_count;
+	const char *accept_user;	/* its peer proves itself so, "" never */
+	const char *accept_secret_file;
 	enum srtp_mode srtp;
 	bool nat;			/* learn the far RTP address */
 	unsigned options_s;		/* probe interval, 0 off */
@@ -277,6 +281,9 @@ struct config {
 		size_t listen_count;
 		const char *user_agent;
 		enum strangers strangers;
+		const char *realm;		/* of challenges of ours */
+		enum digest_kind digests[DIGEST_COUNT];	/* best first */
+		size_t digest_count;
 		const char *public_address;	/* of trunks without, "" own */
 		unsigned max_connections;	/* accepted ones, in all */
 		unsigned max_connections_source; /* of these, from one address */

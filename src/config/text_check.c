@@ -194,6 +194,15 @@ const char *check_user(const char *text, char *buffer, size_t size)
 	return "is no user of a SIP address";
 }
 
+/* It stands between quotes in a header. */
+const char *check_realm(const char *text, char *buffer, size_t size)
+{
+	if (*text && strlen(text) <= 64 &&
+	    only(text, LETTERS DIGITS "-_.!~*'()&=+$,;?/@: "))
+		return NULL;
+	return "is no realm: 1 to 64 letters, digits, blanks and signs, without quotes";
+}
+
 const char *check_line_of_text(const char *text, char *buffer, size_t size)
 {
 	if (strlen(text) >= PARTY_NAME_SIZE)

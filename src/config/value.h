@@ -31,6 +31,7 @@ key_set_fn set_tone;
 key_set_fn set_listen;		/* struct config_listen * and size_t */
 key_set_fn set_address;		/* struct sockaddr_storage */
 key_set_fn set_range;		/* two uint16_t, one behind the other */
+key_set_fn set_digests;	/* enum digest_kind[] and size_t */
 key_set_fn set_codecs;		/* enum codec[] and size_t */
 
 /* value_call.c */
@@ -59,6 +60,7 @@ text_check_fn check_address;	/* an address */
 text_check_fn check_map;	/* digit map */
 text_check_fn check_port;	/* driver/address */
 text_check_fn check_user;	/* user part of a SIP address */
+text_check_fn check_realm;	/* of Digest, 1 to 64 bytes */
 text_check_fn check_line_of_text;
 
 /* The text of a string, else NULL and an error. */

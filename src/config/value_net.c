@@ -150,22 +150,11 @@ void set_range(struct loader *l, const struct key *key, const config_setting_t *
 			  key->name, ends[0], ends[1]);
 }
 
-static const struct word codecs[] = {
-	{ "PCMU", CODEC_PCMU }, { "PCMA", CODEC_PCMA }, { NULL, 0 }
-};
-
-static enum codec find_codec(const char *text)
+/* A list of words, none twice. there_are: what to say of another one. */
+static void set_words(struct loader *l, const struct key *key,
+		      const config_setting_t *s, int *to, const struct word *words,
+		      const char *what, const char *there_are)
 {
-	for (const struct word *w = codecs; w->text; w++)
-		if (!strcasecmp(w->text, text))
-			return w->value;
-	return CODEC_NONE;
-}
-
-void set_codecs(struct loader *l, const struct key *key, const config_setting_t *s,
-		void *field)
-{
-	enum codec *to = field;
 	size_t count, kept = 0;
 	unsigned seen = 0;
 
@@ -174,15 +163,43 @@ void set_codecs(struct loader *l, const struct key *key, const config_setting_t 
 	for (size_t i = 0; i < count; i++) {
 		const config_setting_t *e = value_element(s, i);
 		const char *text = value_text(l, key, e);
-		enum codec codec = text ? find_codec(text) : CODEC_NONE;
+		const struct word *w = words;
 
-		if (text && !codec)
-			report_at(l, e, "codec \"%.40s\" is not known; there are \"PCMU\" (G.711 mu-law) and \"PCMA\" (G.711 A-law)", text);
-		else if (text && (seen & 1u << codec))
-			report_at(l, e, "codec %s stands here twice; keep one", text);
-		else if (codec && kept < CODEC_COUNT)
-			to[kept++] = codec;
-		seen |= codec ? 1u << codec : 0;
+		if (!text)
+			continue;
+		while (w->text && strcasecmp(w->text, text))
+			w++;
+		if (!w->text)
+			report_at(l, e, "%s \"%.40s\" is not known; there are %s",
+				  what, text, there_are);
+		else if (seen & 1u << w->value)
+			report_at(l, e, "%s %s stands here twice; keep one", what, text);
+		else if (kept < (size_t)key->most)
+			to[kept++] = w->value;
+		seen |= w->text ? 1u << w->value : 0;
 	}
-	*(size_t *)((char *)field - key->offset + key->count_offset) = kept;
+	*(size_t *)((char *)to - key->offset + key->count_offset) = kept;
+}
+
+void set_codecs(struct loader *l, const struct key *key, const config_setting_t *s,
+		void *field)
+{
+	static const struct word codecs[] = {
+		{ "PCMU", CODEC_PCMU }, { "PCMA", CODEC_PCMA }, { NULL, 0 }
+	};
+
+	set_words(l, key, s, field, codecs, "codec",
+		  "\"PCMU\" (G.711 mu-law) and \"PCMA\" (G.711 A-law)");
+}
+
+void set_digests(struct loader *l, const struct key *key, const config_setting_t *s,
+		 void *field)
+{
+	static const struct word digests[] = {
+		{ "MD5", DIGEST_MD5 }, { "SHA-256", DIGEST_SHA256 },
+		{ "SHA-512-256", DIGEST_SHA512_256 }, { NULL, 0 }
+	};
+
+	set_words(l, key, s, field, digests, "digest",
+		  "\"SHA-512-256\", \"SHA-256\" and \"MD5\"");
 }

@@ -88,7 +88,7 @@ struct attacker_reader {
 static void show_attacker(void *arg, const struct attacker *a)
 {
 	struct attacker_reader *r = arg;
-	struct ops_attacker o = { .requests = a->requests,
+	struct ops_attacker o = { .requests = a->requests, .wrong = a->wrong,
 		.first = a->first, .last = a->last };
 
 	address_host(o.source, (const struct sockaddr *)&a->source, false);

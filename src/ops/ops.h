@@ -54,6 +54,7 @@ struct ops_counters {
 struct ops_attacker {
 	char source[56];
 	uint64_t requests;
+	uint64_t wrong;		/* of these, with a wrong user or password */
 	uint64_t first, last;		/* ms of signalling's clock */
 	char methods[8][16], agents[4][64], called[8][40];
 };

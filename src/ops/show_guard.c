@@ -17,8 +17,9 @@ static json_t *words(const char *at, size_t count, size_t size)
 
 json_t *show_attacker(const struct ops_attacker *a, const struct show_clock *clock)
 {
-	return json_pack("{s:s,s:I,s:o,s:o,s:o,s:o,s:o}",
+	return json_pack("{s:s,s:I,s:I,s:o,s:o,s:o,s:o,s:o}",
 		"source", a->source, "requests", (json_int_t)a->requests,
+		"wrong_passwords", (json_int_t)a->wrong,
 		"first", show_time(clock, a->first),
 		"last", show_time(clock, a->last),
 		"methods", words(a->methods[0], 8, sizeof(a->methods[0])),

@@ -22,6 +22,7 @@
 #include "sip/guards.h"
 #include "sip/internal.h"
 #include "sip/listen.h"
+#include "sip/nonce.h"
 #include "sip/tls.h"
 
 #define ALLOW "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK, NOTIFY"
@@ -207,9 +208,9 @@ static int open_agent(struct agent *a, char *why, size_t size)
 static int open_gate(struct agent *a, char *why, size_t size)
 {
 	const struct gate_conf conf = {
-		.timers = agent_timers(a),
 		.answer = a->conf->sip.strangers == STRANGERS_403,
 		.known = agent_knows,
+		.prove = proving(a) ? agent_prove : NULL,
 		.arg = a,
 	};
 
@@ -245,7 +246,8 @@ struct agent *agent_new(struct loop *loop, const struct config *conf,
 	su_log_set_level(NULL, log_wants(LOG_LEVEL_DEBUG) ? 3 : 0);
 	a->netlink = -1;
 	a->resolver = resolver_new(loop, NULL);
-	if (!a->resolver)
+	a->nonces = nonces_new();
+	if (!a->resolver || !a->nonces)
 		goto memory;
 	if (open_gate(a, why, size) || open_agent(a, why, size) ||
 	    providers_load(a, conf, why, size))
@@ -409,6 +411,7 @@ void agent_free(struct agent *a)
 	connections_stop();
 	timer_stop(&a->bury);
 	resolver_free(a->resolver);
+	nonces_free(a->nonces);
 	fsm_queue_fini(&a->queue);
 	free(a);
 }

@@ -43,6 +43,17 @@ static unsigned set_of(const struct sockaddr *a)
 	return (hash ^ hash >> 16) % SETS;
 }
 
+struct attacker *attackers_find(struct attackers *t, const struct sockaddr *a)
+{
+	struct attacker *set = t->set[set_of(a)];
+
+	for (unsigned i = 0; set && i < WAYS; i++)
+		if (set[i].source.ss_family &&
+		    access_same_host((const struct sockaddr *)&set[i].source, a))
+			return &set[i];
+	return NULL;
+}
+
 /* Its own, else a free one, else the one that was silent longest. */
 static struct attacker *find(struct attackers *t, const struct sockaddr *a)
 {
@@ -52,13 +63,12 @@ static struct attacker *find(struct attackers *t, const struct sockaddr *a)
 		*set = calloc(WAYS, sizeof(**set));
 	if (!*set)
 		return NULL;
-	for (struct attacker *x = *set; x < *set + WAYS; x++) {
-		if (x->source.ss_family &&
-		    access_same_host((const struct sockaddr *)&x->source, a))
-			return x;
+	oldest = attackers_find(t, a);
+	if (oldest)
+		return oldest;
+	for (struct attacker *x = *set; x < *set + WAYS; x++)
 		if (!oldest || x->last < oldest->last)
 			oldest = x;
-	}
 	memset(oldest, 0, sizeof(*oldest));
 	memcpy(&oldest->source, a, address_size(a));
 	return oldest;

@@ -10,10 +10,12 @@
 #include <sofia-sip/su.h>
 
 #include "base/log.h"
-#include "base/timer.h"
+#include "base/loop.h"
 
 #define PEERS 256		/* whom we have sent requests */
-#define ANSWERS_S 50		/* 403s a second, to all together */
+#define ANSWERS_S 50		/* 403s and 401s a second, to all together */
+#define ANSWERS_SOURCE_S 10	/* 401s a second, to one source */
+#define CHALLENGES_FREE 5	/* in a row without a proof: no offence */
 #define LINES_S 20		/* lines a second in the log */
 #define LINES_FIRST 5		/* requests of a source that have a line each, */
 #define LINE_AGAIN_MS 10000	/* then one so often */
@@ -62,9 +64,11 @@ static bool known(const struct sockaddr *from)
 	return gate.conf.known(gate.conf.arg, from) || is_peer(from);
 }
 
+/* Not the timers' clock: a datagram wakes the library, not a watch of ours, and
+ * that clock may stand where the last event left it. */
 static uint64_t now(void)
 {
-	uint64_t ms = gate.conf.timers->now_ms;
+	uint64_t ms = clock_ms();
 
 	if (ms / 1000 != gate.second) {
 		gate.second = ms / 1000;
@@ -74,7 +78,8 @@ static uint64_t now(void)
 }
 
 /* fail2ban reads this line: etc/fail2ban. */
-static void tell(struct attacker *x, const struct glance *g, uint64_t ms)
+static void tell(struct attacker *x, const struct glance *g, uint64_t ms,
+		 const char *why)
 {
 	char host[ADDRESS_TEXT];
 
@@ -84,10 +89,17 @@ static void tell(struct attacker *x, const struct glance *g, uint64_t ms)
 	gate.lines++;
 	x->told = ms;
 	address_host(host, (const void *)&x->source, false);
-	log_warning("sip: stranger %s refused: %s%s%s, user agent \"%s\", request %llu",
-		    host, g->method[0] ? g->method : "no SIP", g->called[0] ?
+	log_warning("sip: stranger %s refused: %s%s%s%s, user agent \"%s\", request %llu",
+		    host, why, g->method[0] ? g->method : "no SIP", g->called[0] ?
 		    " to " : "", g->called, g->agent,
 		    (unsigned long long)x->requests);
+}
+
+static struct attacker *count(const struct sockaddr *from, const struct glance *g,
+			      uint64_t ms)
+{
+	gate.strangers++;
+	return attackers_count(gate.attackers, from, g, ms);
 }
 
 void gate_refused(const struct sockaddr *from, const struct glance *g)
@@ -99,17 +111,69 @@ void gate_refused(const struct sockaddr *from, const struct glance *g)
 	if (!gate.attackers || !strcmp(g->method, "ACK"))
 		return;
 	ms = now();
-	gate.strangers++;
-	x = attackers_count(gate.attackers, from, g, ms);
+	x = count(from, g, ms);
 	if (x)
-		tell(x, g, ms);
+		tell(x, g, ms, "");
+}
+
+/* Who has proved himself has not attacked by being asked to. */
+static void forgive(const struct sockaddr *from)
+{
+	struct attacker *x = attackers_find(gate.attackers, from);
+
+	if (!x)
+		return;
+	x->requests -= x->challenges;
+	gate.strangers -= x->challenges;
+	x->challenges = 0;
+	if (!x->requests)
+		memset(x, 0, sizeof(*x));
+}
+
+static bool may_answer(struct attacker *x, bool peer, uint64_t ms)
+{
+	if (x->second != ms / 1000) {
+		x->second = ms / 1000;
+		x->answers = 0;
+	}
+	if (x->answers >= ANSWERS_SOURCE_S || (!peer && gate.answers >= ANSWERS_S))
+		return false;
+	x->answers++;
+	gate.answers++;
+	return true;
+}
+
+bool gate_weighed(const struct sockaddr *from, const struct glance *g,
+		  enum proof proof)
+{
+	struct attacker *x;
+	uint64_t ms;
+
+	if (!gate.attackers)
+		return true;
+	if (proof == PROOF_GOOD) {
+		forgive(from);
+		return true;
+	}
+	ms = now();
+	x = count(from, g, ms);
+	if (!x)
+		return false;
+	if (proof == PROOF_WRONG) {
+		x->wrong++;
+		tell(x, g, ms, "wrong user or password, ");
+	} else if (++x->challenges > CHALLENGES_FREE) {
+		tell(x, g, ms, "no proof of who it is, ");
+	}
+	/* Who has proved himself before is not kept out by a flood of others. */
+	return may_answer(x, is_peer(from), ms);
 }
 
 bool gate_admits(const struct sockaddr *from)
 {
 	static const struct glance connects = { .method = "connection" };
 
-	if (!gate.attackers || known(from) || gate.conf.may_authenticate)
+	if (!gate.attackers || known(from) || gate.conf.prove)
 		return true;
 	gate_refused(from, &connects);
 	return false;
@@ -128,6 +192,15 @@ void gate_each(void (*fn)(void *, const struct attacker *), void *arg)
 
 /* ------------------------------------------------- between library and wire */
 
+static void add_peer(const struct sockaddr *a)
+{
+	if (is_peer(a))
+		return;
+	memset(&gate.peer[gate.peer_next], 0, sizeof(gate.peer[0]));
+	memcpy(&gate.peer[gate.peer_next], a, address_size(a));
+	gate.peer_next = (gate.peer_next + 1) % PEERS;
+}
+
 /* Whoever we ask may answer. */
 static void note_peer(const su_iovec_t *iov, const struct sockaddr *to)
 {
@@ -136,9 +209,7 @@ static void note_peer(const su_iovec_t *iov, const struct sockaddr *to)
 	if (iov->siv_len < 12 || !strncmp(text, "SIP/", 4) || text[0] < 'A' ||
 	    text[0] > 'Z' || known(to))
 		return;
-	memset(&gate.peer[gate.peer_next], 0, sizeof(gate.peer[0]));
-	memcpy(&gate.peer[gate.peer_next], to, address_size(to));
-	gate.peer_next = (gate.peer_next + 1) % PEERS;
+	add_peer(to);
 }
 
 /* Data of one buffer, or joined in `room`: enough for every header that counts. */
@@ -162,20 +233,74 @@ static const char *joined(const su_iovec_t *iov, isize_t count, size_t *size,
 	return room;
 }
 
+static void answer(su_socket_t s, const char *data, size_t size,
+		   const struct sockaddr *from, const char *status, const char *more)
+{
+	char text[3072];
+	size_t n = glance_answer(data, size, from, status, more, text, sizeof(text));
+
+	if (n)
+		sendto(s, text, n, MSG_NOSIGNAL | MSG_DONTWAIT, from,
+		       address_size(from));
+}
+
 static void refuse(su_socket_t s, const char *data, size_t size,
 		   const struct sockaddr *from, const struct glance *g)
 {
-	char answer[2048];
-	size_t n;
-
 	gate_refused(from, g);
 	if (!gate.conf.answer || gate.answers >= ANSWERS_S)
 		return;
-	n = glance_refuse(data, size, from, answer, sizeof(answer));
-	if (!n)
-		return;
 	gate.answers++;
-	sendto(s, answer, n, MSG_NOSIGNAL | MSG_DONTWAIT, from, address_size(from));
+	answer(s, data, size, from, "403 Forbidden", "");
+}
+
+/* A response, an ACK or a CANCEL cannot be challenged (RFC 3261 section 22.1):
+ * they pass when their sender is a peer by now. So does what belongs to a
+ * dialog. */
+static bool passes(const struct sockaddr *from, const struct glance *g,
+		   const struct proof_request *r)
+{
+	return is_peer(from) && (!gate.conf.prove || g->response ||
+				 !strcmp(g->method, "ACK") ||
+				 !strcmp(g->method, "CANCEL") || r->inside);
+}
+
+/* True: whoever sent it has shown who he is. Else he was asked to, or refused. */
+static bool proved(su_socket_t s, const char *data, size_t size,
+		   const struct sockaddr *from, const struct glance *g,
+		   const struct proof_request *r)
+{
+	char challenge[PROOF_CHALLENGE];
+	enum proof proof;
+
+	if (!gate.conf.prove || !g->method[0] || !strcmp(g->method, "ACK") ||
+	    !strcmp(g->method, "CANCEL")) {
+		refuse(s, data, size, from, g);
+		return false;
+	}
+	proof = gate.conf.prove(gate.conf.arg, r, from, challenge);
+	if (gate_weighed(from, g, proof) && proof != PROOF_GOOD)
+		answer(s, data, size, from, "401 Unauthorized", challenge);
+	return proof == PROOF_GOOD;
+}
+
+static bool admits(su_socket_t s, const char *data, size_t size,
+		   const struct sockaddr *from)
+{
+	struct proof_request r;
+	struct glance g;
+
+	if (gate.conf.known(gate.conf.arg, from))
+		return true;
+	glance_read(&g, data, size);
+	if (gate.conf.prove)
+		proof_read(&r, data, size);
+	if (passes(from, &g, &r))
+		return true;
+	if (!proved(s, data, size, from, &g, &r))
+		return false;
+	add_peer(from);
+	return true;
 }
 
 /* Streams have no sender: connections are looked at when they are made. */
@@ -184,7 +309,6 @@ issize_t su_vrecv(su_socket_t s, su_iovec_t iov[], isize_t count, int flags,
 {
 	static receive_fn *next;
 	char room[4096];
-	struct glance g;
 	const char *data;
 	issize_t n;
 	size_t size;
@@ -196,15 +320,10 @@ issize_t su_vrecv(su_socket_t s, su_iovec_t iov[], isize_t count, int flags,
 		return n;
 	if (su->su_family != AF_INET && su->su_family != AF_INET6)
 		return n;
-	if (known(&su->su_sa))
-		return n;
 	size = (size_t)n;
 	data = joined(iov, count, &size, room, sizeof(room));
-	glance_read(&g, data, size);
-	if (gate.conf.may_authenticate && g.method[0] &&
-	    gate.conf.may_authenticate(gate.conf.arg, &g))
+	if (admits(s, data, size, &su->su_sa))
 		return n;
-	refuse(s, data, size, &su->su_sa, &g);
 	errno = EAGAIN;
 	return -1;
 }

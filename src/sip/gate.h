@@ -4,6 +4,9 @@
  * the library answers an INVITE with 100 before anybody is asked. Its
  * su_vrecv() and su_vsend() are ours. One gate a process, one thread.
  *
+ * Where a trunk's peers may prove who they are (proof.h), a stranger's request
+ * is challenged here, too, as long as it brings no proof.
+ *
  * Admitted are known sources, and whom we have sent a request ourselves: the
  * far proxy of a dialog, whose address only its Record-Route told.
  */
@@ -11,15 +14,15 @@
 #define SIP_GATE_H
 
 #include "sip/attackers.h"
-
-struct timers;
+#include "sip/proof.h"
 
 struct gate_conf {
-	struct timers *timers;
 	bool answer;		/* 403 instead of silence */
 	bool (*known)(void *arg, const struct sockaddr *);
-	/* A stranger who may prove who he is; NULL: nobody may. */
-	bool (*may_authenticate)(void *arg, const struct glance *);
+	/* Whether a stranger's request, of which the texts are given, proves
+	 * who he is. Unless it does: the challenge. NULL: nobody may. */
+	enum proof (*prove)(void *arg, const struct proof_request *,
+			    const struct sockaddr *, char challenge[PROOF_CHALLENGE]);
 	void *arg;
 };
 
@@ -31,6 +34,10 @@ void gate_close(void);
 bool gate_admits(const struct sockaddr *);
 /* A request that came through and was refused after all. */
 void gate_refused(const struct sockaddr *, const struct glance *);
+/* A request was weighed: counted unless it is good. What a peer's first request
+ * must be challenged with is no offence before it was so five times in vain.
+ * False: too many are challenged, this one gets no answer. */
+bool gate_weighed(const struct sockaddr *, const struct glance *, enum proof);
 
 uint64_t gate_strangers(void);		/* requests so far */
 void gate_each(void (*)(void *, const struct attacker *), void *arg);

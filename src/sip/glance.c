@@ -7,17 +7,12 @@
 
 #include "sip/access.h"
 
-struct span {
-	const char *at;
-	size_t size;
-};
-
-static bool is(struct span s, const char *word)
+static bool is(struct glance_text s, const char *word)
 {
 	return s.size == strlen(word) && !strncasecmp(s.at, word, s.size);
 }
 
-static struct span trim(struct span s)
+static struct glance_text trim(struct glance_text s)
 {
 	while (s.size && strchr(" \t\r\n", *s.at) && *s.at)
 		s.at++, s.size--;
@@ -26,7 +21,7 @@ static struct span trim(struct span s)
 	return s;
 }
 
-static void keep(char *out, size_t room, struct span s)
+static void keep(char *out, size_t room, struct glance_text s)
 {
 	size_t n = 0;
 
@@ -40,7 +35,7 @@ static void keep(char *out, size_t room, struct span s)
 }
 
 /* The next line with those that continue it; data moves behind it. */
-static bool next_line(struct span *data, struct span *line)
+static bool next_line(struct glance_text *data, struct glance_text *line)
 {
 	const char *end;
 	size_t n = 0;
@@ -52,7 +47,7 @@ static bool next_line(struct span *data, struct span *line)
 		n = end ? (size_t)(end - data->at) + 1 : data->size;
 	} while (end && n < data->size && n > 2 &&
 		 (data->at[n] == ' ' || data->at[n] == '\t'));
-	*line = (struct span){ data->at, n };
+	*line = (struct glance_text){ data->at, n };
 	while (line->size && (line->at[line->size - 1] == '\n' ||
 			      line->at[line->size - 1] == '\r'))
 		line->size--;
@@ -61,31 +56,31 @@ static bool next_line(struct span *data, struct span *line)
 	return line->size > 0;	/* an empty one ends the headers */
 }
 
-static bool header(struct span line, struct span *name, struct span *value)
+static bool header(struct glance_text line, struct glance_text *name, struct glance_text *value)
 {
 	const char *colon = memchr(line.at, ':', line.size);
 
 	if (!colon)
 		return false;
-	*name = trim((struct span){ line.at, (size_t)(colon - line.at) });
-	*value = trim((struct span){ colon + 1,
+	*name = trim((struct glance_text){ line.at, (size_t)(colon - line.at) });
+	*value = trim((struct glance_text){ colon + 1,
 		      line.size - (size_t)(colon + 1 - line.at) });
 	return true;
 }
 
 /* "sip:USER:PASSWORD@host", "tel:NUMBER" */
-static struct span user_part(struct span uri)
+static struct glance_text user_part(struct glance_text uri)
 {
 	const char *colon = memchr(uri.at, ':', uri.size), *end;
-	struct span user = { uri.at, 0 };
+	struct glance_text user = { uri.at, 0 };
 
 	if (!colon)
 		return user;
 	user.at = colon + 1;
 	user.size = uri.size - (size_t)(user.at - uri.at);
 	end = memchr(user.at, '@', user.size);
-	if (!end && !is((struct span){ uri.at, (size_t)(colon - uri.at) }, "tel"))
-		return (struct span){ uri.at, 0 };
+	if (!end && !is((struct glance_text){ uri.at, (size_t)(colon - uri.at) }, "tel"))
+		return (struct glance_text){ uri.at, 0 };
 	if (end)
 		user.size = (size_t)(end - user.at);
 	for (size_t i = 0; i < user.size; i++)
@@ -94,32 +89,64 @@ static struct span user_part(struct span uri)
 	return user;
 }
 
-static void read_start(struct glance *g, struct span line)
+/* True for the first line of a request. */
+static bool start_line(struct glance_text line, struct glance_text *method,
+		       struct glance_text *uri)
 {
 	const char *space = memchr(line.at, ' ', line.size), *end;
-	struct span uri;
+
+	if (!space)
+		return false;
+	*method = (struct glance_text){ line.at, (size_t)(space - line.at) };
+	uri->at = space + 1;
+	uri->size = line.size - (size_t)(uri->at - line.at);
+	end = memchr(uri->at, ' ', uri->size);
+	if (!end || uri->size - (size_t)(end - uri->at) < 5 ||
+	    strncasecmp(end + 1, "SIP/", 4))
+		return false;
+	uri->size = (size_t)(end - uri->at);
+	return true;
+}
+
+static void read_start(struct glance *g, struct glance_text line)
+{
+	struct glance_text method, uri;
 
 	if (line.size >= 4 && !strncasecmp(line.at, "SIP/", 4)) {
 		g->response = true;
 		return;
 	}
-	if (!space)
+	if (!start_line(line, &method, &uri))
 		return;
-	uri.at = space + 1;
-	uri.size = line.size - (size_t)(uri.at - line.at);
-	end = memchr(uri.at, ' ', uri.size);
-	if (!end || uri.size - (size_t)(end - uri.at) < 5 ||
-	    strncasecmp(end + 1, "SIP/", 4))
-		return;
-	uri.size = (size_t)(end - uri.at);
-	keep(g->method, sizeof(g->method),
-	     (struct span){ line.at, (size_t)(space - line.at) });
+	keep(g->method, sizeof(g->method), method);
 	keep(g->called, sizeof(g->called), user_part(uri));
+}
+
+bool glance_is(struct glance_text t, const char *word, const char *brief)
+{
+	return is(t, word) || is(t, brief);
+}
+
+bool glance_headers(const char *data, size_t size, struct glance_text *method,
+		    struct glance_text *uri,
+		    void (*fn)(void *, struct glance_text, struct glance_text),
+		    void *arg)
+{
+	struct glance_text rest = { data, size }, line, name, value;
+
+	if (!next_line(&rest, &line) ||
+	    (line.size >= 4 && !strncasecmp(line.at, "SIP/", 4)) ||
+	    !start_line(line, method, uri))
+		return false;
+	while (next_line(&rest, &line))
+		if (header(line, &name, &value))
+			fn(arg, name, value);
+	return true;
 }
 
 void glance_read(struct glance *g, const char *data, size_t size)
 {
-	struct span rest = { data, size }, line, name, value;
+	struct glance_text rest = { data, size }, line, name, value;
 
 	memset(g, 0, sizeof(*g));
 	if (!next_line(&rest, &line))
@@ -132,9 +159,9 @@ void glance_read(struct glance *g, const char *data, size_t size)
 		}
 }
 
-static struct span text_span(const char *text)
+static struct glance_text text_span(const char *text)
 {
-	return (struct span){ text ? text : "", text ? strlen(text) : 0 };
+	return (struct glance_text){ text ? text : "", text ? strlen(text) : 0 };
 }
 
 void glance_set(struct glance *g, const char *method, const char *called,
@@ -172,7 +199,7 @@ static void put_text(struct answer *a, const char *text)
 
 /* Where it came from goes into the first Via (RFC 3261 section 18.2.1, RFC
  * 3581 section 4): an rport without a value gets one. */
-static void put_via(struct answer *a, struct span via, const struct sockaddr *from)
+static void put_via(struct answer *a, struct glance_text via, const struct sockaddr *from)
 {
 	const char *comma = memchr(via.at, ',', via.size);
 	size_t first = comma ? (size_t)(comma - via.at) : via.size, at = first;
@@ -194,7 +221,7 @@ static void put_via(struct answer *a, struct span via, const struct sockaddr *fr
 	put(a, via.at + first, via.size - first);
 }
 
-static void put_to(struct answer *a, struct span to)
+static void put_to(struct answer *a, struct glance_text to)
 {
 	put(a, to.at, to.size);
 	for (size_t i = 0; i + 5 <= to.size; i++)
@@ -205,7 +232,7 @@ static void put_to(struct answer *a, struct span to)
 
 enum { VIA = 1, FROM = 2, TO = 4, CALL_ID = 8, CSEQ = 16, ALL = 31 };
 
-static unsigned put_header(struct answer *a, struct span name, struct span value,
+static unsigned put_header(struct answer *a, struct glance_text name, struct glance_text value,
 			   unsigned seen, const struct sockaddr *from)
 {
 	static const struct {
@@ -237,11 +264,11 @@ static unsigned put_header(struct answer *a, struct span name, struct span value
 	return 0;
 }
 
-size_t glance_refuse(const char *data, size_t size, const struct sockaddr *from,
-		     char *out, size_t room)
+size_t glance_answer(const char *data, size_t size, const struct sockaddr *from,
+		     const char *status, const char *more, char *out, size_t room)
 {
 	struct answer a = { out, room, 0, !room };
-	struct span rest = { data, size }, line, name, value;
+	struct glance_text rest = { data, size }, line, name, value;
 	struct glance g = { .response = false };
 	unsigned seen = 0;
 
@@ -250,10 +277,13 @@ size_t glance_refuse(const char *data, size_t size, const struct sockaddr *from,
 	read_start(&g, line);
 	if (!g.method[0] || !strcasecmp(g.method, "ACK"))
 		return 0;
-	put_text(&a, "SIP/2.0 403 Forbidden\r\n");
+	put_text(&a, "SIP/2.0 ");
+	put_text(&a, status);
+	put_text(&a, "\r\n");
 	while (next_line(&rest, &line))
 		if (header(line, &name, &value))
 			seen |= put_header(&a, name, value, seen, from);
+	put_text(&a, more);
 	put_text(&a, "Content-Length: 0\r\n\r\n");
 	return a.full || seen != ALL ? 0 : a.used;
 }

@@ -25,9 +25,25 @@ void glance_read(struct glance *, const char *data, size_t size);
 void glance_set(struct glance *, const char *method, const char *called,
 		const char *agent);
 
-/* Writes the 403 to a request. Its length; 0: it gets no answer (an ACK, a
- * response, a header missing, or more than the room). */
-size_t glance_refuse(const char *data, size_t size, const struct sockaddr *from,
-		     char *out, size_t room);
+/* A part of the message, without blanks around it. */
+struct glance_text {
+	const char *at;
+	size_t size;
+};
+
+bool glance_is(struct glance_text, const char *word, const char *brief);
+
+/* Method and Request-URI of a request, and each of its headers. False: it is no
+ * request. */
+bool glance_headers(const char *data, size_t size, struct glance_text *method,
+		    struct glance_text *uri,
+		    void (*)(void *arg, struct glance_text name,
+			     struct glance_text value), void *arg);
+
+/* Writes the answer to a request: status "403 Forbidden"; more: headers with
+ * CRLF, "" none. Its length; 0: it gets no answer (an ACK, a response, a header
+ * missing, or more than the room). */
+size_t glance_answer(const char *data, size_t size, const struct sockaddr *from,
+		     const char *status, const char *more, char *out, size_t room);
 
 #endif

@@ -20,10 +20,12 @@
 #include "sip/lookup.h"
 #include "sip/loop_su.h"
 #include "sip/offer.h"
+#include "sip/proof.h"
 #include "sip/tls.h"
 #include "tipring/trunk.h"
 
 struct account;
+struct nonces;
 struct outside;
 struct provider;
 struct trunk_leg;
@@ -53,6 +55,7 @@ struct agent {
 	struct loop *loop;
 	nua_t *nua;
 	struct resolver *resolver;
+	struct nonces *nonces;		/* that peers prove themselves with */
 	const struct config *conf;
 	struct box *box;
 	struct media *media;
@@ -213,6 +216,7 @@ struct provider {
 	struct lookup *server, *proxy;	/* proxy: NULL, none */
 	struct outside *outside;	/* NULL: it sees our own address */
 	struct sockaddr_storage own;	/* that it was told last, inside */
+	char *accept_secret;		/* of conf->accept_user; NULL: none */
 	struct access_network *accept;
 	size_t accept_count;
 	struct target *target[LOOKUP_MAX];	/* what we can send to */
@@ -281,6 +285,16 @@ int provider_tls_init(struct provider *, char *why, size_t size);
  * Request-URI, tells providers behind one address apart. */
 struct provider *provider_from(struct agent *, const struct sockaddr *,
 			       const char *user);
+
+/* prove.c: peers that prove who they are. proving(): some trunk's may. */
+bool proving(const struct agent *);
+/* gate.h's prove; arg: the agent. */
+enum proof agent_prove(void *arg, const struct proof_request *,
+		       const struct sockaddr *, char challenge[PROOF_CHALLENGE]);
+/* The provider that a request from a stranger's address proves to come from;
+ * NULL: it was answered. */
+struct provider *prove_request(struct agent *, const struct happening *,
+			       const struct sockaddr *from);
 
 /* A request from there is some provider's; arg: the agent. */
 bool agent_knows(void *arg, const struct sockaddr *from);
@@ -431,7 +445,7 @@ void party_expand(const struct agent *, enum number_format,
 void mwi_notified(struct provider *, const struct happening *);
 
 /* leg_in.c: an INVITE that asks for a new call. */
-void invite_in(struct agent *, const struct happening *);
+void invite_in(struct provider *, const struct happening *);
 void incoming_proceeding(struct leg *);
 void incoming_alert(struct leg *);
 void incoming_progress(struct leg *);

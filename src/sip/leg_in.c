@@ -119,11 +119,11 @@ static int describe(struct trunk_leg *t, const sip_t *sip, struct refusal *r)
 	return err == -EINVAL ? 400 : 488;
 }
 
-void invite_in(struct agent *a, const struct happening *h)
+void invite_in(struct provider *p, const struct happening *h)
 {
+	struct agent *a = p->agent;
 	struct sockaddr *peer = msg_addrinfo(nua_current_request(a->nua))->ai_addr;
 	const char *user = h->sip->sip_request->rq_url->url_user;
-	struct provider *p = provider_from(a, peer, user);
 	const struct account *account = party_account(p, user);
 	struct refusal r = { 0 };
 	struct trunk_leg *t;

@@ -19,6 +19,8 @@ libsip_a_SOURCES = src/sip/access.c src/sip/access.h \
 	src/sip/lookup.c src/sip/lookup.h \
 	src/sip/loop_su.c src/sip/loop_su.h \
 	src/sip/mwi.c src/sip/offer.c src/sip/offer.h src/sip/offer_crypto.c \
+	src/sip/nonce.c src/sip/nonce.h src/sip/proof.c src/sip/proof.h \
+	src/sip/prove.c \
 	src/sip/offer_parse.c src/sip/outside.c src/sip/outside.h \
 	src/sip/own_address.c src/sip/stun.c src/sip/stun.h \
 	src/sip/register.c src/sip/registration.c src/sip/requests.c \

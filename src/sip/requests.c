@@ -94,6 +94,19 @@ static void count_stranger(struct agent *a, const struct happening *h)
 	gate_refused(ai->ai_addr, &g);
 }
 
+/* May be a peer that can prove who it is. NULL: it got its answer. */
+static struct provider *stranger(struct agent *a, const struct happening *h)
+{
+	msg_t *msg = nua_current_request(a->nua);
+	su_addrinfo_t *ai = msg ? msg_addrinfo(msg) : NULL;
+
+	if (proving(a) && ai && ai->ai_addr && h->sip && h->sip->sip_request)
+		return prove_request(a, h, ai->ai_addr);
+	count_stranger(a, h);
+	request_answer(a, h, 403, status_phrase(403));
+	return NULL;
+}
+
 void request_happened(struct agent *a, const struct happening *h)
 {
 	struct provider *p;
@@ -105,15 +118,15 @@ void request_happened(struct agent *a, const struct happening *h)
 		return;
 	}
 	p = sender(a, h);
+	if (!p)
+		p = stranger(a, h);
 	if (!p) {
-		count_stranger(a, h);
-		request_answer(a, h, 403, status_phrase(403));
 		if (h->nh)
 			nua_handle_destroy(h->nh);
 		return;
 	}
 	if (h->event == nua_i_invite) {
-		invite_in(a, h);
+		invite_in(p, h);
 		return;
 	}
 	if (h->event == nua_i_notify)

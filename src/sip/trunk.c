@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "sip/digest.h"
 #include "sip/internal.h"
 #include "sip/outside.h"
 
@@ -202,6 +203,16 @@ static int read_access(struct provider *p, char *why, size_t size)
 	return 0;
 }
 
+static int read_accept_secret(struct provider *p, char *why, size_t size)
+{
+	const struct config_trunk *c = p->conf;
+
+	if (!c->accept_user[0] || !c->accept_secret_file[0])
+		return 0;
+	p->accept_secret = secret_read(c->accept_secret_file, why, size);
+	return p->accept_secret ? 0 : -EINVAL;
+}
+
 static void set_limit(struct provider *p)
 {
 	p->trunk.limit.max = p->conf->limit.max;
@@ -269,7 +280,7 @@ static struct provider *make(struct agent *a, const struct config *conf,
 		log_warning("trunk %s: srtp over %s: whoever reads the signalling "
 			    "has the keys; use transport = \"tls\"", c->name,
 			    transport_name(c->transport));
-	if (read_access(p, why, size))
+	if (read_access(p, why, size) || read_accept_secret(p, why, size))
 		goto fail;
 	if (provider_tls_init(p, why, size))
 		goto fail;
@@ -349,6 +360,7 @@ void provider_free(struct provider *p)
 	lookup_free(p->proxy);
 	outside_free(p->outside);
 	free(p->accept);
+	secret_free(p->accept_secret);
 	trunk_conf_free(p->conf);
 	free(p);
 }
@@ -397,11 +409,14 @@ static void take_over(struct provider *old, struct provider *new)
 {
 	struct config_trunk *conf = old->conf;
 	struct access_network *accept = old->accept;
+	char *secret = old->accept_secret;
 
 	old->conf = new->conf;
 	new->conf = conf;
 	old->accept = new->accept;
 	new->accept = accept;
+	old->accept_secret = new->accept_secret;
+	new->accept_secret = secret;
 	old->accept_count = new->accept_count;
 	old->trunk.name = old->conf->name;
 	old->trunk.conf = old->conf;

@@ -6,7 +6,7 @@
 #include "sip/internal.h"
 
 /* The strings of a trunk, for those that copy, free or compare them. */
-#define STRINGS 13
+#define STRINGS 15
 static const char **strings(struct config_trunk *c, const char **at[STRINGS])
 {
 	at[0] = &c->name;
@@ -22,6 +22,8 @@ static const char **strings(struct config_trunk *c, const char **at[STRINGS])
 	at[10] = &c->tls.ca_file;
 	at[11] = &c->tls.certificate_file;
 	at[12] = &c->tls.key_file;
+	at[13] = &c->accept_user;
+	at[14] = &c->accept_secret_file;
 	return *at;
 }
 

@@ -51,3 +51,4 @@ include tests/system/nat.mk
 include tests/system/features.mk
 include tests/system/tls.mk
 include tests/system/garbage.mk
+include tests/system/proof.mk

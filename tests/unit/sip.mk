@@ -41,6 +41,11 @@ tests_unit_sip_digest_test_SOURCES = tests/unit/sip-digest-test.c \
 tests_unit_sip_digest_test_LDADD = $(sip_test_libs)
 tests_unit_sip_digest_test_LDFLAGS = $(AM_LDFLAGS) $(guard_ldflags)
 
+check_PROGRAMS += tests/unit/sip-proof-test
+TESTS += tests/unit/sip-proof-test
+tests_unit_sip_proof_test_SOURCES = tests/unit/sip-proof-test.c
+tests_unit_sip_proof_test_LDADD = $(sip_test_libs)
+
 check_PROGRAMS += tests/unit/sip-stun-test
 TESTS += tests/unit/sip-stun-test
 tests_unit_sip_stun_test_SOURCES = tests/unit/sip-stun-test.c
@@ -55,7 +60,8 @@ tests_unit_sip_lookup_test_LDFLAGS = $(AM_LDFLAGS) $(guard_ldflags)
 EXTRA_DIST += tests/system/sipp/in-100rel.xml tests/system/sipp/in-answer.xml \
 	tests/system/sipp/in-cancel.xml tests/system/sipp/in-early.xml \
 	tests/system/sipp/in-hold.xml tests/system/sipp/in-info.xml \
-	tests/system/sipp/in-late.xml tests/system/sipp/in-refresh.xml \
+	tests/system/sipp/in-late.xml tests/system/sipp/in-proof.xml \
+	tests/system/sipp/in-refresh.xml \
 	tests/system/sipp/in-released.xml tests/system/sipp/in-video.xml \
 	tests/system/sipp/out-answer.xml tests/system/sipp/out-auth.xml \
 	tests/system/sipp/out-cancelled.xml tests/system/sipp/out-crossing.xml \

@@ -1,0 +1,3 @@
+# peers that prove who they are: message by message, beside the others
+TESTS += tests/system/proof-test.py
+EXTRA_DIST += tests/system/proof-test.py
