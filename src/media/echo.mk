@@ -11,4 +11,4 @@ libecho_a_SOURCES = src/media/echo.c src/media/echo.h src/media/echo_state.h \
 libecho_a_CFLAGS = $(HOUSE_CFLAGS) $(SPANDSP_CFLAGS) $(ECHO_CFLAGS)
 ECHO_CFLAGS = -O2 -Wno-psabi
 # One library to link for everybody else.
-libmedia_a_LIBADD = $(libecho_a_OBJECTS) $(libcorrelate_a_OBJECTS)
+libmedia_a_LIBADD = $(libecho_a_OBJECTS) $(libloops_a_OBJECTS)

@@ -29,10 +29,10 @@ libmedia_a_SOURCES = src/media/media.h src/media/media.c \
 	src/media/rtp_seal.c src/media/rtp_send.c \
 	src/media/seal.c src/media/seal.h \
 	src/media/slipring.c src/media/slipring.h \
-	src/media/spectrum.c src/media/spectrum.h \
+	src/media/spectrum.h \
 	src/media/watch.c
-# Its loop wants the vector instructions that -O2 does without.
-noinst_LIBRARIES += libcorrelate.a
-libcorrelate_a_SOURCES = src/media/correlate.c src/media/correlate.h
-libcorrelate_a_CFLAGS = $(HOUSE_CFLAGS) -O3
+# Their loops want the vector instructions that -O2 does without.
+noinst_LIBRARIES += libloops.a
+libloops_a_SOURCES = src/media/correlate.c src/media/spectrum.c
+libloops_a_CFLAGS = $(HOUSE_CFLAGS) -O3
 include src/media/echo.mk

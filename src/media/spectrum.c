@@ -14,6 +14,8 @@
 #define WEAKEST 0.03f		/* of the strongest peak, -15 dB */
 
 static float window[N], cosine[HALF], sine[HALF];
+/* What a stage of n points turns by, from n / 2 on: in the order of their use. */
+static float turn_re[HALF], turn_im[HALF];
 static uint16_t order[HALF];
 
 void spectrum_init(void)
@@ -30,29 +32,56 @@ void spectrum_init(void)
 		cosine[i] = cosf(2 * (float)M_PI * (float)i / N);
 		sine[i] = sinf(2 * (float)M_PI * (float)i / N);
 	}
+	for (int half = 1; half < HALF; half *= 2)
+		for (int k = 0; k < half; k++) {
+			turn_re[half + k] = cosine[k * (HALF / half)];
+			turn_im[half + k] = -sine[k * (HALF / half)];
+		}
+}
+
+static void stage(float *restrict re, float *restrict im, int half)
+{
+	float *restrict re2 = re + half, *restrict im2 = im + half;
+	const float *c = turn_re + half, *s = turn_im + half;
+
+	for (int k = 0; k < half; k++) {
+		float tr = re2[k] * c[k] - im2[k] * s[k];
+		float ti = re2[k] * s[k] + im2[k] * c[k];
+
+		re2[k] = re[k] - tr;
+		im2[k] = im[k] - ti;
+		re[k] += tr;
+		im[k] += ti;
+	}
+}
+
+/* The first two stages turn by nothing or by a quarter. */
+static void first_stages(float *re, float *im)
+{
+	for (int i = 0; i < HALF; i += 4) {
+		float r0 = re[i] + re[i + 1], r1 = re[i] - re[i + 1];
+		float r2 = re[i + 2] + re[i + 3], r3 = re[i + 2] - re[i + 3];
+		float i0 = im[i] + im[i + 1], i1 = im[i] - im[i + 1];
+		float i2 = im[i + 2] + im[i + 3], i3 = im[i + 2] - im[i + 3];
+
+		re[i] = r0 + r2;
+		re[i + 1] = r1 + i3;
+		re[i + 2] = r0 - r2;
+		re[i + 3] = r1 - i3;
+		im[i] = i0 + i2;
+		im[i + 1] = i1 - r3;
+		im[i + 2] = i0 - i2;
+		im[i + 3] = i1 + r3;
+	}
 }
 
 /* In place, HALF points, input in bit-reversed order. */
 static void transform(float *re, float *im)
 {
-	for (int size = 2; size <= HALF; size *= 2) {
-		int half = size / 2, step = N / size;
-
-		for (int k = 0; k < half; k++) {
-			float c = cosine[k * step], s = -sine[k * step];
-
-			for (int i = k; i < HALF; i += size) {
-				int j = i + half;
-				float tr = re[j] * c - im[j] * s;
-				float ti = re[j] * s + im[j] * c;
-
-				re[j] = re[i] - tr;
-				im[j] = im[i] - ti;
-				re[i] += tr;
-				im[i] += ti;
-			}
-		}
-	}
+	first_stages(re, im);
+	for (int half = 4; half < HALF; half *= 2)
+		for (int i = 0; i < HALF; i += 2 * half)
+			stage(re + i, im + i, half);
 }
 
 /* Squares of the bins 0 to HALF - 1 of a real signal: even samples as real
@@ -87,20 +116,21 @@ static float top(const float *p, int k)
 	return (float)k + (bend < 0 ? (a - c) / (2 * bend) : 0);
 }
 
-static void insert(struct spectrum *to, struct peak peak)
+/* The strongest ones, by their bins in hz until all are known. */
+static void insert(struct spectrum *to, int k, float power)
 {
 	unsigned i = to->peaks;
 
 	if (i == SPECTRUM_PEAKS) {
-		if (peak.power <= to->peak[i - 1].power)
+		if (power <= to->peak[i - 1].power)
 			return;
 		i--;
 	} else {
 		to->peaks++;
 	}
-	for (; i && to->peak[i - 1].power < peak.power; i--)
+	for (; i && to->peak[i - 1].power < power; i--)
 		to->peak[i] = to->peak[i - 1];
-	to->peak[i] = peak;
+	to->peak[i] = (struct peak) { (float)k, power };
 }
 
 /* Power around k, as far as it belongs to no other peak. */
@@ -130,6 +160,7 @@ void spectrum_of(struct spectrum *to, const int16_t s[SPECTRUM_SIZE])
 	}
 	for (int k = LOW; k <= HIGH; k++)
 		if (p[k] > WEAKEST * most && p[k] > p[k - 1] && p[k] >= p[k + 1])
-			insert(to, (struct peak) { top(p, k) * HZ,
-						   around(p, k) * scale });
+			insert(to, k, around(p, k) * scale);
+	for (unsigned i = 0; i < to->peaks; i++)
+		to->peak[i].hz = top(p, (int)to->peak[i].hz) * HZ;
 }
