@@ -29,6 +29,8 @@ struct leg;
 struct trunk;
 struct box;
 
+#define ALERT_NAME_SIZE 48	/* bytes, with the ending zero */
+
 /* What a call asks for. */
 struct leg_offer {
 	struct party calling;
@@ -38,6 +40,8 @@ struct leg_offer {
 	unsigned ring_s;	/* give up without answer after; 0: never */
 	struct party diverting;	/* who sent the call on; no number: nobody */
 	enum diversion_reason diversion;
+	char alert[ALERT_NAME_SIZE];	/* how it asks to be rung: name of a
+				   cadence; "" as usual */
 	unsigned hops;		/* that it may still take (Max-Forwards); 0: not
 				   told */
 };

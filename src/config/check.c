@@ -158,5 +158,6 @@ void check_all(struct loader *l)
 	check_lines(l);
 	check_groups(l);
 	check_routes(l);
+	check_ringing(l);
 	check_net(l);
 }

@@ -45,6 +45,7 @@ void check_trunks(struct loader *);
 void check_lines(struct loader *);
 void check_groups(struct loader *);
 void check_routes(struct loader *);
+void check_ringing(struct loader *);
 void check_net(struct loader *);
 
 #endif

@@ -236,6 +236,22 @@ struct config_trunk_group {
 	size_t weight_count;		/* 0: in order; else as many as trunks */
 };
 
+#define CADENCE_CALLERID_MS 1800	/* least pause that caller ID fits in */
+
+/* Ringing with a name, compared without regard to case. */
+struct config_cadence {
+	struct config_place place;
+	const char *name;
+	struct cadence ring;
+};
+
+/* Who calls decides how it rings; the first that fits. */
+struct config_ringing {
+	struct config_place place;
+	const char *calling;		/* digit map */
+	const char *cadence;
+};
+
 struct config_route {
 	struct config_place place;
 	struct route_end from;
@@ -252,6 +268,7 @@ struct config_route {
 	uint32_t next_on[4];		/* a bit for each cause after which the next
 					   of to is tried */
 	bool next_route;		/* after the last of to, further routes */
+	const char *cadence;		/* of ringing, "" as the call asks */
 	bool reject;			/* calls that match are refused ... */
 	enum cause reject_cause;	/* ... with this */
 };
@@ -317,6 +334,10 @@ struct config {
 	size_t trunk_group_count;
 	struct config_route *routes;
 	size_t route_count;
+	struct config_cadence *cadences;
+	size_t cadence_count;
+	struct config_ringing *ringing;
+	size_t ringing_count;
 	struct config_emergency emergency;
 	struct config_fraud fraud;
 	struct config_pool *pool;	/* owner of all strings and arrays */
@@ -329,6 +350,11 @@ typedef void config_error_fn(void *arg, const char *text);
  * any, else the configuration, to be given back with config_free(). */
 struct config *config_load(const char *file, config_error_fn *error, void *arg);
 void config_free(struct config *);
+
+/* A cadence of the file or a usual one; NULL: there is none of that name. */
+const struct cadence *config_cadence(const struct config *, const char *name);
+/* In ms, and behind which burst (from 0) it comes first; 0: there is none. */
+unsigned cadence_longest_pause(const struct cadence *, unsigned *burst);
 
 /* NULL: no country of that code. The result is static. */
 const struct country *country_find(const char *code);

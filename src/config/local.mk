@@ -16,6 +16,7 @@ libconfig_a_SOURCES = src/config/config.h src/config/loader.h \
 	src/config/check_account.c src/config/check_lines.c src/config/check_routes.c \
 	src/config/country.c src/config/country.h src/config/country_table.c src/config/country_dial.c \
 	src/config/callerid_text.c \
+	src/config/cadence.c src/config/check_ring.c src/config/schema_ring.c \
 	src/config/tone_parse.c
 # What a program needs that reads a configuration.
 CONFIG_ROOM_LIBS = libconfig.a libbase.a $(LIBCONFIG_LIBS) $(TONEZONE_LIBS)

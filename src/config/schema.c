@@ -137,6 +137,14 @@ static const struct key top_keys[] = {
 	  COUNTED(C, routes, route_count), .most = 4096, .absent = "none",
 	  .shape = "a list of groups, ( { ... }, { ... } )",
 	  .what = "the first one that fits a call takes it" },
+	{ "cadences", .set = set_list, .section = &cadences_section,
+	  COUNTED(C, cadences, cadence_count), .most = 256, .absent = "none",
+	  .shape = "a list of groups, ( { ... }, { ... } )",
+	  .what = "ways to ring, besides bellcore-dr1 to bellcore-dr5" },
+	{ "ringing", .set = set_list, .section = &ringing_section,
+	  COUNTED(C, ringing, ringing_count), .most = 4096, .absent = "none",
+	  .shape = "a list of groups, ( { ... }, { ... } )",
+	  .what = "how calls of some callers ring; the first one that fits" },
 	{ "emergency", GROUP(emergency_section), .what = "emergency calls" },
 	{ "fraud", GROUP(fraud_section), FIELD(C, fraud), .shape = "a group in { }",
 	  .absent = "as listed below", .what = "calls that are refused: toll fraud" },
@@ -177,7 +185,8 @@ static const struct section top_section = {
 
 const struct section *const sections[] = {
 	&top_section, &trunks_section, &lines_section, &did_section, &echo_section,
-	&groups_section, &trunk_groups_section, &routes_section, &emergency_section,
+	&groups_section, &trunk_groups_section, &routes_section,
+	&cadences_section, &ringing_section, &emergency_section,
 	&fraud_section, &sip_section, &tls_section,
 	&rtp_section, &cdr_section, &sim_section,
 };

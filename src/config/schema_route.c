@@ -84,6 +84,8 @@ static const struct key route_keys[] = {
 	  .what = "causes of failure after which the next of to is tried" },
 	{ "next_route", BOOL(R, next_route, "false"),
 	  .what = "when all of to have failed so, try the next route that fits the call" },
+	{ "cadence", TEXT(R, cadence, check_name), .absent = "as the call asks (Alert-Info)",
+	  .what = "how a telephone rings: name of a cadence" },
 	{ "reject", .set = set_reject, .words = causes, .absent = "not refused",
 	  .what = "refuse such calls; also the number of a Q.850 cause listed here" },
 };

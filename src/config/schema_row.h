@@ -36,5 +36,6 @@ extern const struct section lines_section, did_section, echo_section; /* schema_
 extern const struct section fraud_section;	/* schema_fraud.c */
 extern const struct section groups_section;	/* schema_route.c */
 extern const struct section routes_section;
+extern const struct section cadences_section, ringing_section;	/* schema_ring.c */
 
 #endif

@@ -299,6 +299,33 @@ void set_next_on(struct loader *l, const struct key *key, const config_setting_t
 			bits[cause / 32] |= 1u << cause % 32;
 }
 
+void set_cadence(struct loader *l, const struct key *key, const config_setting_t *s,
+		 void *field)
+{
+	const struct key one = { .name = key->name,
+				 .shape = "a number from 50 to 10000" };
+	struct cadence *c = field;
+	unsigned burst;
+	size_t count;
+	long n;
+
+	if (!value_elements(l, key, s, &count))
+		return;
+	if (count % 2) {
+		report_at(l, s, "%s: a pause is missing behind the last ring", key->name);
+		return;
+	}
+	for (size_t i = 0; i < count; i++) {
+		if (!value_number(l, &one, value_element(s, i), 50, 10000, &n))
+			return;
+		c->ms[i] = (uint16_t)n;
+	}
+	c->count = (uint8_t)count;
+	if (cadence_longest_pause(c, &burst) < CADENCE_CALLERID_MS)
+		report_at(l, s, "%s: a pause of %d ms or more is needed: caller ID is sent there",
+			  key->name, CADENCE_CALLERID_MS);
+}
+
 void set_weights(struct loader *l, const struct key *key, const config_setting_t *s,
 		 void *field)
 {

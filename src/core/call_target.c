@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/digit_map.h"
 #include "base/log.h"
 #include "core/call.h"
 #include "core/emergency.h"
@@ -52,6 +53,22 @@ static void describe_side_b(struct call *call, struct leg *leg)
 		 g && g->conf ? g->conf->name : "");
 }
 
+/* How the called telephone rings: by who calls, by the route, as it is asked. */
+static void choose_alert(const struct call *call, char alert[ALERT_NAME_SIZE])
+{
+	const struct config *conf = call->conf;
+	const char *name = call->offer.alert;
+
+	if (call->plan.route && call->plan.route->cadence[0])
+		name = call->plan.route->cadence;
+	for (size_t i = 0; i < conf->ringing_count; i++)
+		if (digit_map_has(conf->ringing[i].calling, call->plan.calling.number)) {
+			name = conf->ringing[i].cadence;
+			break;
+		}
+	snprintf(alert, ALERT_NAME_SIZE, "%s", name);
+}
+
 /* The side is counted already. */
 static int offer_leg(struct call *call, struct leg *leg)
 {
@@ -67,6 +84,7 @@ static int offer_leg(struct call *call, struct leg *leg)
 	int rc;
 
 	snprintf(offer.called, sizeof(offer.called), "%s", call->plan.called);
+	choose_alert(call, offer.alert);
 	call->attempt++;
 	call->leg[SIDE_B] = leg;
 	leg->call = call;

@@ -46,7 +46,7 @@ struct cadence;
 /* Rings with this caller; false: it cannot, and the call is released. */
 /* Who is told to the telephone, as it would be dialled there; no cadence. */
 struct media_ring fxs_caller(const struct line *, const struct party *);
-bool fxs_ring(struct line *, const struct party *from);
+bool fxs_ring(struct line *, const struct party *from, const char *alert);
 uint64_t fxs_wink_time(void *);
 void fxs_ringing_enter(void *), fxs_did_enter(void *), fxs_did_send_enter(void *);
 void fxs_ringing_event(void *, int, const void *);

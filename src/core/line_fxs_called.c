@@ -32,12 +32,22 @@ struct media_ring fxs_caller(const struct line *l, const struct party *from)
 	return ring;
 }
 
-bool fxs_ring(struct line *l, const struct party *from)
+static struct cadence cadence_of(const struct line *l, const char *alert)
+{
+	const struct cadence *c = *alert ? config_cadence(l->config, alert) : NULL;
+
+	if (*alert && !c)
+		log_debug("line %s: no cadence is called \"%s\", it rings as usual",
+			  l->name, alert);
+	return c ? *c : l->config->country.ring;
+}
+
+bool fxs_ring(struct line *l, const struct party *from, const char *alert)
 {
 	struct media_ring ring = fxs_caller(l, from);
 	int rc;
 
-	ring.cadence = l->config->country.ring;
+	ring.cadence = cadence_of(l, alert);
 	/* NTT's went before. */
 	if (!l->conf->callerid || l->conf->way.standard == CALLERID_JAPAN)
 		ring.way.standard = CALLERID_NONE;
@@ -58,7 +68,7 @@ void fxs_ringing_enter(void *self)
 {
 	struct line *l = self;
 
-	if (!fxs_ring(l, &l->offer.calling))
+	if (!fxs_ring(l, &l->offer.calling, l->offer.alert))
 		return;
 	leg_alerting(&l->leg);
 	line_entered(l);

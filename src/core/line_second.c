@@ -231,7 +231,7 @@ void fxs_recall_enter(void *self)
 	line_reverse(l, false);
 	if (o)
 		snprintf(called.number, sizeof(called.number), "%s", o->called);
-	if (o && fxs_ring(l, l->leg.outgoing ? &o->calling : &called))
+	if (o && fxs_ring(l, l->leg.outgoing ? &o->calling : &called, ""))
 		log_info("line %s: rings back for a call that is %s", l->name,
 			 l->leg.up ? "held" : "waiting");
 	line_entered(l);

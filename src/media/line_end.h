@@ -49,7 +49,8 @@ struct line_end {
 	int64_t audio_us;		/* when audio came last */
 	struct callerid_sender *sender;
 	struct media_ring call;		/* of the ringing going on */
-	bool callerid_due;		/* at the end of the first burst */
+	bool callerid_due;		/* at the end of a burst */
+	unsigned callerid_bursts;	/* that go before */
 	bool callerid_first;		/* it is being sent, ringing follows */
 	bool callerid_answered;		/* it is being sent to who is off hook */
 	unsigned ring_wait;		/* samples until then */

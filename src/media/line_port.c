@@ -7,6 +7,7 @@
 
 #define EVENTS_A_TURN 32	/* of one port; the rest waits for the next */
 #define CALLERID_WAIT 500	/* ms after the burst: GR-30 asks for 300 or more */
+#define CALLERID_PAUSE 1800	/* ms: a full message with its wait */
 #define ON_HOOK_SEND_MS 4000
 #define REVERSAL_WAIT 200	/* ms */
 #define ANSWERED_WAIT 300	/* ms */
@@ -82,6 +83,10 @@ static void send_callerid(struct line_end *l)
 
 	if (!l->callerid_due)
 		return;
+	if (l->callerid_bursts) {
+		l->callerid_bursts--;
+		return;
+	}
 	l->callerid_due = false;
 	line_unpack(stat_get(l->snapshot), &s);
 	if (!(s.capabilities & PORT_ON_HOOK_SEND) || s.off_hook)
@@ -221,6 +226,19 @@ void line_port_ring(struct line_end *l)
 	end_changed(&l->end);
 }
 
+static unsigned bursts_before(const struct cadence *c)
+{
+	unsigned longest = 1;
+
+	for (unsigned i = 1; i < c->count; i += 2) {
+		if (c->ms[i] >= CALLERID_PAUSE)
+			return i / 2;
+		if (c->ms[i] > c->ms[longest])
+			longest = i;
+	}
+	return longest / 2;
+}
+
 static int ring(struct line_end *l, const struct media_ring *r)
 {
 	callerid_stop(l->sender);
@@ -235,7 +253,8 @@ static int ring(struct line_end *l, const struct media_ring *r)
 	if (r->way.standard != CALLERID_NONE && r->way.alert > ALERT_RING &&
 	    !callerid_before_ring(l))
 		return 0;
-	/* What cannot be announced comes after the first burst. */
+	/* What cannot be announced comes in the first pause with room for it. */
+	l->callerid_bursts = bursts_before(&r->cadence);
 	l->callerid_due = r->way.standard != CALLERID_NONE;
 	return l->driver->ring(l->port, &r->cadence);
 }

@@ -385,7 +385,7 @@ const struct command command_table[] = {
 	{ "expect", 2, 6, do_expect, "LINE EVENT [within SECONDS]",
 	  "wait for it, 10 s unless told; alternatives: busy|silence. EVENT is\n"
 	  "ring off-hook on-hook seized flash break cas polarity [reverse|normal]\n"
-	  "digits D  caller NUMBER  name \"TEXT\"  lamp [on|off]  played  connected  lost\n"
+	  "digits D  caller NUMBER  name \"TEXT\"  lamp [on|off]  cadence MS/MS/MS  played  connected  lost\n"
 	  "dial-tone ringback busy congestion sit howler tone HZ voice silence\n"
 	  "Events count that came since the last one matched on this line; tones,\n"
 	  "voice and silence are what is heard now" },

@@ -25,6 +25,7 @@ static const struct {
 	{ "connected", EXPECT_EVENT, EVENT_CONNECTED, 0 },
 	{ "lost", EXPECT_EVENT, EVENT_LOST, 0 },
 	{ "polarity", EXPECT_EVENT, EVENT_POLARITY, '?' },
+	{ "cadence", EXPECT_CADENCE, 0, '1' },
 	{ "cas", EXPECT_EVENT, EVENT_CAS, 0 },
 	{ "lamp", EXPECT_EVENT, EVENT_LAMP, '?' },
 	{ "digits", EXPECT_DIGITS, 0, '1' },
@@ -91,7 +92,7 @@ static int add(struct expect *e, const char *name, size_t len, char **argument,
 		snprintf(why, size, "%s: what? for example: expect 1 %s %s",
 			 words_table[i].name, words_table[i].name,
 			 x->kind == EXPECT_TONE ? "1004" : x->kind == EXPECT_NAME ?
-			 "\"J. Doe\"" : "5551234");
+			 "\"J. Doe\"" : x->kind == EXPECT_CADENCE ? "800/400/800" : "5551234");
 		return -EINVAL;
 	}
 	if (takes) {
@@ -161,11 +162,31 @@ static bool look_digits(const struct pbx_line *l, const char *want, uint64_t *se
 	return false;
 }
 
+/* Like 800/400/800: as many of them, each within an eighth and 60 ms. */
+static bool is_cadence(const char *want, const char *rang)
+{
+	char *want_end, *rang_end;
+
+	for (;;) {
+		long a = strtol(want, &want_end, 10), b = strtol(rang, &rang_end, 10);
+
+		if (want_end == want || rang_end == rang ||
+		    labs(a - b) > 60 + a / 8 || *want_end != *rang_end)
+			return false;
+		if (!*want_end)
+			return true;
+		want = want_end + 1;
+		rang = rang_end + 1;
+	}
+}
+
 static bool is_event(const struct expectation *x, const struct pbx_event *e)
 {
 	switch (x->kind) {
 	case EXPECT_EVENT:
 		return e->type == x->event && (!*x->text || !strcmp(x->text, e->text));
+	case EXPECT_CADENCE:
+		return e->type == EVENT_CADENCE && is_cadence(x->text, e->text);
 	case EXPECT_CALLER:
 		return e->type == EVENT_CALLER && !strcmp(x->text, e->text);
 	case EXPECT_NAME:
@@ -198,6 +219,7 @@ static bool look(const struct expectation *x, const struct pbx_line *l, uint64_t
 {
 	switch (x->kind) {
 	case EXPECT_EVENT:
+	case EXPECT_CADENCE:
 	case EXPECT_CALLER:
 	case EXPECT_NAME:
 		return look_events(x, l, seen, text, size);

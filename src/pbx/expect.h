@@ -15,6 +15,7 @@
 enum expect_kind {
 	EXPECT_EVENT,		/* event */
 	EXPECT_DIGITS,		/* text */
+	EXPECT_CADENCE,		/* text: on/off/on in ms, about */
 	EXPECT_CALLER,		/* text: number */
 	EXPECT_NAME,		/* text */
 	EXPECT_HEARD,		/* number: enum heard */

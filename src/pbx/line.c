@@ -225,6 +225,7 @@ void line_close(struct pbx_line *l)
 {
 	timer_stop(&l->timer);
 	timer_stop(&l->sound_timer);
+	timer_stop(&l->cadence_timer);
 	unwatch(l);
 	if (l->port) {
 		if (l->kind == PORT_FXS)

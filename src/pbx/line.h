@@ -19,6 +19,7 @@
 #include "pbx/wav.h"
 
 #define LINE_DIGITS 64
+#define LINE_BURSTS 15
 
 /*
  * An exchange line:
@@ -82,6 +83,10 @@ struct pbx_line {
 	unsigned bursts;
 	struct timer timer;	/* what the state does next by itself */
 	struct timer sound_timer;	/* caller ID */
+	struct timer cadence_timer;	/* phone: no ring for so long */
+	unsigned bursts_ms[LINE_BURSTS];	/* on, off, on: of this cadence */
+	unsigned burst_count;
+	uint64_t burst_at;	/* samples: the last change */
 };
 
 /* 0 or -errno and a sentence. The line is added to the PBX. */

@@ -2,11 +2,45 @@
 /*
  * phone.c - an FXO line: a telephone, or a PBX's trunk port.
  */
+#include <stdio.h>
+
 #include "pbx/line.h"
 
 #define RING_GAP_MS 7000	/* then nobody rings any more */
 #define ANNOUNCED_MS 5000	/* for caller ID that was announced */
 #define HEARD_MS 150		/* then it hangs up */
+#define CADENCE_MS 1500		/* a pause that ends a cadence */
+
+/* What it rang since the last long pause: on/off/on in ms. */
+static void cadence_ended(void *arg)
+{
+	struct pbx_line *l = arg;
+	char text[PBX_TEXT] = "";
+	size_t n = 0;
+
+	for (unsigned i = 0; i < l->burst_count && n < sizeof(text); i++)
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%u", i ? "/" : "",
+				      l->bursts_ms[i]);
+	l->burst_count = 0;
+	pbx_event(l, EVENT_CADENCE, 0, text, NULL);
+}
+
+/* A burst or the pause behind it has ended. */
+static void note_burst(struct pbx_line *l, const struct line_event *e)
+{
+	bool on = e->type == LINE_EVENT_RING_ON;
+
+	timer_stop(&l->cadence_timer);
+	if ((on && l->burst_count % 2) || (!on && l->burst_count % 2 == 0)) {
+		if (l->burst_count < LINE_BURSTS)
+			l->bursts_ms[l->burst_count++] =
+				(unsigned)((e->sample - l->burst_at) / 8);
+	}
+	l->burst_at = e->sample;
+	if (!on && l->burst_count)
+		timer_start(&l->pbx->loop->timers, &l->cadence_timer, CADENCE_MS,
+			    cadence_ended, l);
+}
 
 static void stopped_ringing(void *arg)
 {
@@ -37,6 +71,8 @@ int phone_hook(struct pbx_line *l, bool off_hook)
 		return err;
 	timer_stop(&l->timer);
 	timer_stop(&l->sound_timer);
+	timer_stop(&l->cadence_timer);
+	l->burst_count = 0;
 	l->state = off_hook ? LINE_TALKING : LINE_IDLE;
 	l->seized = l->reads = false;
 	line_off_hook(l, off_hook);
@@ -89,7 +125,11 @@ void phone_event(struct pbx_line *l, const struct line_event *e)
 {
 	switch (e->type) {
 	case LINE_EVENT_RING_ON:
+		note_burst(l, e);
 		ring(l);
+		break;
+	case LINE_EVENT_RING_OFF:
+		note_burst(l, e);
 		break;
 	case LINE_EVENT_SEIZED:
 		seized(l);

@@ -9,6 +9,7 @@
 #include <sofia-sip/su_alloc.h>
 
 #include "base/e164.h"
+#include "sip/alert.h"
 #include "sip/diversion.h"
 #include "sip/identity.h"
 #include "sip/internal.h"
@@ -129,13 +130,14 @@ static void calling(const struct provider *p, const sip_t *sip, struct party *pa
 
 int party_read(const struct provider *p, const sip_t *sip, struct leg_offer *o)
 {
-	char diversion[VALUES], history[VALUES];
+	char diversion[VALUES], history[VALUES], alert[VALUES];
 
 	calling(p, sip, &o->calling);
 	diversion_read(&o->diverting, &o->diversion,
 		       values(diversion, sip, "Diversion"),
 		       values(history, sip, "History-Info"));
 	party_expand(p->agent, p->conf->number_format, o->diverting.number);
+	alert_read(o->alert, values(alert, sip, "Alert-Info"));
 	if (sip->sip_max_forwards)
 		o->hops = (unsigned)sip->sip_max_forwards->mf_count;
 	o->complete = true;

@@ -1,6 +1,6 @@
 noinst_LIBRARIES += libsip.a
 libsip_a_SOURCES = src/sip/access.c src/sip/access.h \
-	src/sip/account.c src/sip/agent.c src/sip/agent.h \
+	src/sip/account.c src/sip/alert.c src/sip/alert.h src/sip/agent.c src/sip/agent.h \
 	src/sip/body.c src/sip/body.h \
 	src/sip/attackers.c src/sip/attackers.h \
 	src/sip/cause_map.c src/sip/cause_map.h \

@@ -267,6 +267,22 @@ static int op_callerid(struct media_end *end, const struct media_ring *r)
 	return 0;
 }
 
+/* Of the usual ones. */
+static const char *cadence_name(const struct fake_end *e, const struct cadence *c)
+{
+	const struct config *conf = e->world->box->conf;
+	static char text[24];
+
+	if (!memcmp(c, &conf->country.ring, sizeof(*c)))
+		return "";
+	for (int i = 1; i <= 5; i++) {
+		snprintf(text, sizeof(text), ", bellcore-dr%d", i);
+		if (!memcmp(c, config_cadence(conf, text + 2), sizeof(*c)))
+			return text;
+	}
+	return ", another cadence";
+}
+
 static int op_ring(struct media_end *end, const struct media_ring *r)
 {
 	struct fake_end *e = of(end);
@@ -278,11 +294,12 @@ static int op_ring(struct media_end *end, const struct media_ring *r)
 	else if (r->way.standard == CALLERID_NONE)
 		world_say(e->world, "%s: ring, no caller ID", e->label);
 	else
-		world_say(e->world, "%s: ring from %s%s%s", e->label,
+		world_say(e->world, "%s: ring from %s%s%s%s", e->label,
 			  r->from.presentation == PRESENTATION_PRIVATE ? "(private)" :
 			  r->from.presentation == PRESENTATION_UNAVAILABLE ?
 			  "(unavailable)" : r->from.number,
-			  r->from.name[0] ? " " : "", r->from.name);
+			  r->from.name[0] ? " " : "", r->from.name,
+			  cadence_name(e, &r->cadence));
 	return 0;
 }
 

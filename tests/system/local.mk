@@ -49,6 +49,7 @@ include tests/system/srtp.mk
 include tests/system/learn.mk
 include tests/system/nat.mk
 include tests/system/features.mk
+include tests/system/ring.mk
 include tests/system/tls.mk
 include tests/system/garbage.mk
 include tests/system/proof.mk

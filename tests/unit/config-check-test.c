@@ -320,6 +320,30 @@ static int start(void **state)
 	return mkdir("directory", 0700);
 }
 
+static void ringing_has_its_cadence(void **state)
+{
+#define RUNG "country = \"us\"; trunks = ( { name = \"t\"; server = \"x\"; } );\n"
+	struct config *conf = help_good(RUNG "cadences = ( { name = \"Two\"; "
+		"ring = [ 400, 200, 400, 2000 ]; } ); ringing = ( { calling = \"5x.\"; "
+		"cadence = \"two\"; } );\n");
+
+	assert_int_equal(config_cadence(conf, "TWO")->count, 4);
+	assert_int_equal(config_cadence(conf, "bellcore-dr3")->count, 6);
+	assert_null(config_cadence(conf, "three"));
+	config_free(conf);
+	help_bad(RUNG "cadences = ( { name = \"a\"; ring = [ 400, 200, 400 ]; } );\n",
+		 "c.conf:2: ring: a pause is missing behind the last ring\n");
+	help_bad(RUNG "cadences = ( { name = \"a\"; ring = [ 400, 200 ]; } );\n",
+		 "c.conf:2: ring: a pause of 1800 ms or more is needed: caller ID is sent there\n");
+	help_bad(RUNG "cadences = ( { name = \"a\"; ring = [ 5, 2000 ]; } );\n",
+		 "c.conf:2: ring must be a number from 50 to 10000, not 5\n");
+	help_bad(RUNG "cadences = ( { name = \"a\"; ring = [ 500, 2000 ]; },\n"
+		 "  { name = \"A\"; ring = [ 400, 2000 ]; } );\n",
+		 "c.conf:3: two cadences are called \"A\"; rename one\n");
+	help_bad(RUNG "ringing = ( { calling = \"1\"; cadence = \"b\"; } );\n",
+		 "c.conf:2: no cadence is called \"b\"; describe it in cadences, or use \"bellcore-dr1\" to \"bellcore-dr5\"\n");
+}
+
 static void caller_id_has_its_ways(void **state)
 {
 #define CALLED "country = \"us\"; trunks = ( { name = \"t\"; server = \"x\"; } );\n" \
@@ -435,6 +459,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(contradictions_are_told),
 		cmocka_unit_test(weak_passwords_are_refused),
+		cmocka_unit_test(ringing_has_its_cadence),
 		cmocka_unit_test(caller_id_has_its_ways),
 		cmocka_unit_test(what_is_near_is_right),
 	};

@@ -11,7 +11,38 @@
 #include <cmocka.h>
 
 #include "sip/access.h"
+#include "sip/alert.h"
 #include "sip/identity.h"
+
+static void test_alerts(void **state)
+{
+	static const struct { const char *header, *name; } rows[] = {
+		{ NULL, "" }, { "", "" }, { ",", "" }, { "<", "" }, { "<>", "" },
+		{ "<http://127.0.0.1/Bellcore-dr2>", "bellcore-dr2" },
+		{ "<Bellcore-dr3>", "bellcore-dr3" }, { "Bellcore-dr4", "bellcore-dr4" },
+		{ " <http://x/sounds/long.wav?a=1>", "long" },
+		{ "<http://www.example.com>;info=alert-external", "external" },
+		{ "<http://x/y>;p=1; info=\"Alert-Group\";x=2", "group" },
+		{ ";info=alert-internal", "internal" }, { "info=priority", "priority" },
+		{ "<x>;noinfo=a", "x" }, { "<x>;info=", "x" }, { "<x>;info=\"", "x" },
+		{ "<urn:alert:source:internal>", "internal" },
+		{ "<URN:alert:source:external:vip@example.net>", "external" },
+		{ "<urn:alert:priority:high>", "priority-high" },
+		{ "<urn:alert:source>", "" }, { "<urn:alert:>", "" },
+		{ "<http://x/a,b>, <urn:alert:service:normal>", "service-normal" },
+		{ "<http://x/%00>", "" }, { "<x/../../etc passwd>", "" },
+		{ "<http://x/12345678901234567890123456789012345678901234567890>", "" },
+		{ "\"a, b\" <y>", "" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char name[ALERT_NAME_SIZE];
+
+		alert_read(name, rows[i].header);
+		if (strcmp(name, rows[i].name))
+			fail_msg("%s: \"%s\"", rows[i].header, name);
+	}
+}
 
 static void test_numbers(void **state)
 {
@@ -184,6 +215,7 @@ static void test_networks(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_alerts),
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_parties),
 		cmocka_unit_test(test_long_name),
