@@ -302,6 +302,7 @@ struct config {
 		enum digest_kind digests[DIGEST_COUNT];	/* best first */
 		size_t digest_count;
 		const char *public_address;	/* of trunks without, "" own */
+		unsigned max_requests;		/* a second, from one address */
 		unsigned max_connections;	/* accepted ones, in all */
 		unsigned max_connections_source; /* of these, from one address */
 	} sip;

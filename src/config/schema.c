@@ -57,6 +57,8 @@ static const struct key sip_keys[] = {
 	{ "public_address", TEXT(C, sip.public_address, check_public),
 	  .shape = "\"ADDRESS\", \"NAME\" or \"stun:SERVER\"",
 	  .absent = "the own one", .what = "public_address of trunks that have none" },
+	{ "max_requests", NUMBER(C, sip.max_requests, 1, 10000, NULL, "100"),
+	  .what = "new requests a second by UDP from one address of a trunk, more are dropped" },
 	{ "max_connections", NUMBER(C, sip.max_connections, 1, 10000, NULL, "256"),
 	  .what = "TCP and TLS connections that others may hold open" },
 	{ "max_connections_source", NUMBER(C, sip.max_connections_source, 1, 10000, NULL, "16"),

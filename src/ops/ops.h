@@ -45,7 +45,7 @@ typedef void ops_part_fn(void *to, const struct ops_part *);
 
 /* Counters of the whole program. */
 struct ops_counters {
-	uint64_t sip_strangers, sip_malformed;
+	uint64_t sip_strangers, sip_dropped, sip_malformed;
 	uint64_t pump_turns, pump_late, events_lost;
 	bool real_time;
 };

@@ -209,6 +209,7 @@ static int open_gate(struct agent *a, char *why, size_t size)
 {
 	const struct gate_conf conf = {
 		.answer = a->conf->sip.strangers == STRANGERS_403,
+		.rate = a->conf->sip.max_requests,
 		.known = agent_knows,
 		.prove = proving(a) ? agent_prove : NULL,
 		.arg = a,
@@ -425,6 +426,7 @@ void agent_get_stats(const struct agent *a, struct agent_stats *s)
 {
 	*s = a->stats;
 	s->strangers = gate_strangers();
+	s->dropped = gate_dropped();
 	s->legs = 0;
 	for (const struct list_head *n = a->legs.next; n != &a->legs; n = n->next)
 		s->legs++;

@@ -90,6 +90,7 @@ void agent_trunk_parts(const struct trunk *,
 /* Counters of the whole agent since its start. */
 struct agent_stats {
 	uint64_t strangers;		/* requests from addresses of no trunk */
+	uint64_t dropped;		/* of a trunk, above sip.max_requests */
 	uint64_t malformed;		/* descriptions that could not be read */
 	uint64_t invites_in, invites_out;
 	unsigned legs;			/* that live, with those that end */

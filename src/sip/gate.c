@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "base/loop.h"
+#include "sip/flood.h"
 
 #define PEERS 256		/* whom we have sent requests */
 #define ANSWERS_S 50		/* 403s and 401s a second, to all together */
@@ -29,6 +30,7 @@ static struct {
 	struct gate_conf conf;
 	struct attackers *attackers;
 	uint64_t strangers;
+	struct flood flood;
 	struct sockaddr_storage peer[PEERS];
 	unsigned peer_next;
 	uint64_t second;		/* that the next two are of */
@@ -42,6 +44,7 @@ int gate_open(const struct gate_conf *conf)
 	if (!gate.attackers)
 		return -ENOMEM;
 	gate.conf = *conf;
+	gate.flood.rate = conf->rate;
 	return 0;
 }
 
@@ -184,6 +187,11 @@ uint64_t gate_strangers(void)
 	return gate.strangers;
 }
 
+uint64_t gate_dropped(void)
+{
+	return gate.flood.dropped;
+}
+
 void gate_each(void (*fn)(void *, const struct attacker *), void *arg)
 {
 	if (gate.attackers)
@@ -303,6 +311,28 @@ static bool admits(su_socket_t s, const char *data, size_t size,
 	return true;
 }
 
+/* So that one trunk's flood costs neither its own calls nor others. */
+static bool bounded(const struct sockaddr *from, const char *data, size_t size)
+{
+	char host[ADDRESS_TEXT];
+	bool begins, tell, good;
+	struct glance g;
+
+	if (!gate.conf.rate)
+		return true;
+	glance_read(&g, data, size);
+	begins = g.method[0] && !g.inside;
+	good = flood_admits(&gate.flood, from, begins, clock_ms(), &tell);
+	if (tell) {
+		address_host(host, from, false);
+		log_warning("sip: %s sends more than %u %s a second: what is above "
+			    "is dropped (sip.max_requests)", host, begins ?
+			    gate.conf.rate : gate.conf.rate * FLOOD_INSIDE,
+			    begins ? "new requests" : "messages in calls");
+	}
+	return good;
+}
+
 /* Streams have no sender: connections are looked at when they are made. */
 issize_t su_vrecv(su_socket_t s, su_iovec_t iov[], isize_t count, int flags,
 		  su_sockaddr_t *su, socklen_t *su_size)
@@ -322,7 +352,7 @@ issize_t su_vrecv(su_socket_t s, su_iovec_t iov[], isize_t count, int flags,
 		return n;
 	size = (size_t)n;
 	data = joined(iov, count, &size, room, sizeof(room));
-	if (admits(s, data, size, &su->su_sa))
+	if (admits(s, data, size, &su->su_sa) && bounded(&su->su_sa, data, size))
 		return n;
 	errno = EAGAIN;
 	return -1;

@@ -18,6 +18,7 @@
 
 struct gate_conf {
 	bool answer;		/* 403 instead of silence */
+	unsigned rate;		/* flood.h; 0: no bound */
 	bool (*known)(void *arg, const struct sockaddr *);
 	/* Whether a stranger's request, of which the texts are given, proves
 	 * who he is. Unless it does: the challenge. NULL: nobody may. */
@@ -40,6 +41,7 @@ void gate_refused(const struct sockaddr *, const struct glance *);
 bool gate_weighed(const struct sockaddr *, const struct glance *, enum proof);
 
 uint64_t gate_strangers(void);		/* requests so far */
+uint64_t gate_dropped(void);		/* of known sources: too many at once */
 void gate_each(void (*)(void *, const struct attacker *), void *arg);
 /* 0 once the library has used our functions, else -ENOSYS. */
 int gate_check(void);

@@ -144,6 +144,15 @@ bool glance_headers(const char *data, size_t size, struct glance_text *method,
 	return true;
 }
 
+static bool has_tag(struct glance_text to)
+{
+	for (size_t i = 1; i + 4 < to.size; i++)
+		if (!strncasecmp(to.at + i, "tag=", 4) &&
+		    (to.at[i - 1] == ';' || to.at[i - 1] == ' '))
+			return true;
+	return false;
+}
+
 void glance_read(struct glance *g, const char *data, size_t size)
 {
 	struct glance_text rest = { data, size }, line, name, value;
@@ -152,11 +161,16 @@ void glance_read(struct glance *g, const char *data, size_t size)
 	if (!next_line(&rest, &line))
 		return;
 	read_start(g, line);
-	while (next_line(&rest, &line))
-		if (header(line, &name, &value) && is(name, "User-Agent")) {
+	g->inside = !strcmp(g->method, "ACK") || !strcmp(g->method, "BYE") ||
+		    !strcmp(g->method, "CANCEL");
+	while (next_line(&rest, &line)) {
+		if (!header(line, &name, &value))
+			continue;
+		if (is(name, "User-Agent"))
 			keep(g->agent, sizeof(g->agent), value);
-			return;
-		}
+		else if (is(name, "To") || is(name, "t"))
+			g->inside = g->inside || has_tag(value);
+	}
 }
 
 static struct glance_text text_span(const char *text)

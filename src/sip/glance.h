@@ -17,6 +17,7 @@ struct glance {
 	char called[40];	/* user part of the Request-URI */
 	char agent[64];		/* User-Agent */
 	bool response;
+	bool inside;		/* a dialog: To has a tag; or ACK, BYE, CANCEL */
 };
 
 void glance_read(struct glance *, const char *data, size_t size);

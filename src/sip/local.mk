@@ -8,6 +8,7 @@ libsip_a_SOURCES = src/sip/access.c src/sip/access.h \
 	src/sip/digest.c src/sip/digest.h \
 	src/sip/digest_hash.c src/sip/digest_hash.h \
 	src/sip/gate.c src/sip/gate.h src/sip/glance.c src/sip/glance.h \
+	src/sip/flood.c src/sip/flood.h \
 	src/sip/guards.c src/sip/guards.h \
 	src/sip/diversion.c src/sip/diversion.h \
 	src/sip/identity.c src/sip/identity.h src/sip/identity_write.c \

@@ -40,6 +40,7 @@ lines = (
     digit_map = "[1-9]xx|911"; {fxs} {wire} }},
   {{ name = "phone-4"; port = "{port4}"; kind = "fxs"; number = "104";
     trunk = "peer"; digit_map = "[1-9]xx|911"; {fxs} {wire} }}
+  {lines_more}
 );
 {more}
 """
@@ -50,7 +51,7 @@ def config(**parts):
     """CONFIG with these parts, the rest as usual."""
     usual = dict({"port%d" % n: "sim/%d" % n for n in KIND},
                  wire=wire.LINE, jitter=wire.JITTER, dead=30, timers="ring = 30;", box="", trunk="", fxo="",
-                 fxs="", more="", peer=5060,
+                 fxs="", more="", lines_more="", peer=5060,
                  listen="udp", own="127.0.0.1", rtp_address="127.0.0.1", server="127.0.0.1")
     return CONFIG.format(**dict(usual, **parts))
 
@@ -64,10 +65,10 @@ def make_speech(directory):
 
 
 class Box:
-    def __init__(self, phone=True, **parts):
+    def __init__(self, phone=True, pbx=None, **parts):
         self.ws = Workspace()
         try:
-            self.pbx = Pbx(self.ws)
+            self.pbx = Pbx(self.ws, **(pbx or {}))
             self.phone = Phone() if phone else None
             self.sip = harness.free_ports(2)
             self.control = self.ws.path("control")

@@ -78,6 +78,11 @@ class Rtp:
     def received(self):
         return self._state()["received"]
 
+    def gaps(self):
+        """Packets lost and the longest pause in ms, both since forget()."""
+        state = self._state()
+        return state["lost"], state["longest_ms"]
+
     @property
     def events(self):
         return [tuple(e) for e in self._state()["events"]]

@@ -8,7 +8,8 @@
  *   play FILE        says mu-law octets           dial DIGITS MS
  *   send 0|1         sends at all                 forget      what was heard
  *   save FILE        what was heard, mu-law in the order of its timestamps
- *   state            JSON: port, busy, received, events, end_packets
+ *   state            JSON: port, busy, received, events, end_packets, lost (by
+ *                    sequence numbers since forget), longest_ms between packets
  */
 #include <arpa/inet.h>
 #include <poll.h>
@@ -55,7 +56,9 @@ static struct end {
 	long base;
 	uint32_t first;
 	bool any;
-	unsigned long received;
+	unsigned long received, lost;
+	uint16_t expected;		/* sequence number */
+	int64_t heard_at, longest;	/* 0: none since forget */
 	struct event events[EVENTS];
 	unsigned event_count;
 } end;
@@ -106,6 +109,20 @@ static void hear_voice(uint32_t stamp, const uint8_t *p, size_t size)
 	memcpy(end.heard + at, p, size);
 }
 
+/* Packets that did not come, and how long none came. */
+static void count_gap(uint16_t sequence)
+{
+	int64_t t = now();
+	uint16_t gap = (uint16_t)(sequence - end.expected);
+
+	if (end.heard_at && gap < 3000)
+		end.lost += gap;
+	if (end.heard_at && t - end.heard_at > end.longest)
+		end.longest = t - end.heard_at;
+	end.heard_at = t;
+	end.expected = (uint16_t)(sequence + 1);
+}
+
 static void receive(void)
 {
 	uint8_t p[2048];
@@ -119,6 +136,7 @@ static void receive(void)
 		memcpy(&stamp, p + 4, 4);
 		stamp = ntohl(stamp);
 		end.received++;
+		count_gap((uint16_t)(p[2] << 8 | p[3]));
 		if ((p[1] & 127) == 0)
 			hear_voice(stamp, p + 12, (size_t)n - 12);
 		else if ((p[1] & 127) == end.event_type && n >= 16)
@@ -132,6 +150,8 @@ static void forget(void)
 	end.n = 0;
 	end.any = false;
 	end.event_count = 0;
+	end.lost = 0;
+	end.heard_at = end.longest = 0;
 }
 
 /* -------------------------------------------------------------------- sending */
@@ -231,9 +251,10 @@ static bool queue_digits(const char *digits, unsigned ms)
 
 static void tell_state(void)
 {
-	printf("{\"port\":%u,\"busy\":%s,\"received\":%lu,\"events\":[", end.port,
+	printf("{\"port\":%u,\"busy\":%s,\"received\":%lu,\"lost\":%lu,"
+	       "\"longest_ms\":%ld,\"events\":[", end.port,
 	       end.said < end.queued || end.digit_count ? "true" : "false",
-	       end.received);
+	       end.received, end.lost, (long)(end.longest / 1000000));
 	for (unsigned i = 0; i < end.event_count; i++)
 		printf("%s[\"%c\",%u]", i ? "," : "", end.events[i].digit,
 		       end.events[i].duration);

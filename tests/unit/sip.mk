@@ -29,6 +29,11 @@ tests_unit_sip_offer_test_LDADD = $(sip_test_libs)
 tests_unit_sip_text_test_SOURCES = tests/unit/sip-text-test.c
 tests_unit_sip_text_test_LDADD = $(sip_test_libs)
 
+check_PROGRAMS += tests/unit/sip-flood-test
+TESTS += tests/unit/sip-flood-test
+tests_unit_sip_flood_test_SOURCES = tests/unit/sip-flood-test.c
+tests_unit_sip_flood_test_LDADD = $(sip_test_libs)
+
 check_PROGRAMS += tests/unit/sip-cause-test
 TESTS += tests/unit/sip-cause-test
 tests_unit_sip_cause_test_SOURCES = tests/unit/sip-cause-test.c

@@ -1,0 +1,143 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception
+"""5,000 requests a second for 10 s, by strangers and from the trunk's own
+address, while eight telephones talk: they hear everything, nothing grows
+without bound, and there are new calls afterwards."""
+
+import os
+import subprocess
+import sys
+
+import box
+import harness
+import namespace
+import phone
+import rtp_end
+import tap
+import wire
+from harness import Background
+from tap import check
+from vitals import Vitals
+
+box.quick()
+namespace.enter()
+phone.Rtp = rtp_end.Rtp			# Python has no time for eight
+
+LINES = range(3, 11)
+RATE, SECONDS = 5000, 10
+STRANGER, TRUNK = "127.0.2.1", "127.0.1.1"
+
+REQUEST = """\
+{method} sip:{to}@127.0.0.1:{port} SIP/2.0\r
+Via: SIP/2.0/UDP {own}:5060;branch=z9hG4bKNNNNNNNN\r
+From: <sip:{user}@{own}>;tag=NNNNNNNN\r
+To: <sip:{to}@127.0.0.1>\r
+Call-ID: NNNNNNNN-{method}@{own}\r
+CSeq: 1 {method}\r
+Contact: <sip:{user}@{own}>\r
+Max-Forwards: 70\r
+Content-Type: application/sdp\r
+Content-Length: {length}\r
+\r
+{body}"""
+SDP = """\
+v=0\r
+o=- 1 1 IN IP4 127.0.1.1\r
+s=-\r
+c=IN IP4 127.0.1.1\r
+t=0 0\r
+m=audio 40000 RTP/AVP 0\r
+"""
+
+
+class Crowd(box.Box):
+    """Eight telephones that talk to eight calls of one SIP phone."""
+
+    def __init__(self, **more):
+        lines = "".join(
+            ', { name = "phone-%d"; port = "sim/%d"; kind = "fxs"; number = '
+            '"1%02d"; trunk = "peer"; digit_map = "[1-9]xx"; }' % (n, n, n)
+            for n in LINES if n > 4)
+        super().__init__(pbx=dict(fxo="3-%d" % LINES[-1], count=LINES[-1]),
+                         lines_more=lines, **more)
+        self.talks = {}
+
+    def dial(self, line):
+        self.do("off-hook %d" % line)
+        self.expect(line, "dial-tone")
+        self.do("dial %d 6%02d" % (line, line))
+
+    def talk(self):
+        for job in [Background(self.dial, n) for n in LINES]:
+            job.result()
+        for _ in LINES:
+            call = self.phone.expect_call()
+            call.answer()
+            self.talks[int(call.invite.uri[5:7])] = call
+
+    def hang_up_all(self):
+        for n, call in self.talks.items():
+            self.hang_up_only(n, call)
+        self.talks = {}
+        self.gateway.wait_idle(60)
+
+
+def request(b, method, own, to="900"):
+    """A file of it; returns its path."""
+    body = SDP if method == "INVITE" else ""
+    text = REQUEST.format(method=method, own=own, port=b.sip, to=to,
+                          user="x", body=body, length=len(body))
+    return b.ws.write("%s-%s" % (method, own), text)
+
+
+def flood(b, own, *methods):
+    """Returns when it is over."""
+    done = subprocess.run(
+        [os.path.join(harness.TOOLS, "storm"), "--from", own + ":5060",
+         "--rate", str(RATE), "--seconds", str(SECONDS),
+         "127.0.0.1:%d" % b.sip] + [request(b, m, own) for m in methods],
+        capture_output=True, text=True, check=True)
+    return int(done.stdout)
+
+
+def talks_go_on(b, own, *methods):
+    """... while OWN floods with METHODS."""
+    for call in b.talks.values():
+        call.rtp.forget()
+    vitals = Vitals(b.gateway)
+    talk = Background(b.converse, 3, b.talks[3])
+    sent = flood(b, own, *methods)
+    gaps = {n: c.rtp.gaps() for n, c in b.talks.items() if n != 3}
+    vitals.judge("%d of %s from %s, longest pause %d ms" % (
+        sent, " and ".join(methods), own, max(g[1] for g in gaps.values())),
+        fds=64, mib=64)
+    check(not any(lost for lost, _ in gaps.values()),
+          "packets lost, longest pause in ms: %s" % gaps)
+    talk.result(90)
+    check(not any(c.ended.is_set() for c in b.talks.values()), "calls ended")
+
+
+def eight_talk_through_every_flood():
+    with Crowd(trunk='accept_from = [ "%s" ];' % TRUNK) as b:
+        b.speech()
+        b.talk()
+        talks_go_on(b, STRANGER, "INVITE", "REGISTER", "OPTIONS")
+        talks_go_on(b, TRUNK, "INVITE")
+        talks_go_on(b, TRUNK, "REGISTER", "OPTIONS")
+        dropped = b.gateway.ask("status")["counters"]["sip_dropped"]
+        check(dropped > RATE,
+              "only %d requests of the trunk's were dropped" % dropped)
+        lines = b.gateway.process.text().count("what is above is dropped")
+        check(lines == 1, "%d lines in the log" % lines)
+        b.hang_up_all()
+        b.hang_up(4, b.talk_line(4))
+        call = b.talk_sip(3)
+        b.converse(3, call)
+        b.hang_up(3, call)
+
+
+if __name__ == "__main__":
+    if wire.DAHDI:
+        print("1..0 # SKIP this test is about messages, not lines")
+        raise SystemExit(0)
+    sys.exit(tap.run([eight_talk_through_every_flood]))
