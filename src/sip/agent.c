@@ -160,7 +160,7 @@ static nua_t *create(struct agent *a, const char *url, bool listens)
 		NTATAG_MAXSIZE(MESSAGE_MOST),
 		NTATAG_MAX_PROCEEDING(PROCEEDING_MOST),
 		NTATAG_UDP_MTU(1300),
-		TPTAG_TIMEOUT(10000),
+		TPTAG_TIMEOUT(LISTEN_TIMEOUT_MS),
 		TAG_END());
 }
 

@@ -16,6 +16,7 @@
 #include <sofia-sip/su.h>
 #include <sofia-sip/su_addrinfo.h>
 #include <sofia-sip/su_alloc.h>
+#include <sofia-sip/tport.h>
 
 #include <openssl/ssl.h>
 
@@ -61,7 +62,7 @@ static const struct {
 	void *function;
 } ours[] = {
 #define OURS(f) { #f, (void *)f }
-	OURS(su_getaddrinfo), OURS(accept), OURS(connect),
+	OURS(su_getaddrinfo), OURS(tport_primary_by_name), OURS(accept), OURS(connect),
 	OURS(su_soerror), OURS(SSL_CTX_use_certificate_file),
 	OURS(SSL_new), OURS(SSL_connect), OURS(SSL_accept), OURS(SSL_read),
 	OURS(SSL_write), OURS(SSL_shutdown),

@@ -50,6 +50,8 @@ struct owner {
 
 enum agent_state { AGENT_RUNS, AGENT_DRAINS, AGENT_STOPS, AGENT_STOPPED };
 
+#define OWN_MOST 256		/* addresses of ours that are listened on */
+
 struct agent {
 	enum agent_state state;
 	struct loop *loop;
@@ -67,6 +69,9 @@ struct agent {
 	int netlink;			/* -1: none */
 	struct loop_watch *netlink_watch;
 	struct timer settle;
+	struct sockaddr_storage own[OWN_MOST];	/* of our interfaces */
+	unsigned owns;
+	int own_fault;			/* the last, -errno */
 	struct timer deadline;
 	void (*done)(void *);
 	void *done_arg;
@@ -86,7 +91,7 @@ static inline struct timers *agent_timers(struct agent *a)
 int agent_local(const struct agent *, enum sip_transport,
 		const struct sockaddr *peer, struct sockaddr_storage *local);
 
-/* own_address.c: notices when our own addresses change, and says so. */
+/* own_address.c: notices when our own addresses change, and moves there. */
 void own_address_watch(struct agent *);
 void own_address_unwatch(struct agent *);
 

@@ -115,33 +115,81 @@ int listen_first(const struct config *c, char *url, bool *listens, char *why,
 	return 0;
 }
 
-int listen_rest(const struct config *c, char *why, size_t size)
+static int add(const char *url, bool serves, char *why, size_t size)
+{
+	if (nta_agent_add_tport(made, (url_string_t *)url,
+				TAG_IF(!serves, TPTAG_SERVER(0)),
+				TPTAG_CERTIFICATE(LISTEN_NO_FILES),
+				TPTAG_TIMEOUT(LISTEN_TIMEOUT_MS), TAG_END()) >= 0)
+		return 0;
+	if (serves)
+		snprintf(why, size, "the SIP library cannot listen on %s", url);
+	else
+		snprintf(why, size, "the SIP library cannot make TLS connections");
+	return serves ? -EADDRNOTAVAIL : -EPROTONOSUPPORT;
+}
+
+static int add_from(const struct config *c, size_t i, char *why, size_t size)
 {
 	char url[TARGET_URL];
+	int err = 0;
 
+	for (; i < c->sip.listen_count && !err; i++) {
+		url_of(in_turn(c, i), url);
+		err = add(url, true, why, size);
+	}
+	/* Always: a reload may bring a trunk that needs it. */
+	if (!err && connects_only(c))
+		err = add(URL_TLS_OUT, false, why, size);
+	return err;
+}
+
+int listen_rest(const struct config *c, char *why, size_t size)
+{
 	if (!made) {
 		snprintf(why, size, "the SIP library's transports cannot be "
 			 "reached; link the program with "
 			 "--export-dynamic-symbol=nta_agent_create");
 		return -ENOSYS;
 	}
-	for (size_t i = 1; i < c->sip.listen_count; i++) {
-		url_of(in_turn(c, i), url);
-		if (nta_agent_add_tport(made, (url_string_t *)url,
-					TPTAG_CERTIFICATE(LISTEN_NO_FILES),
-					TAG_END()) < 0) {
-			snprintf(why, size, "the SIP library cannot listen on %s",
-				 url);
-			return -EADDRNOTAVAIL;
-		}
+	return c->sip.listen_count ? add_from(c, 1, why, size) : 0;
+}
+
+/* ------------------------------------------------------------ other addresses */
+
+bool listen_any(const struct config *c, int family)
+{
+	for (size_t i = 0; i < c->sip.listen_count; i++) {
+		const struct sockaddr *a = (const void *)&c->sip.listen[i].address;
+
+		if (a->sa_family == family && address_is_any(a))
+			return true;
 	}
-	/* Always: a reload may bring a trunk that needs it. */
-	if (c->sip.listen_count && connects_only(c) &&
-	    nta_agent_add_tport(made, (url_string_t *)URL_TLS_OUT, TPTAG_SERVER(0),
-				TPTAG_CERTIFICATE(LISTEN_NO_FILES),
-				TAG_END()) < 0) {
-		snprintf(why, size, "the SIP library cannot make TLS connections");
-		return -EPROTONOSUPPORT;
+	return connects_only(c);
+}
+
+int listen_also(const struct config *c, const struct sockaddr *own, char *why,
+		size_t size)
+{
+	char url[TARGET_URL], host[ADDRESS_TEXT];
+	int err = 0;
+
+	if (connects_only(c)) {
+		address_host(host, own, true);
+		snprintf(url, sizeof(url), "sips:%s:*", host);
+		err = add(url, false, why, size);
 	}
-	return 0;
+	for (size_t i = 0; i < c->sip.listen_count && !err; i++) {
+		struct config_listen l = c->sip.listen[i];
+		const struct sockaddr *a = (const void *)&l.address;
+		uint16_t port = address_port(a);
+
+		if (a->sa_family != own->sa_family || !address_is_any(a))
+			continue;
+		memcpy(&l.address, own, address_size(own));
+		address_set_port(&l.address, port);
+		url_of(&l, url);
+		err = add(url, true, why, size);
+	}
+	return err;
 }

@@ -29,12 +29,13 @@ libsip_a_SOURCES = src/sip/access.c src/sip/access.h \
 	src/sip/tls.c src/sip/tls.h src/sip/tls_guard.c src/sip/tls_guard.h \
 	src/sip/tls_name.c src/sip/tls_words.c \
 	src/sip/trunk.c src/sip/trunk_conf.c src/sip/trunk_show.c \
-	src/sip/trunk_tls.c
+	src/sip/trunk_tls.c src/sip/way_out.c
 # Every program with libsip.a in it: the guards work only when the SIP library
 # finds them in the program.
 guard_ldflags = -Wl,--export-dynamic-symbol=su_getaddrinfo \
 	-Wl,--export-dynamic-symbol=su_vrecv -Wl,--export-dynamic-symbol=su_vsend \
 	-Wl,--export-dynamic-symbol=nta_agent_create \
+	-Wl,--export-dynamic-symbol=tport_primary_by_name \
 	-Wl,--export-dynamic-symbol=accept -Wl,--export-dynamic-symbol=connect \
 	-Wl,--export-dynamic-symbol=su_soerror \
 	-Wl,--export-dynamic-symbol=SSL_CTX_use_certificate_file \

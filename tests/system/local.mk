@@ -48,6 +48,7 @@ include tests/system/guard.mk
 include tests/system/srtp.mk
 include tests/system/learn.mk
 include tests/system/nat.mk
+include tests/system/address.mk
 include tests/system/features.mk
 include tests/system/ring.mk
 include tests/system/tls.mk
