@@ -47,6 +47,7 @@ unsigned dahdi_probe(const struct line_port *port, const struct dahdi_params *p)
 					  port->digital);
 	struct dahdi_vmwi_info lamps = { DAHDI_VMWI_LREV | DAHDI_VMWI_HVDC |
 					 DAHDI_VMWI_HVAC };
+	struct wctdm_stats stats;
 	int normal = 0, ms = 0;
 
 	/* DAHDI_ECHOCANCEL answers 0 with nothing to cancel with. */
@@ -61,9 +62,66 @@ unsigned dahdi_probe(const struct line_port *port, const struct dahdi_params *p)
 	/* Every kind of lamp: a card lights those that it has. */
 	if (can & PORT_VMWI && !takes(port, DAHDI_VMWI_CONFIG, &lamps))
 		can &= ~PORT_VMWI;
+	/* Those that tell have the impedances, too. */
+	if (can & PORT_READINGS && !takes(port, WCTDM_GET_STATS, &stats))
+		can &= ~(unsigned)(PORT_READINGS | PORT_IMPEDANCES);
 	if (can & PORT_GAIN && set_gain(port, 0, false))
 		can &= ~PORT_GAIN;
 	return can;
+}
+
+/* Si3050. */
+enum { REG_CURRENT = 28, REG_IMPEDANCE = 30, REG_FILTER = 45, IMPEDANCES = 16 };
+enum { CURRENT_UA = 1100 };		/* of one step */
+
+/* With the hybrid's filter flat, as after the module is loaded. */
+int dahdi_card_impedance(const struct line_port *port, int setting)
+{
+	struct wctdm_echo_coefs tune = { .acim = (uint8_t)setting };
+
+	if (port->kind != PORT_FXO || port->digital)
+		return -ENOTSUP;
+	return takes(port, WCTDM_SET_ECHOTUNE, &tune) ? 0 : -ENOTSUP;
+}
+
+int dahdi_readings(struct line_port *port, struct port_readings *r)
+{
+	struct wctdm_stats s;
+	struct wctdm_regs regs;
+
+	*r = (struct port_readings){ 0 };
+	if (!takes(port, WCTDM_GET_STATS, &s))
+		return errno == ENODEV ? -ENODEV : -ENOTSUP;
+	r->has_voltage = true;
+	r->voltage = port->kind == PORT_FXO ? s.tip : s.tip - s.ring;
+	if (port->kind != PORT_FXO || !takes(port, WCTDM_GET_REGS, &regs))
+		return 0;
+	r->has_current = true;
+	r->current = regs.direct[REG_CURRENT] * CURRENT_UA;
+	return 0;
+}
+
+/* No request tells it, only the registers do, which takes a while: once, and
+ * not at open. */
+int dahdi_impedance(struct line_port *port, int setting)
+{
+	struct wctdm_regs regs;
+
+	if (setting >= IMPEDANCES)
+		return -EINVAL;
+	if (!port->tried) {
+		if (setting < 0)
+			return 0;
+		if (!takes(port, WCTDM_GET_REGS, &regs))
+			return -ENOTSUP;
+		port->own_tune.acim = regs.direct[REG_IMPEDANCE] & (IMPEDANCES - 1);
+		for (int i = 0; i < 8; i++)
+			port->own_tune.filter[i] = regs.direct[REG_FILTER + i];
+		port->tried = true;
+	}
+	if (setting >= 0)
+		return dahdi_card_impedance(port, setting);
+	return takes(port, WCTDM_SET_ECHOTUNE, &port->own_tune) ? 0 : -errno;
 }
 
 int dahdi_lamp(struct line_port *port, bool on)

@@ -10,7 +10,7 @@
  *   open.c   from a channel number to an open port, and why not, in words
  *   state.c  what the card says of a port: kind, law, hook, battery, alarms
  *   control.c hook, ring, flash, pulses, polarity, lamps
- *   card.c   what only some cards do: gains, lamps, reversal
+ *   card.c   what only some cards do: gains, impedance, lamps, reversal, voltages
  *   event.c  the kernel's events in the contract's terms
  *   audio.c  blocks in and out
  *   scan.c   which channels there are

@@ -127,6 +127,12 @@ static int prepare(struct line_port *port, const struct dahdi_params *p,
 		snprintf(why, size, "the card of channel %d sets no gains of its own; "
 			 "use rx_gain and tx_gain instead of card_rx_gain and "
 			 "card_tx_gain", port->channel);
+	if (err || !conf->card_impedance)
+		return err;
+	err = dahdi_card_impedance(port, conf->card_impedance - 1);
+	if (err)
+		snprintf(why, size, "the impedance of the card of channel %d cannot be "
+			 "set; take card_impedance out", port->channel);
 	return err;
 }
 
@@ -206,6 +212,8 @@ const struct line_driver dahdi_driver = {
 	.flash = dahdi_flash,
 	.pulse = dahdi_pulse,
 	.set = dahdi_set,
+	.readings = dahdi_readings,
+	.impedance = dahdi_impedance,
 	.wait = dahdi_wait,
 	.next_event = dahdi_next_event,
 	.read = dahdi_read,

@@ -7,6 +7,7 @@
 
 #include <dahdi/user.h>
 
+#include "drivers/dahdi/wctdm.h"
 #include "tipring/driver.h"
 
 #define DAHDI_DEVICES "/dev/dahdi"
@@ -44,6 +45,9 @@ struct line_port {
 	bool gone;		/* the channel was taken away */
 	enum port_alarm alarm;
 	uint64_t samples;	/* read since open */
+	/* Signalling's: the card's own impedance, before another was tried. */
+	bool tried;
+	struct wctdm_echo_coefs own_tune;
 
 	/* Events that the kernel does not queue, made by us. */
 	struct line_event own[OWN_EVENTS];
@@ -81,6 +85,9 @@ int dahdi_set(struct line_port *, enum port_param, int value);
 /* card.c */
 unsigned dahdi_probe(const struct line_port *, const struct dahdi_params *);
 int dahdi_card_gains(const struct line_port *, int rx, int tx);
+int dahdi_card_impedance(const struct line_port *, int setting);
+int dahdi_readings(struct line_port *, struct port_readings *);
+int dahdi_impedance(struct line_port *, int setting);
 int dahdi_lamp(struct line_port *, bool on);
 
 /* event.c */

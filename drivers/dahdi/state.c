@@ -57,14 +57,15 @@ unsigned dahdi_capabilities(enum port_kind kind, enum port_signalling signalling
 	case PORT_FXS:
 		can |= PORT_ON_HOOK_SEND;
 		if (!digital)
-			can |= PORT_CAN_REVERSE | PORT_VMWI;
+			can |= PORT_CAN_REVERSE | PORT_VMWI | PORT_READINGS;
 		break;
 	case PORT_FXO:
 		can |= PORT_PULSE | PORT_ON_HOOK_HEAR;
 		if (signalling == SIGNALLING_KEWLSTART)
 			can |= PORT_SEES_BREAKS;
 		if (!digital)
-			can |= PORT_SEES_REVERSAL | PORT_GAIN;
+			can |= PORT_SEES_REVERSAL | PORT_GAIN |
+			       PORT_READINGS | PORT_IMPEDANCES;
 		break;
 	case PORT_B:
 		break;

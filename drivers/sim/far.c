@@ -277,6 +277,12 @@ static ssize_t far_write(struct line_port *p, const void *frame, size_t samples)
 	return (ssize_t)samples;
 }
 
+unsigned sim_far_impedance(const struct line_port *p)
+{
+	return p->shared ? atomic_load_explicit(&p->shared->impedance,
+						memory_order_relaxed) : 0;
+}
+
 const struct line_driver sim_far_driver = {
 	.name = "sim",
 	.frame = SIM_FRAME,

@@ -149,6 +149,12 @@ static int near_open(struct line_port **port, const struct port_conf *conf,
 			 "start tipring-pbx first", conf->address, path);
 		return -ENODEV;
 	}
+	if (conf->card_impedance > SIM_IMPEDANCES) {
+		snprintf(why, size, "sim/%s: a simulated line's card has the impedances "
+			 "0 to %d; correct card_impedance", conf->address,
+			 SIM_IMPEDANCES - 1);
+		return -EINVAL;
+	}
 	p = sim_port_new(kind, false, conf);
 	if (!p) {
 		err = -errno;
@@ -156,6 +162,10 @@ static int near_open(struct line_port **port, const struct port_conf *conf,
 		return err;
 	}
 	strcpy(p->path, path);
+	if (conf->card_impedance) {
+		p->opened_with = (uint32_t)conf->card_impedance - 1;
+		p->impedance = p->opened_with;
+	}
 	sim_near_connect(p);
 	sim_arm(p);
 	*port = p;
@@ -216,6 +226,8 @@ static ssize_t near_write(struct line_port *p, const void *frame, size_t samples
 
 	if (!p->shared)
 		return (ssize_t)samples;
+	atomic_store_explicit(&p->shared->impedance, atomic_load(&p->impedance),
+			      memory_order_relaxed);
 	space = ring_space(&p->shared->to_far, p->head);
 	if (space < 0) {
 		corrupt(p);
@@ -242,6 +254,8 @@ const struct line_driver sim_driver = {
 	.flash = sim_flash,
 	.pulse = sim_pulse,
 	.set = sim_set,
+	.readings = sim_readings,
+	.impedance = sim_impedance,
 	.wait = near_wait,
 	.next_event = sim_next_event,
 	.read = near_read,

@@ -9,6 +9,9 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+#define BATTERY_MV 48000	/* on hook */
+#define LOADED_MV 8200		/* off hook */
+#define CURRENT_UA 24000
 #define STALE 640		/* octets: more than that is no more worth hearing */
 #define SEND_AGAIN_US 10000
 
@@ -270,15 +273,26 @@ unsigned sim_capabilities(enum port_kind kind)
 		return 0;
 	if (kind == PORT_FXS)
 		return PORT_CAN_REVERSE | PORT_BREAK_LENGTH | PORT_ON_HOOK_SEND |
-		       PORT_VMWI;
+		       PORT_VMWI | PORT_READINGS;
 	return PORT_SEES_REVERSAL | PORT_TIMES_BREAKS | PORT_SEES_BREAKS |
-	       PORT_ON_HOOK_HEAR | PORT_PULSE;
+	       PORT_ON_HOOK_HEAR | PORT_PULSE | PORT_READINGS | PORT_IMPEDANCES;
+}
+
+/* What a meter across the line would show: battery, and that it is loaded. */
+static uint32_t metered(const struct line_port *p)
+{
+	bool fxs = p->kind == PORT_FXS;
+	uint32_t line = fxs ? p->local : p->remote;
+	bool loaded = fxs ? p->fxs.hook == FXS_OFF_HOOK : p->fxo.off_hook;
+
+	return (line & (WIRE_BATTERY | WIRE_REVERSED)) | (loaded ? WIRE_CURRENT : 0);
 }
 
 int sim_state(struct line_port *p, struct port_state *s)
 {
 	bool fxs = p->kind == PORT_FXS;
 
+	atomic_store(&p->seen, metered(p));
 	*s = (struct port_state){
 		.off_hook = fxs ? p->fxs.hook != FXS_ON_HOOK : p->fxo.off_hook,
 		.ringing = fxs ? p->fxs.ringing : p->remote & WIRE_RINGING,
@@ -292,6 +306,33 @@ int sim_state(struct line_port *p, struct port_state *s)
 		.format = p->format,
 		.capabilities = sim_capabilities(p->kind),
 	};
+	return 0;
+}
+
+int sim_readings(struct line_port *p, struct port_readings *r)
+{
+	uint32_t seen = atomic_load(&p->seen);
+	bool loaded = seen & WIRE_CURRENT, battery = seen & WIRE_BATTERY;
+
+	*r = (struct port_readings){
+		.has_voltage = true,
+		.has_current = true,
+		.voltage = !battery ? 0 : loaded ? LOADED_MV : BATTERY_MV,
+		.current = battery && loaded ? CURRENT_UA : 0,
+	};
+	if (seen & WIRE_REVERSED)
+		r->voltage = -r->voltage;
+	return 0;
+}
+
+int sim_impedance(struct line_port *p, int setting)
+{
+	if (p->kind != PORT_FXO)
+		return -ENOTSUP;
+	if (setting >= SIM_IMPEDANCES)
+		return -EINVAL;
+	atomic_store(&p->impedance, setting < 0 ? atomic_load(&p->opened_with) :
+		     (uint32_t)setting);
 	return 0;
 }
 

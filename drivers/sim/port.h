@@ -82,6 +82,9 @@ struct line_port {
 
 	struct sim_clock *clock;
 	int candidate[SIM_CANDIDATES];	/* far */
+	/* What signalling's thread sets and reads: the card's impedance, and
+	 * WIRE_ bits of what its meter sees. */
+	_Atomic uint32_t impedance, opened_with, seen;
 	uint64_t served;		/* far: samples of the clock read so far */
 };
 
@@ -129,6 +132,8 @@ void sim_far_ready(struct line_port *, unsigned tag);
 /* The parts of the contract that do not depend on the end. */
 int sim_state(struct line_port *, struct port_state *);
 int sim_set(struct line_port *, enum port_param, int value);
+int sim_readings(struct line_port *, struct port_readings *);
+int sim_impedance(struct line_port *, int setting);
 int sim_next_event(struct line_port *, struct line_event *);
 unsigned sim_capabilities(enum port_kind);
 /* What is plugged into a port of that kind. */

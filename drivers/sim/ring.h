@@ -29,6 +29,7 @@ struct sim_ring {
  * the ring is full, and does not wake an idle gateway any more. */
 struct sim_shared {
 	_Alignas(64) _Atomic uint32_t listening;
+	_Atomic uint32_t impedance;	/* of the near end's card */
 	struct sim_ring to_near, to_far;
 };
 

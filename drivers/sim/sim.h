@@ -41,6 +41,11 @@ struct sim_counters {
 /* Of a port of either driver, in the thread that uses it. */
 void sim_counters(const struct line_port *, struct sim_counters *);
 
+#define SIM_IMPEDANCES 3	/* settings of a near end's card, FXO */
+
+/* Of a far port: what the near end's card is set to. */
+unsigned sim_far_impedance(const struct line_port *);
+
 /* Where scan() looks; until then where open() was last told, the environment's
  * TIPRING_SIM_DIRECTORY, or RUNSTATEDIR/tipring/sim. */
 void sim_scan_directory(const char *directory);

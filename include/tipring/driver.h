@@ -55,6 +55,8 @@ enum port_capability {
 	PORT_CANCELLER = 1 << 8,	/* echo canceller in card or kernel */
 	PORT_VMWI = 1 << 9,		/* message waiting lamp */
 	PORT_PULSE = 1 << 10,		/* FXO: loop-break dialling */
+	PORT_READINGS = 1 << 11,	/* the card measures its line */
+	PORT_IMPEDANCES = 1 << 12,	/* FXO: its impedance can be set */
 };
 
 /* How a port is to be opened. */
@@ -68,6 +70,15 @@ struct port_conf {
 	enum audio_format format;	/* sim, PORT_B: of its samples; others know */
 	int16_t card_rx_gain, card_tx_gain;	/* FXO: 0.1 dB, -150 to 120, in the
 					   card; 0 where it has none */
+	int card_impedance;		/* FXO: the card's setting and 1 more; 0: as
+					   it is */
+};
+
+/* What a card measures of its line. */
+struct port_readings {
+	bool has_voltage, has_current;
+	int voltage;			/* mV, tip against ring */
+	int current;			/* uA, of the loop */
 };
 
 /* What scan finds. */
@@ -193,6 +204,14 @@ struct line_driver {
 	 * -EAGAIN, write drops. */
 	ssize_t (*read)(struct line_port *, void *frame, size_t samples);
 	ssize_t (*write)(struct line_port *, const void *frame, size_t samples);
+
+	/* Signalling's thread, while the pump has the port; some 100 ms at
+	 * most. NULL or -ENOTSUP where the capability is not there.
+	 * impedance: a setting of the card from 0 on, -1: as it was at open;
+	 * -EINVAL: there is no such setting. It lasts as long as the port is
+	 * open, or longer. */
+	int (*readings)(struct line_port *, struct port_readings *);
+	int (*impedance)(struct line_port *, int setting);
 
 	/* Around the ports of a shared audio_fd in one turn of the pump, NULL
 	 * where a descriptor belongs to one port. */

@@ -379,7 +379,8 @@ const struct command command_table[] = {
 	{ "stop", 1, 1, do_stop, "LINE", "stop what sounds" },
 	{ "noise", 2, 2, do_noise, "LINE DBM0|off", "noise towards the gateway" },
 	{ "model", 2, 16, do_model,
-	  "LINE [erl DB|off] [path D.N] [delay MS] [attenuation DB] [noise DBM0|off]",
+	  "LINE [erl DB|off] [path D.N] [delay MS] [attenuation DB] [noise DBM0|off] "
+	  "[impedance N]",
 	  "the wires: hybrid echo through a G.168 path (D.2 to D.9), loss, noise" },
 	{ "wait-played", 1, 1, do_wait_played, "LINE", "until play or speak has ended" },
 	{ "expect", 2, 6, do_expect, "LINE EVENT [within SECONDS]",

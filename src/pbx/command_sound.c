@@ -120,6 +120,10 @@ static bool set_model(struct model_conf *m, const char *name, const char *value)
 		double ms = command_number(value, 0, MODEL_DELAY_MAX);
 
 		m->delay_ms = ms < 0 ? MODEL_DELAY_MAX + 1 : (unsigned)ms;
+	} else if (!strcmp(name, "impedance")) {
+		double setting = command_number(value, 0, MODEL_IMPEDANCES - 1);
+
+		m->impedance = setting < 0 ? MODEL_IMPEDANCES : (unsigned)setting;
 	} else if (!strcmp(name, "path")) {
 		m->path = (!strncmp(value, "D.", 2) || !strncmp(value, "d.", 2)) &&
 			  strlen(value) == 3 ? (unsigned)(value[2] - '0') : 0;
@@ -142,6 +146,7 @@ int do_model(struct client *c, struct pbx_line *l, char **w, int n)
 	if (model_set(l->model, &m))
 		return command_fail(c, -EINVAL, "out of range: erl is 0 to 80 dB, path D.2 "
 			"to D.9, delay 0 to %d ms, attenuation -10 to 60 dB, noise "
-			"-90 to 0 dBm0", MODEL_DELAY_MAX);
+			"-90 to 0 dBm0, impedance 0 to %d", MODEL_DELAY_MAX,
+				MODEL_IMPEDANCES - 1);
 	return 0;
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "drivers/sim/sim.h"
 #include "pbx/line.h"
 
 #define PAUSE (8000 / 2)	/* samples of a 'w' */
@@ -198,6 +199,8 @@ void line_turn(struct pbx_line *l)
 	while ((n = l->driver->read(l->port, frame, FRAME_MAX)) > 0) {
 		decode(l->format, frame, in, (size_t)n);
 		say(l, out, (size_t)n);
+		model_meets(l->model, l->driver == &sim_far_driver ?
+			    sim_far_impedance(l->port) : 0);
 		if (l->off_hook)
 			model_run(l->model, in, out, (size_t)n);
 		hear_line(l, in, (size_t)n);

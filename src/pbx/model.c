@@ -13,6 +13,7 @@
 struct model {
 	struct model_conf conf;
 	float gain;		/* of the attenuation */
+	unsigned setting;	/* of the gateway's card */
 	float taps[MODEL_TAPS];
 	unsigned tap_count;
 	float history[HISTORY];
@@ -78,7 +79,9 @@ static void set_path(struct model *m)
 {
 	const int32_t *taps = paths[m->conf.path - 2].taps;
 	unsigned count = paths[m->conf.path - 2].count;
-	double scale = sqrt(pow(10, -m->conf.erl / 10) / band_gain(taps, count));
+	double steps = fabs((double)m->conf.impedance - m->setting);
+	double erl = m->conf.erl - MODEL_MISMATCH * steps;
+	double scale = sqrt(pow(10, -erl / 10) / band_gain(taps, count));
 
 	m->tap_count = count < MODEL_TAPS ? count : MODEL_TAPS;
 	for (unsigned k = 0; k < m->tap_count; k++)
@@ -100,7 +103,7 @@ static int set_noise(struct model *m)
 static bool is_sane(const struct model_conf *c)
 {
 	return c->erl >= 0 && c->erl <= 80 && c->path >= 2 && c->path <= 9 &&
-	       c->delay_ms <= MODEL_DELAY_MAX && c->attenuation >= -10 &&
+	       c->delay_ms <= MODEL_DELAY_MAX && c->impedance < MODEL_IMPEDANCES && c->attenuation >= -10 &&
 	       c->attenuation <= 60 && c->noise_dbm0 >= -90 && c->noise_dbm0 <= 0;
 }
 
@@ -112,6 +115,14 @@ int model_set(struct model *m, const struct model_conf *c)
 	m->gain = (float)pow(10, -c->attenuation / 20);
 	set_path(m);
 	return set_noise(m);
+}
+
+void model_meets(struct model *m, unsigned setting)
+{
+	if (setting == m->setting)
+		return;
+	m->setting = setting;
+	set_path(m);
 }
 
 static float echo_of(struct model *m, float sample)

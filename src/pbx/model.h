@@ -19,6 +19,8 @@
 
 #define MODEL_TAPS 128
 #define MODEL_DELAY_MAX 256	/* ms */
+#define MODEL_IMPEDANCES 3
+#define MODEL_MISMATCH 4	/* dB */
 
 struct model_conf {
 	bool echo;
@@ -26,6 +28,7 @@ struct model_conf {
 				   mean over 300 to 3400 Hz */
 	unsigned path;		/* 2 to 9: ITU-T G.168 (2015) annex D.2 to D.9 */
 	unsigned delay_ms;	/* of the echo, beside the path's own */
+	unsigned impedance;	/* of the line: what a card should be set to */
 	double attenuation;	/* dB, each way */
 	bool noise;
 	double noise_dbm0;	/* towards the gateway, white */
@@ -39,6 +42,10 @@ void model_free(struct model *);
 int model_set(struct model *, const struct model_conf *);
 void model_conf(const struct model *, struct model_conf *);
 void model_init_conf(struct model_conf *);
+
+/* What the gateway's card is set to. erl is that of the right setting; each
+ * step beside it, the echo is MODEL_MISMATCH dB stronger. */
+void model_meets(struct model *, unsigned setting);
 
 /* n samples: what the gateway sent becomes what the PBX hears, what the PBX
  * says becomes what the gateway gets; in place. */
