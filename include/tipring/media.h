@@ -117,6 +117,41 @@ struct media_port_conf {
 					   for; must outlive the end */
 };
 
+/* What is found out about a line that nobody talks on. */
+enum media_probe {
+	PROBE_STOP,
+	PROBE_LISTEN,		/* noise and tones, 1 s */
+	PROBE_ECHO,		/* a test signal and what returns of it, 2 s */
+	PROBE_ECHO_SHORT,	/* the same in 1 s, less exact in noise */
+};
+
+#define PROBE_NOTHING (-990)	/* 0.1 dBm0: no sound at all */
+
+/* Levels in 0.1 dBm0, ratios in 0.1 dB, times in 0.1 ms. Of the line's own
+ * samples: before gains and canceller. */
+struct media_probed {
+	enum media_probe what;
+	/* PROBE_LISTEN */
+	int16_t level;			/* unweighted, 30 to 3900 Hz */
+	int16_t psophometric;		/* ITU-T O.41 */
+	int16_t c_message;		/* IEEE 743; dBrnC0 is 90 dB more */
+	int16_t hum;			/* mains: 50 or 60 Hz and its harmonics */
+	uint16_t hum_hz;		/* 50 or 60 */
+	uint16_t tone[TONE_FREQUENCIES];	/* 0.1 Hz, strongest first; none
+					   where it is noise or speech */
+	int16_t tone_level;		/* of all of them together */
+	/* PROBE_ECHO */
+	bool echo;			/* one was found; else erl is a bound */
+	int16_t erl;			/* sent against returned, mean of the power
+					   over 300 to 3400 Hz */
+	int16_t erl_low, erl_high;	/* 260 to 500 Hz, 2200 to 3400 Hz: the
+					   singing return losses of IEEE 743 */
+	int16_t worst;			/* least over any 100 Hz of 300 to 3400 */
+	uint16_t worst_hz;
+	uint16_t delay;			/* until it is strongest */
+	uint16_t over;			/* until less than 0.1 % is still to come */
+};
+
 /* One side of an RTP session. */
 struct media_rtp {
 	struct sockaddr_storage remote;	/* family 0: not known yet */
@@ -157,6 +192,7 @@ enum media_event_type {
 	MEDIA_RTP_FIRST,	/* the first packet of a session has come */
 	MEDIA_RTP_DEAD,		/* none for dead_s */
 	MEDIA_FAX,		/* .value: frequency, 1100 or 2100 Hz */
+	MEDIA_PROBED,		/* .probed: of ops->probe */
 	MEDIA_FREED,		/* the pump has let go; the last event of an end */
 };
 
@@ -184,6 +220,7 @@ struct media_event {
 		} tone;
 		struct { uint32_t ms; int16_t level; } span;
 		struct party party;
+		struct media_probed probed;
 		int value;
 	};
 };
@@ -260,6 +297,12 @@ struct media_ops {
 	int (*polarity)(struct media_end *, bool reversed);
 	int (*flash)(struct media_end *, int ms);
 	int (*set)(struct media_end *, enum port_param, int value);
+	/* Then MEDIA_PROBED, unless it is stopped before. -EBUSY: the last one
+	 * has not let go yet; -ENOMEM. */
+	int (*probe)(struct media_end *, enum media_probe);
+	/* As the driver's; these wait for the card, some 100 ms at most. */
+	int (*readings)(struct media_end *, struct port_readings *);
+	int (*impedance)(struct media_end *, int setting);
 };
 
 /* A room that offers the above begins with this. */

@@ -27,6 +27,7 @@ static unsigned owed_kind(const struct media_event *ev)
 	case MEDIA_DIALLED:	return OWED_DIALLED;
 	case MEDIA_RTP_FIRST:	return OWED_FIRST;
 	case MEDIA_RTP_DEAD:	return OWED_DEAD;
+	case MEDIA_PROBED:	return OWED_PROBED;
 	case MEDIA_FREED:	return OWED_FREED;
 	default:		return 0;
 	}

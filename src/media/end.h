@@ -20,6 +20,7 @@
 
 struct pump;
 struct end;
+struct probe;
 struct seal;
 
 #define FRAME 80	/* samples that are worked on at a time */
@@ -30,7 +31,7 @@ enum command_type {
 	COMMAND_DIGIT, COMMAND_DETECT, COMMAND_RELAY, COMMAND_CONF,
 	COMMAND_HOOK, COMMAND_RING, COMMAND_CALLERID, COMMAND_WAITING,
 	COMMAND_BATTERY, COMMAND_POLARITY,
-	COMMAND_FLASH, COMMAND_SET, COMMAND_STOP,
+	COMMAND_FLASH, COMMAND_SET, COMMAND_PROBE, COMMAND_STOP,
 };
 
 struct command {
@@ -47,6 +48,7 @@ struct command {
 		struct media_dial dial;
 		struct media_port_conf conf;
 		struct media_ring ring;
+		struct probe *probe;
 		struct {
 			int value;
 			int param;
@@ -102,6 +104,7 @@ struct end_class {
 enum owed {
 	OWED_RESYNC = 1 << 0, OWED_PLAYED = 1 << 1, OWED_DIALLED = 1 << 2,
 	OWED_FIRST = 1 << 3, OWED_DEAD = 1 << 4, OWED_FREED = 1 << 5,
+	OWED_PROBED = 1 << 6,
 };
 
 struct end {

@@ -19,7 +19,8 @@ static bool wants_audio(const struct line_end *l)
 
 	return e->peer || e->player.playing || dialler_busy(&e->dialler) ||
 	       listen_any(&e->listen) || callerid_sending(l->sender) ||
-	       l->pulses[0] || l->ring_wait || e->dialling || l->waiting.state;
+	       l->pulses[0] || l->ring_wait || e->dialling || l->waiting.state ||
+	       l->probing;
 }
 
 bool line_end_runs(const struct line_end *l)
@@ -166,20 +167,32 @@ static void align(struct line_end *l, size_t n)
 	l->ref_n = n;
 }
 
+/* It is signalling's again. */
+static void probed(struct line_end *l)
+{
+	l->probing = NULL;
+	end_emit_type(&l->end, MEDIA_PROBED);
+	end_changed(&l->end);
+}
+
 static void frame(struct line_end *l, void *raw, size_t n)
 {
 	int16_t s[FRAME_MAX];
 
 	law_decode(l->format, raw, s, n);
 	align(l, n);
+	if (l->probing)
+		probe_hear(l->probing, l->ref, s, n);
 	for (size_t at = 0; at < n; at += FRAME)
 		receive(l, s + at, l->ref + at,
 			n - at < FRAME ? n - at : FRAME);
 	for (size_t at = 0; at < n; at += FRAME)
 		transmit(l, s + at, n - at < FRAME ? n - at : FRAME);
+	if (l->probing && !probe_sound(l->probing, s, n))
+		probed(l);
 	law_encode(l->format, s, raw, n);
 	l->driver->write(l->port, raw, n);
-	if (l->echo)
+	if (l->echo || l->probing)
 		law_decode(l->format, raw, l->ref, n);
 }
 
@@ -285,6 +298,13 @@ static void command(struct end *e, const struct command *c)
 		memcpy(l->pulses, c->dial.digits, sizeof(l->pulses));
 		e->dialling = true;
 		line_port_pulse(l);
+		end_changed(e);
+		break;
+	case COMMAND_PROBE:
+		if (c->probe)
+			l->probing = c->probe;
+		else if (l->probing)
+			probed(l);
 		end_changed(e);
 		break;
 	case COMMAND_DIGIT:

@@ -13,6 +13,7 @@
 #include "media/echo.h"
 #include "media/end.h"
 #include "media/line_waiting.h"
+#include "media/probe.h"
 #include "media/pump.h"
 #include "media/slipring.h"
 
@@ -32,7 +33,10 @@ struct line_end {
 	_Atomic(struct echo *) echo_next, echo_spent;
 	atomic_bool echo_changed;
 
+	struct probe *probe;		/* S: lent to the pump, NULL: it has none */
+
 	/* the pump's */
+	struct probe *probing;		/* the same, while it runs */
 	struct watch own[2];		/* for events, for audio */
 	struct watch *event_watch, *audio_watch;
 	struct list_head audio_node;

@@ -39,6 +39,7 @@ void line_end_dispose(struct end *e)
 	echo_free(l->echo);
 	echo_free(atomic_load(&l->echo_next));
 	echo_free(atomic_load(&l->echo_spent));
+	probe_free(l->probe);
 	callerid_sender_free(l->sender);
 	listen_fini(&e->listen);
 	free(l);

@@ -18,6 +18,9 @@ libmedia_a_SOURCES = src/media/media.h src/media/media.c \
 	src/media/listen.c src/media/listen.h \
 	src/media/osc.c src/media/osc.h \
 	src/media/player.c src/media/player.h \
+	src/media/fourier.c src/media/fourier.h \
+	src/media/probe.c src/media/probe.h src/media/probe_echo.c \
+	src/media/probe_listen.c \
 	src/media/progress.c src/media/progress.h \
 	src/media/pump.c src/media/pump.h \
 	src/media/rfc4733.c src/media/rfc4733.h \

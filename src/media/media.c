@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "media/law.h"
+#include "media/line_end.h"
 #include "media/osc.h"
 #include "media/room.h"
 #include "media/seal.h"
@@ -30,6 +31,20 @@ static void freed(struct end *e)
 		fn(owner, &ev);
 }
 
+/* What the pump has recorded is judged here. */
+static void probed(struct end *e)
+{
+	struct media_event ev = { .type = MEDIA_PROBED, .sample = e->samples };
+	struct probe *p = line_end(e)->probe;
+
+	line_end(e)->probe = NULL;
+	if (p && !probe_stopped(p) && !e->closing && e->fn) {
+		probe_analyse(p, &ev.probed);
+		e->fn(e->owner, &ev);
+	}
+	probe_free(p);
+}
+
 static void notices(void *arg, int fd, short revents)
 {
 	struct room *room = arg;
@@ -39,6 +54,8 @@ static void notices(void *arg, int fd, short revents)
 			mailbox_take(room->pump->notices, &n); i++) {
 		if (n.event.type == MEDIA_FREED)
 			freed(n.end);
+		else if (n.event.type == MEDIA_PROBED)
+			probed(n.end);
 		else if (!n.end->closing && n.end->fn)
 			n.end->fn(n.end->owner, &n.event);
 	}

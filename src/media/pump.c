@@ -33,7 +33,8 @@ static bool tell_owed(struct end *e)
 	} kinds[] = {
 		{ OWED_RESYNC, MEDIA_LINE }, { OWED_PLAYED, MEDIA_PLAYED },
 		{ OWED_DIALLED, MEDIA_DIALLED }, { OWED_FIRST, MEDIA_RTP_FIRST },
-		{ OWED_DEAD, MEDIA_RTP_DEAD }, { OWED_FREED, MEDIA_FREED },
+		{ OWED_DEAD, MEDIA_RTP_DEAD }, { OWED_PROBED, MEDIA_PROBED },
+		{ OWED_FREED, MEDIA_FREED },
 	};
 	struct notice n = { .end = e };
 

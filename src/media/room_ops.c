@@ -373,6 +373,52 @@ static int set(struct media_end *m, enum port_param param, int value)
 	return room_post(&c);
 }
 
+/* The pump gives it back by MEDIA_PROBED, stopped or not. */
+static int probe(struct media_end *m, enum media_probe what)
+{
+	struct command c = { .type = COMMAND_PROBE, .end = end_of(m) };
+	struct line_end *l = line_end(c.end);
+	int err;
+
+	if (!is_line(c.end))
+		return -ENOTSUP;
+	if (what == PROBE_STOP) {
+		if (!l->probe || probe_stopped(l->probe))
+			return 0;
+		probe_stop(l->probe);
+		return room_post(&c);
+	}
+	if (l->probe)
+		return -EBUSY;
+	c.probe = probe_new(what);
+	if (!c.probe)
+		return -ENOMEM;
+	err = room_post(&c);
+	if (err)
+		probe_free(c.probe);
+	else
+		l->probe = c.probe;
+	return err;
+}
+
+static int readings(struct media_end *m, struct port_readings *r)
+{
+	struct line_end *l = line_end(end_of(m));
+	int err = needs(m, 0, PORT_READINGS);
+
+	*r = (struct port_readings){ 0 };
+	return err ? err : l->driver->readings ? l->driver->readings(l->port, r) : -ENOTSUP;
+}
+
+static int impedance(struct media_end *m, int setting)
+{
+	struct line_end *l = line_end(end_of(m));
+	int err = needs(m, PORT_FXO, PORT_IMPEDANCES);
+
+	return err ? err : l->driver->impedance ?
+	       l->driver->impedance(l->port, setting) : -ENOTSUP;
+}
+
 const struct media_ops room_ops = {
 	.port_new = port_new,
 	.rtp_new = rtp_new,
@@ -397,4 +443,7 @@ const struct media_ops room_ops = {
 	.polarity = polarity,
 	.flash = flash,
 	.set = set,
+	.probe = probe,
+	.readings = readings,
+	.impedance = impedance,
 };

@@ -1,0 +1,8 @@
+# what is measured of a line
+check_PROGRAMS += tests/unit/media-probe-test
+TESTS += tests/unit/media-probe-test
+tests_unit_media_probe_test_SOURCES = tests/unit/media-probe-test.c \
+	tests/bench/echo_lab.c tests/bench/echo_lab.h
+tests_unit_media_probe_test_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/bench
+tests_unit_media_probe_test_LDADD = libmedia.a libbase.a $(SPANDSP_LIBS) \
+	$(SRTP_LIBS) $(CMOCKA_LIBS) -lpthread -lm
