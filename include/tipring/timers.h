@@ -38,6 +38,8 @@
 	      "off-hook warning, then the line is locked out until on hook")   \
 	TIMER(GUARD, "guard", "ms", 1500, 100, 10000,                          \
 	      "an FXO line rests so long after on hook before it is seized")   \
+	TIMER(MEASURE_SETTLE, "measure_settle", "ms", 400, 100, 5000,          \
+	      "tipring measure waits so long after off hook and after the digit") \
 	TIMER(SILENCE, "silence", "s", 120, 0, 7200,                           \
 	      "silence both ways that ends a call on an FXO line, 0 never")    \
 	TIMER(MAX_CALL, "max_call", "s", 0, 0, 604800,                         \

@@ -198,6 +198,8 @@ struct config_line {
 	bool registers;
 	int16_t rx_gain, tx_gain;	/* 0.1 dB */
 	int16_t card_rx_gain, card_tx_gain;	/* 0.1 dB, in the card */
+	int card_impedance;		/* setting of the card, -1 as it is */
+	const char *measure_digits;	/* stop the dial tone, "" none */
 	enum canceller canceller;
 	uint16_t echo_ms;		/* 0 off */
 	bool nlp;

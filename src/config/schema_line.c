@@ -141,6 +141,12 @@ static const struct key line_keys[] = {
 	{ "card_tx_gain", .set = set_gain, FIELD(L, card_tx_gain), .least = -15,
 	  .most = 12, .unit = "dB", .standard = "0.0",
 	  .what = "fxo: the same inside the card, towards the line" },
+	{ "card_impedance", NUMBER(L, card_impedance, 0, 15, NULL, NULL),
+	  .absent = "as the card's driver was loaded",
+	  .what = "fxo: the card's impedance, where it can be set, by the number that tipring measure tells" },
+	{ "measure_digits", .set = set_text, FIELD(L, measure_digits),
+	  .check = check_dialled, .standard = "\"5\"",
+	  .what = "fxo: dialled by tipring measure to stop the dial tone; \"\" where nothing may be" },
 	{ "echo", .set = set_echo, .section = &echo_section, .standard = "true",
 	  .words = cancellers,
 	  .shape = "true, false, \"spandsp\", \"dahdi\" or { canceller = ...; ms = N; nlp = true or false; }",
@@ -157,7 +163,10 @@ static const struct key line_keys[] = {
 /* Composite values are kept in fields of the line itself. */
 static void prepare_line(void *base)
 {
-	((struct config_line *)base)->dial_digits = "";
+	struct config_line *line = base;
+
+	line->dial_digits = "";
+	line->card_impedance = -1;
 }
 
 const struct section lines_section = {

@@ -56,6 +56,13 @@ const char *check_pin(const char *text, char *buffer, size_t size)
 	return NULL;
 }
 
+const char *check_dialled(const char *text, char *buffer, size_t size)
+{
+	if (strlen(text) > 32 || !only(text, DIGITS "*#ABCDw"))
+		return "cannot be dialled: at most 32 digits, '*', '#', or w for a pause";
+	return NULL;
+}
+
 const char *check_prefix(const char *text, char *buffer, size_t size)
 {
 	if (strlen(text) > 32 || !only(text + (*text == '+'), DIGITS "*#ABCD"))

@@ -51,6 +51,7 @@ extern const char *const tone_names[TONE_COUNT];	/* keys of tones */
 text_check_fn check_name;	/* of a line, trunk or group */
 text_check_fn check_number;	/* a telephone number */
 text_check_fn check_emergency;	/* digits */
+text_check_fn check_dialled;	/* digits, w; may be empty */
 text_check_fn check_pin;	/* digits */
 text_check_fn check_prefix;	/* digits, + and * # or nothing */
 text_check_fn check_host;	/* name or address */

@@ -19,6 +19,7 @@
 
 struct fraud;
 struct line;
+struct measurement;
 
 /* What others may want to know. Any may be NULL. The observer must not call
  * back into core from here. */
@@ -27,6 +28,8 @@ struct box_observer {
 	void (*trunk_changed)(void *arg, const struct trunk *);
 	void (*call_changed)(void *arg, const struct call_record *);
 	void (*call_ended)(void *arg, const struct call_record *);
+	/* At the end of box_measure(), also of one that was cut short. */
+	void (*measured)(void *arg, const struct line *, const struct measurement *);
 	void (*learned)(void *arg);	/* box->learned has changed */
 };
 

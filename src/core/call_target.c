@@ -195,6 +195,7 @@ static void refuse_hunt(struct call *call, enum hunt_result why, const char *kin
 		return;		/* the last line's own reason says more */
 	switch (why) {
 	case HUNT_FOUND:
+	case HUNT_YIELDS:
 	case HUNT_NO_LINE:
 	case HUNT_ALL_DOWN:
 		release_set(&call->refusal, circuits ? CAUSE_DESTINATION_OUT_OF_ORDER :
@@ -249,7 +250,7 @@ static int try_target(struct call *call, const struct target *t, bool forced)
 		line = box_line(call->box, t->name);
 		if (line)
 			found = line_hunt(line, &call->hunter);
-		if (found == HUNT_FOUND)
+		if (found == HUNT_FOUND || found == HUNT_YIELDS)
 			return try_line(call, line);
 		if (found == HUNT_ALL_BUSY && !try_waiting(call, t->name, NULL))
 			return 0;

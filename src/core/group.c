@@ -94,14 +94,17 @@ enum hunt_result line_hunt(struct line *line, const struct hunter *h)
 	return line_hunted(line, h->emergency);
 }
 
-/* Looks at one line of a hunt; keeps the most hopeful result. */
+/* Looks at one line of a hunt; keeps the most hopeful result, and the first
+ * line that yields. */
 static void consider(struct line *line, enum hunt_result *best, struct line **found,
-		     const struct hunter *h, bool least_used)
+		     struct line **yields, const struct hunter *h, bool least_used)
 {
 	enum hunt_result r = line_hunt(line, h);
 
 	if (r > *best)
 		*best = r;
+	if (r == HUNT_YIELDS && !*yields)
+		*yields = line;
 	if (r != HUNT_FOUND)
 		return;
 	if (!*found || (least_used && line->calls_out < (*found)->calls_out))
@@ -115,6 +118,7 @@ enum hunt_result group_hunt(struct group *g, struct box *box, const struct hunte
 	size_t count = g->conf ? g->conf->line_count : 0;
 	bool circular = count && g->conf->hunt == HUNT_CIRCULAR;
 	bool least = count && g->conf->hunt == HUNT_LEAST_USED;
+	struct line *yields = NULL;
 
 	*found = NULL;
 	for (size_t i = 0; i < count; i++) {
@@ -123,12 +127,14 @@ enum hunt_result group_hunt(struct group *g, struct box *box, const struct hunte
 
 		if (!line)
 			continue;
-		consider(line, &best, found, h, least);
+		consider(line, &best, found, &yields, h, least);
 		if (*found && !least) {
 			g->next = (at + 1) % count;
 			break;
 		}
 	}
+	if (!*found)
+		*found = yields;
 	return best;
 }
 
@@ -136,6 +142,7 @@ enum hunt_result number_hunt(struct box *box, const char *number, const struct h
 			     struct line **found)
 {
 	enum hunt_result best = HUNT_NO_LINE;
+	struct line *yields = NULL;
 
 	*found = NULL;
 	for (size_t i = 0; i < box->conf->line_count && !*found; i++) {
@@ -146,7 +153,9 @@ enum hunt_result number_hunt(struct box *box, const char *number, const struct h
 			continue;
 		line = box_line(box, c->name);
 		if (line)
-			consider(line, &best, found, h, false);
+			consider(line, &best, found, &yields, h, false);
 	}
+	if (!*found)
+		*found = yields;
 	return best;
 }

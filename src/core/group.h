@@ -28,8 +28,10 @@ bool group_has(const struct group *, const char *line);
 /* The first one that has it, NULL: none. */
 struct group *group_of(struct box *, const struct line *);
 
-/* Why a hunt found nothing, from the least to the most hopeful. */
-enum hunt_result { HUNT_NO_LINE, HUNT_ALL_DOWN, HUNT_ALL_BUSY, HUNT_GUARD, HUNT_FOUND };
+/* Why a hunt found nothing, from the least to the most hopeful. A line that
+ * yields is measured, and takes a call when no other does. */
+enum hunt_result { HUNT_NO_LINE, HUNT_ALL_DOWN, HUNT_ALL_BUSY, HUNT_GUARD,
+		   HUNT_YIELDS, HUNT_FOUND };
 
 /* Who hunts. */
 struct hunter {

@@ -102,6 +102,7 @@ void line_free(struct line *l)
 {
 	timer_stop(&l->beep);
 	fsm_fini(&l->fsm);
+	measure_free(l);
 	list_remove(&l->node);
 	free(l);
 }
@@ -129,6 +130,8 @@ enum hunt_result line_hunted(const struct line *l, bool emergency)
 		return HUNT_ALL_DOWN;
 	if (line_is_guarded(l))
 		return HUNT_GUARD;
+	if (line_yields(l) && (emergency || !emergency_claims_line(l->box, l)))
+		return HUNT_YIELDS;
 	if (l->fsm.state != LINE_IDLE || l->leg.call)
 		return HUNT_ALL_BUSY;
 	if (!emergency && emergency_claims_line(l->box, l))
@@ -138,7 +141,7 @@ enum hunt_result line_hunted(const struct line *l, bool emergency)
 
 bool line_is_quiet(const struct line *l)
 {
-	return !l->leg.call && !l->second.call && !l->off_hook && !l->ringing;
+	return !l->leg.call && !l->second.call && !l->off_hook && !l->ringing && !l->measure;
 }
 
 /* Ending a call frees an FXO line that is off hook. One that rings goes on

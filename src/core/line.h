@@ -9,6 +9,7 @@
 #include "core/box.h"
 #include "core/group.h"
 #include "core/learn.h"
+#include "core/measure.h"
 #include "core/supervision.h"
 
 /* States that both machines begin with; a line rests in one of them. */
@@ -29,6 +30,8 @@ enum line_machine_event {
 	L_SEND_DIGIT, L_SEND_FLASH, L_RELEASE,
 	/* the operator: busied out, returned, reloaded, shutting down */
 	L_REVIEW,
+	L_MEASURE, L_MEASURE_STOP,	/* stop's data: why, in words */
+	L_PROBED,		/* data: struct media_probed */
 	L_COUNT
 };
 
@@ -69,6 +72,7 @@ struct line {
 	enum digit_path digit_path;
 	enum tone_id after_tone;	/* of a refused or ended call */
 	struct supervision supervision;	/* FXO: what its far end sounds like */
+	struct measurement *measure;	/* while it is measured, else NULL */
 	struct learn_ear ear;		/* FXO: how this call may be ending */
 	uint64_t last_ring, break_since, quiet_since, connected_at;
 	bool reversed;			/* polarity: FXS as we gave it, FXO since

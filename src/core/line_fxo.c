@@ -34,6 +34,7 @@
  *  it), and the offer goes elsewhere; "outgoing" hangs up, rests in RESEIZE for
  *  the guard time and seizes once more.
  *  NTT's caller ID goes before RINGING: line_fxo_announced.c.
+ *  measured, while nobody uses it: line_fxo_measure.c.
  *  alarm: from every state to OUT.
  */
 #include "core/line_fxo.h"
@@ -179,6 +180,12 @@ static void idle_event(void *self, int event, const void *data)
 		if (line_offer_stands(l, data))
 			fxo_go(l, FXO_SEIZING);
 		return;
+	case L_MEASURE:
+		if (l->caller.number[0])
+			measure_done(l, "a call was announced");
+		else
+			fxo_go(l, FXO_M_HOOK);
+		return;
 	default:
 		if (line_reviewed(l, event))
 			fxo_rest(l);
@@ -191,7 +198,9 @@ static void busied_event(void *self, int event, const void *data)
 
 	if (fxo_first(l, event, data) || fxo_refuse_offer(l, event, data))
 		return;
-	if (line_reviewed(l, event))
+	if (event == L_MEASURE)
+		fxo_go(l, FXO_M_HOOK);
+	else if (line_reviewed(l, event))
 		fxo_rest(l);
 }
 
@@ -276,15 +285,19 @@ static void guard_event(void *self, int event, const void *data)
 	      BIT(L_SEND_DIGIT) | BIT(L_SEND_FLASH))
 #define AWAY (BIT(FXO_OUT) | BIT(FXO_GUARD))
 #define GLARE (BIT(FXO_PIN) | BIT(FXO_RESEIZE) | BIT(FXO_SECOND_TONE) | BIT(FXO_SECOND_CALLING))
+/* A line that is measured, and where it goes when something wants it. */
+#define MEASURED (CLOSED | BIT(L_PROBED) | BIT(L_MEASURE_STOP))
+#define YIELDED (AWAY | RESTING | BIT(FXO_RESEIZE) | BIT(FXO_SEIZING))
 
 static const struct fsm_state states[] = {
 	[FXO_OUT] = { "out of service", REVIEWED, RESTING, NULL, resting_enter,
 		out_event },
-	[FXO_IDLE] = { "idle", REVIEWED | RINGS | BIT(L_POLARITY) | BIT(L_CALLERID),
-		RESTING | BIT(FXO_RINGING) | BIT(FXO_SEIZING) | BIT(FXO_ANNOUNCED), no_time,
+	[FXO_IDLE] = { "idle", REVIEWED | RINGS | BIT(L_POLARITY) | BIT(L_CALLERID) |
+		BIT(L_MEASURE) | BIT(L_MEASURE_STOP),
+		RESTING | BIT(FXO_M_HOOK) | BIT(FXO_RINGING) | BIT(FXO_SEIZING) | BIT(FXO_ANNOUNCED), no_time,
 		resting_enter, idle_event },
-	[FXO_BUSIED] = { "busied out", REVIEWED | RINGS | BIT(L_POLARITY), RESTING,
-		NULL, resting_enter, busied_event },
+	[FXO_BUSIED] = { "busied out", REVIEWED | RINGS | BIT(L_POLARITY) | BIT(L_MEASURE),
+		RESTING | BIT(FXO_M_HOOK), NULL, resting_enter, busied_event },
 	[FXO_RINGING] = { "ringing", EVERY | RINGS | BIT(L_CALLERID) |
 		BIT(L_POLARITY) | BIT(L_HEARD),
 		RESTING | BIT(FXO_OFFERED) | BIT(FXO_PIN) | BIT(FXO_SECOND_TONE) |
@@ -347,6 +360,24 @@ static const struct fsm_state states[] = {
 		talking_enter, talking_event },
 	[FXO_GUARD] = { "guard", CLOSED, RESTING | BIT(FXO_RINGING), guard_time,
 		guard_enter, guard_event },
+	[FXO_M_HOOK] = { "measured, on hook", MEASURED,
+		YIELDED | BIT(FXO_RINGING) | BIT(FXO_M_SEIZE), no_time,
+		fxo_m_hook_enter, fxo_m_hook_event },
+	[FXO_M_SEIZE] = { "measured, seizing", MEASURED, YIELDED | GLARE |
+		BIT(FXO_M_TONE), fxo_seizing_time, fxo_m_seize_enter, fxo_m_seize_event },
+	[FXO_M_TONE] = { "measured, dial tone", MEASURED, YIELDED | GLARE |
+		BIT(FXO_M_DIAL) | BIT(FXO_M_QUIET), fxo_m_settle_time,
+		fxo_m_tone_enter, fxo_m_tone_event },
+	[FXO_M_DIAL] = { "measured, dialling", MEASURED, YIELDED | GLARE |
+		BIT(FXO_M_QUIET), NULL, fxo_m_dial_enter, fxo_m_dial_event },
+	[FXO_M_QUIET] = { "measured, noise", MEASURED, YIELDED | GLARE |
+		BIT(FXO_M_ECHO), fxo_m_settle_time, fxo_m_quiet_enter,
+		fxo_m_quiet_event },
+	[FXO_M_ECHO] = { "measured, echo", MEASURED, YIELDED | GLARE |
+		BIT(FXO_M_REST), NULL, fxo_m_echo_enter, fxo_m_echo_event },
+	[FXO_M_REST] = { "measured, resting", MEASURED,
+		YIELDED | BIT(FXO_RINGING) | BIT(FXO_M_SEIZE), guard_time,
+		fxo_m_rest_enter, fxo_m_rest_event },
 };
 
 static const char *const events[L_COUNT] = {
@@ -355,6 +386,7 @@ static const char *const events[L_COUNT] = {
 	"caller ID sent", "heard", "alarm",
 	"alarm cleared", "offer", "proceeding", "alerting", "progress", "answer",
 	"send digit", "send flash", "release", "review",
+	"measure", "end of measuring", "probed",
 };
 
 const struct fsm_type line_fxo_type = {

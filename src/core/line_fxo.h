@@ -14,6 +14,7 @@ enum {
 	FXO_PIN, FXO_SECOND_TONE, FXO_SECOND_DIGITS, FXO_SECOND_CALLING, FXO_REFUSING,
 	FXO_SEIZING, FXO_RESEIZE, FXO_TONE_WAIT, FXO_PAUSE, FXO_DIALLING,
 	FXO_PROGRESS, FXO_TALKING, FXO_GUARD,
+	FXO_M_HOOK, FXO_M_SEIZE, FXO_M_TONE, FXO_M_DIAL, FXO_M_QUIET, FXO_M_ECHO, FXO_M_REST,
 };
 
 /* line_fxo.c */
@@ -81,5 +82,15 @@ void fxo_reseize_event(void *, int, const void *);
 void fxo_before_dialling_event(void *, int, const void *);
 void fxo_dialling_event(void *, int, const void *);
 void fxo_progress_event(void *, int, const void *);
+
+/* line_fxo_measure.c: nobody uses it */
+uint64_t fxo_m_settle_time(void *);
+void fxo_m_hook_enter(void *), fxo_m_seize_enter(void *), fxo_m_tone_enter(void *);
+void fxo_m_dial_enter(void *), fxo_m_quiet_enter(void *), fxo_m_echo_enter(void *);
+void fxo_m_rest_enter(void *);
+void fxo_m_hook_event(void *, int, const void *), fxo_m_seize_event(void *, int, const void *);
+void fxo_m_tone_event(void *, int, const void *), fxo_m_dial_event(void *, int, const void *);
+void fxo_m_quiet_event(void *, int, const void *), fxo_m_echo_event(void *, int, const void *);
+void fxo_m_rest_event(void *, int, const void *);
 
 #endif

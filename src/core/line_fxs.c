@@ -26,6 +26,7 @@
  *  then connects the other two: line_second.c, where the held one rings back in
  *  RECALL
  *
+ *  DIAL_TONE --measure--> MEASURED --done, digit--> DIAL_TONE
  *  on hook: from every state of a call to IDLE (BUSIED, OUT)
  *  BUSIED --off hook--> BARRED: congestion, only emergency numbers are heard
  *  alarm: from every state to OUT; its end to IDLE, or LOCKED when off hook
@@ -154,6 +155,9 @@ static void idle_event(void *self, int event, const void *data)
 		if (line_offer_stands(l, data))
 			fxs_go(l, fxs_announces(l) ? FXS_ANNOUNCING : FXS_RINGING);
 		return;
+	case L_MEASURE:
+		fxs_measure_on_hook(l);
+		return;
 	case L_ALARM:
 		line_alarm(l, data);
 		fxs_go(l, FXS_OUT);
@@ -243,6 +247,9 @@ static void dial_event(void *self, int event, const void *data)
 		if (!l->digits[0])
 			return;		/* a lone '#' */
 		dialled(l, v, wait_ms);
+		return;
+	case L_MEASURE:
+		fxs_go(l, FXS_MEASURED);
 		return;
 	case L_FLASH:			/* begins anew */
 		if (fxs_second_flash(l))
@@ -463,14 +470,14 @@ static void after_event(void *self, int event, const void *data)
 static const struct fsm_state states[] = {
 	[FXS_OUT] = { "out of service", REVIEWED, RESTING | BIT(FXS_LOCKED), NULL,
 		resting_enter, out_event },
-	[FXS_IDLE] = { "idle", REVIEWED | BIT(L_OFF_HOOK),
+	[FXS_IDLE] = { "idle", REVIEWED | BIT(L_OFF_HOOK) | BIT(L_MEASURE),
 		RESTING | BIT(FXS_DIAL_TONE) | BIT(FXS_CALLING) | BIT(FXS_RINGING) |
 		BIT(FXS_ANNOUNCING), NULL, resting_enter, idle_event },
-	[FXS_BUSIED] = { "busied out", REVIEWED | BIT(L_OFF_HOOK),
+	[FXS_BUSIED] = { "busied out", REVIEWED | BIT(L_OFF_HOOK) | BIT(L_MEASURE),
 		RESTING | BIT(FXS_BARRED), NULL, resting_enter, busied_event },
-	[FXS_DIAL_TONE] = { "dial tone", OFF_HOOK | BIT(L_DIGIT) | BIT(L_FLASH),
+	[FXS_DIAL_TONE] = { "dial tone", OFF_HOOK | BIT(L_DIGIT) | BIT(L_FLASH) | BIT(L_MEASURE),
 		RESTING | AFTER | BIT(FXS_DIAL_TONE) | BIT(FXS_DIALLING) | BIT(FXS_CALLING) |
-		BACK, first_digit_time, dial_tone_enter, dial_event },
+		BIT(FXS_MEASURED) | BACK, first_digit_time, dial_tone_enter, dial_event },
 	[FXS_DIALLING] = { "dialling", OFF_HOOK | BIT(L_DIGIT) | BIT(L_FLASH),
 		RESTING | AFTER | BIT(FXS_DIAL_TONE) | BIT(FXS_CALLING) | BACK,
 		inter_digit_time, dialling_enter, dial_event },
@@ -521,6 +528,9 @@ static const struct fsm_state states[] = {
 	[FXS_BARRED] = { "busied out, off hook", OFF_HOOK | BIT(L_DIGIT),
 		RESTING | BIT(FXS_LOCKED) | BIT(FXS_CALLING), first_digit_time,
 		barred_enter, barred_event },
+	[FXS_MEASURED] = { "measured", OFF_HOOK | BIT(L_DIGIT) | BIT(L_FLASH) |
+		BIT(L_PROBED) | BIT(L_MEASURE_STOP), RESTING | BIT(FXS_DIAL_TONE) | BACK,
+		fxs_measured_time, fxs_measured_enter, fxs_measured_event },
 };
 
 static const char *const events[L_COUNT] = {
@@ -529,6 +539,7 @@ static const char *const events[L_COUNT] = {
 	"caller ID sent", "heard", "alarm",
 	"alarm cleared", "offer", "proceeding", "alerting", "progress", "answer",
 	"send digit", "send flash", "release", "review",
+	"measure", "end of measuring", "probed",
 };
 
 const struct fsm_type line_fxs_type = {

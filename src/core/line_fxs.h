@@ -12,7 +12,7 @@ enum {
 	FXS_DIAL_TONE = LINE_FIRST_OWN, FXS_DIALLING, FXS_CALLING, FXS_EARLY,
 	FXS_TALKING, FXS_RINGING, FXS_DID_WINK, FXS_DID_SEND, FXS_DID_OPEN,
 	FXS_DID_ANSWER, FXS_ANNOUNCING, FXS_CALLERID_SEND, FXS_TONE, FXS_HOWLER,
-	FXS_LOCKED, FXS_BARRED, FXS_RECALL,
+	FXS_LOCKED, FXS_BARRED, FXS_RECALL, FXS_MEASURED,
 };
 
 /* line_fxs.c */
@@ -60,5 +60,11 @@ bool fxs_announces(const struct line *);
 uint64_t fxs_announcing_time(void *), fxs_callerid_time(void *);
 void fxs_announcing_enter(void *), fxs_callerid_send_enter(void *);
 void fxs_announced_event(void *, int, const void *);
+
+/* line_fxs_measure.c */
+void fxs_measure_on_hook(struct line *);
+uint64_t fxs_measured_time(void *);
+void fxs_measured_enter(void *);
+void fxs_measured_event(void *, int, const void *);
 
 #endif

@@ -207,6 +207,10 @@ void line_media_event(void *owner, const struct media_event *e)
 		else
 			fxs_waiting_told(l, e->value);
 		break;
+	case MEDIA_PROBED:
+		if (accepts(l, L_PROBED))
+			fsm_post(&l->fsm, L_PROBED, &e->probed, sizeof(e->probed));
+		break;
 	case MEDIA_DIALLED:
 		line_post(l, L_DIALLED);
 		break;

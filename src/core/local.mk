@@ -10,6 +10,8 @@ libcore_a_SOURCES = src/core/box.c src/core/box.h \
 	src/core/group.c src/core/group.h src/core/info.c \
 	src/core/learn.c src/core/learn.h src/core/learn_ear.c \
 	src/core/leg.c src/core/limit.c src/core/limit.h src/core/messages.c \
+	src/core/line_fxo_measure.c src/core/line_fxs_measure.c \
+	src/core/measure.c src/core/measure.h \
 	src/core/line.c src/core/line.h src/core/line_leg.c \
 	src/core/line_fxs.c src/core/line_fxs.h src/core/line_fxs_called.c \
 	src/core/line_fxs_announced.c src/core/line_fxo_announced.c \

@@ -48,6 +48,7 @@ static bool same_flags(const struct config_line *a, const struct config_line *b)
 	       a->nlp == b->nlp && a->canceller == b->canceller && a->dtmf_relay == b->dtmf_relay &&
 	       a->card_rx_gain == b->card_rx_gain &&
 	       a->card_tx_gain == b->card_tx_gain &&
+	       a->card_impedance == b->card_impedance &&
 	       a->busied_out == b->busied_out && a->hotline_ms == b->hotline_ms && a->learn == b->learn &&
 	       a->disconnect_break_ms == b->disconnect_break_ms &&
 	       !memcmp(&a->disconnect_tone, &b->disconnect_tone,
@@ -63,6 +64,7 @@ static bool same_line(const struct config_line *a, const struct config_line *b)
 	       same_text(a->dial_digits, b->dial_digits) &&
 	       same_text(a->digit_map, b->digit_map) &&
 	       same_text(a->hotline, b->hotline) &&
+	       same_text(a->measure_digits, b->measure_digits) &&
 	       same_text(a->mailbox, b->mailbox) && same_text(a->pin, b->pin) && same_text(a->user, b->user) &&
 	       same_text(a->auth_user, b->auth_user) &&
 	       same_text(a->secret_file, b->secret_file) && same_flags(a, b);
@@ -230,6 +232,7 @@ int box_reload(struct box *box, const struct box_reload *r)
 
 static void release_line(struct line *l)
 {
+	measure_stop(l, "tipring is shutting down");
 	line_play(l, -1);
 	line_hook(l, false);
 	line_stop_ringing(l);

@@ -142,6 +142,7 @@ static int open_port(struct gateway *g, struct line *line,
 		.flash_max_ms = l->flash ? FLASH_MAX_MS : 0,
 		.card_rx_gain = l->card_rx_gain,
 		.card_tx_gain = l->card_tx_gain,
+		.card_impedance = l->card_impedance + 1,
 	};
 	struct media_port_conf voice;
 	struct media_end *end;

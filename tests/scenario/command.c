@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "core/learn.h"
+#include "core/measure.h"
 #include "world.h"
 
 enum { WORDS = 12 };
@@ -284,12 +285,18 @@ static int of_line(struct words *c)
 		return span(c, e, MEDIA_SPEECH);
 	if (!strcmp(word, "silence"))
 		return span(c, e, MEDIA_SILENCE);
+	if (!strcmp(word, "probe"))
+		return measure_probed(e, c->word + 2, c->count - 2);
 	if (!strcmp(word, "fax"))
 		return fax(e);
 	if (!strcmp(word, "far-level"))
 		return far_level(c, e);
 	if (!strcmp(word, "dead"))
 		return e->dead = true, 0;
+	if (!strcmp(word, "can-impedances"))
+		return e->state.capabilities |= PORT_IMPEDANCES, 0;
+	if (!strcmp(word, "can-hear-on-hook"))
+		return e->state.capabilities |= PORT_ON_HOOK_HEAR, 0;
 	if (!strcmp(word, "cannot-time-breaks"))
 		return e->state.capabilities &= ~(unsigned)PORT_TIMES_BREAKS, 0;
 	if (!strcmp(word, "state-off-hook"))
@@ -512,6 +519,10 @@ static int of_operator(struct words *c)
 	else if (!strcmp(word, "limit"))
 		result(c, box_set_limit(box, arg(c, 1, ""), !strcmp(d, "in") ? 'i' :
 					!strcmp(d, "out") ? 'o' : 0, number(c, 3, -1)));
+	else if (!strcmp(word, "measure"))
+		measure_start(c->w, arg(c, 1, ""));
+	else if (!strcmp(word, "measure-stop"))
+		box_measure_stop(box, arg(c, 1, ""), "nobody waits for it any more");
 	else if (!strcmp(word, "learned"))
 		show_learned(c->w);
 	else if (!strcmp(word, "forget"))

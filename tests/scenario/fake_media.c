@@ -333,6 +333,42 @@ static int op_set(struct media_end *end, enum port_param param, int value)
 	return 0;
 }
 
+static int op_probe(struct media_end *end, enum media_probe what)
+{
+	static const char *const words[] = { "", "listen", "test signal",
+					     "short test signal" };
+	struct fake_end *e = of(end);
+
+	check(e, "probe");
+	if (what == PROBE_STOP && e->probing)
+		world_say(e->world, "%s: measures no more", e->label);
+	else if (what != PROBE_STOP)
+		world_say(e->world, "%s: measures: %s", e->label, words[what]);
+	e->probing = what;
+	return 0;
+}
+
+static int op_readings(struct media_end *end, struct port_readings *r)
+{
+	*r = (struct port_readings){ .has_voltage = true };
+	r->voltage = of(end)->state.off_hook ? 8000 : 48000;
+	return 0;
+}
+
+static int op_impedance(struct media_end *end, int setting)
+{
+	struct fake_end *e = of(end);
+
+	check(e, "impedance");
+	if (!(e->state.capabilities & PORT_IMPEDANCES))
+		return -ENOTSUP;
+	if (setting > 3)
+		return -EINVAL;
+	world_say(e->world, "%s: impedance %d", e->label, setting);
+	e->impedance = setting < 0 ? 0 : setting;
+	return 0;
+}
+
 const struct media_ops fake_media_ops = {
 	.free = op_free, .join = op_join, .split = op_split, .play = op_play,
 	.dial = op_dial, .digit = op_digit, .detect = op_detect,
@@ -340,4 +376,7 @@ const struct media_ops fake_media_ops = {
 	.hook = op_hook, .ring = op_ring, .callerid = op_callerid,
 	.call_waiting = op_call_waiting, .battery = op_battery,
 	.polarity = op_polarity, .flash = op_flash, .set = op_set,
+	.probe = op_probe,
+	.readings = op_readings,
+	.impedance = op_impedance,
 };

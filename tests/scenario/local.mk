@@ -2,6 +2,7 @@
 # sensible order.
 scenario_world = tests/scenario/world.c tests/scenario/world.h \
 	tests/scenario/command.c tests/scenario/fake_media.c \
+	tests/scenario/fake_measure.c \
 	tests/scenario/fake_trunk.c
 scenario_libs = libcore.a libconfig.a libbase.a $(LIBCONFIG_LIBS) $(TONEZONE_LIBS) -lm
 check_PROGRAMS += tests/scenario/runner tests/scenario/monkey

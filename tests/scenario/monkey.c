@@ -29,6 +29,9 @@ static const char *const words[] = {
 static const char *const tones[] = {
 	"dial", "ringback 3", "busy 4", "congestion 4", "sit 1", "howler 40",
 };
+static const char *const orders[] = {
+	"return", "return", "busy-out", "measure", "measure", "measure-stop",
+};
 static const char *const legs[] = {
 	"trying", "alert", "progress", "answer", "answer", "digit", "hold", "resume",
 	"sip-flash", "bye", "bye", "bye",
@@ -85,12 +88,14 @@ static void invent(const struct world *w, char *text, size_t size)
 		snprintf(text, size, "tone %s %s", PICK(lines), PICK(tones));
 	else if (kind < 87)
 		snprintf(text, size, "speech %s %u", PICK(lines), roll(3000));
+	else if (kind < 88 && roll(2))
+		snprintf(text, size, "probe %s %u", PICK(lines), roll(2) * 425);
 	else if (kind < 88)
 		snprintf(text, size, "silence %s 1000", PICK(lines));
 	else if (kind < 90)
 		snprintf(text, size, "cli %s 5551234", PICK(lines));
 	else if (kind < 92)
-		snprintf(text, size, "%s %s", roll(3) ? "return" : "busy-out", PICK(lines));
+		snprintf(text, size, "%s %s", PICK(orders), PICK(lines));
 	else if (kind < 94)
 		snprintf(text, size, "trunk acme %s", roll(3) ? "up" : "down");
 	else if (kind < 95)

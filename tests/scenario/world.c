@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
+#include "core/measure.h"
 #include "world.h"
 
 #include <errno.h>
@@ -103,8 +104,25 @@ static void on_call_ended(void *arg, const struct call_record *r)
 		world_say(w, "record: note: %s", r->note);
 }
 
+static void measured(void *arg, const struct line *line, const struct measurement *m)
+{
+	static const char *const tones[] = { "not awaited", "none", "the country's",
+					     "another" };
+	struct world *w = arg;
+	struct line_info i;
+
+	line_get_info(line, &i);
+	world_say(w, "measured %s: %s%s; dial tone %s%s%s%s%s, %u impedances", i.name,
+		  m->complete ? "all" : "in part: ", m->why, tones[m->tone],
+		  m->has_idle ? ", on hook" : "", m->has_quiet ? ", noise" : "",
+		  m->has_echo ? ", echo" : "", m->by_phone ? " of the telephone" : "",
+		  m->settings);
+}
+
 static const struct box_observer observer = {
-	on_line_changed, on_trunk_changed, on_call_changed, on_call_ended, NULL,
+	.line_changed = on_line_changed, .trunk_changed = on_trunk_changed,
+	.call_changed = on_call_changed, .call_ended = on_call_ended,
+	.measured = measured,
 };
 
 /* ------------------------------------------------------------ configuration */

@@ -39,6 +39,8 @@ struct fake_end {
 	void *owner;
 	struct port_state state;
 	int16_t tx_level;		/* what stats tells */
+	enum media_probe probing;	/* PROBE_STOP: nothing */
+	int impedance;			/* of the card */
 	bool dead;			/* no loop current when seized */
 	uint64_t dialled_at;		/* dial tone stops */
 	bool freed;
@@ -54,6 +56,10 @@ struct fake_end *fake_end_new(struct world *, const char *label, media_event_fn 
 struct fake_end *fake_end_find(struct world *, const char *label);
 void fake_end_event(struct fake_end *, struct media_event *);
 void fake_line_event(struct fake_end *, enum line_event_type, int value);
+
+/* What is measured comes out: noise, an echo, tones of so many Hz. */
+int measure_probed(struct fake_end *, char **hz, int count);
+void measure_start(struct world *, const char *line);
 
 /* ------------------------------------------------------------- SIP trunks */
 
