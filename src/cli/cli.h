@@ -23,7 +23,7 @@ typedef int cli_fn(struct cli *);
 
 cli_fn cli_status, cli_lines, cli_calls, cli_trunks, cli_groups, cli_attackers, cli_fraud;
 cli_fn cli_limit, cli_hangup, cli_busy_out, cli_return, cli_reload;
-cli_fn cli_watch, cli_cdr, cli_check, cli_learned, cli_forget;
+cli_fn cli_watch, cli_cdr, cli_check, cli_learned, cli_forget, cli_measure;
 
 /* Says how the command is used; CLI_USAGE. */
 int cli_usage(const struct cli *, const char *problem);

@@ -7,6 +7,7 @@ tipring_SOURCES = src/cli/main.c src/cli/cli.h \
 	src/cli/guard.c \
 	src/cli/learned.c \
 	src/cli/list.c src/cli/list.h \
+	src/cli/measure.c \
 	src/cli/status.c \
 	src/cli/table.c src/cli/table.h \
 	src/cli/text.c \

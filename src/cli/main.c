@@ -39,6 +39,8 @@ static const struct command {
 	{ "learned", "", "signals that end calls and that nobody has configured",
 	  cli_learned },
 	{ "forget", "LINE", "forget what was learned of a line", cli_forget },
+	{ "measure", "LINE", "noise, dial tone, echo and feeding of an idle line",
+	  cli_measure },
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))

@@ -24,7 +24,11 @@ struct client {
 	char *out;		/* what waits to be read */
 	size_t out_len, out_size;
 	struct timer stuck;	/* runs while something waits */
+	struct timer resume;	/* after an answer that came later */
+	json_t *id;		/* of the request that is served */
 	bool watching, eof, dead;
+	bool later;		/* its answer is to come */
+	bool put_off;		/* within serve(): there is no answer now */
 };
 
 /* A client may go while it is being served or while events are told; so it
@@ -51,6 +55,9 @@ static void drop(struct client *c)
 		return;
 	c->dead = true;
 	timer_stop(&c->stuck);
+	timer_stop(&c->resume);
+	json_decref(c->id);
+	c->id = NULL;
 	loop_unwatch(l->loop, c->watch);
 	close(c->fd);
 	l->count--;
@@ -59,6 +66,9 @@ static void drop(struct client *c)
 	list_remove(&c->node);
 	list_add_before(&l->dead, &c->node);
 	timer_start(&l->loop->timers, &l->reaper, 0, reap, l);
+	if (c->later && l->gone)
+		l->gone(l->arg, c);
+	c->later = false;
 }
 
 static void on_stuck(void *arg)
@@ -73,11 +83,12 @@ static void on_stuck(void *arg)
 /* What to wait for: while replies wait no further request is read. */
 static void wait_again(struct client *c)
 {
-	short events = c->out_len ? POLLOUT : c->eof ? 0 : POLLIN;
+	bool full = c->later && c->in_len >= CONTROL_LINE;
+	short events = c->out_len ? POLLOUT : c->eof || full ? 0 : POLLIN;
 
 	if (c->dead)
 		return;
-	if (!c->out_len && c->eof && !c->watching)
+	if (!c->out_len && c->eof && !c->watching && !c->later)
 		drop(c);
 	else if (loop_watch_for(c->list->loop, c->watch, events))
 		drop(c);
@@ -144,8 +155,13 @@ static void put(struct client *c, const char *line, size_t len)
 
 static void reply(struct client *c, json_t *answer)
 {
-	char *text = answer ? json_dumps(answer, SHOW_FLAGS) : NULL;
+	char *text;
 
+	if (answer && c->id)
+		json_object_set(answer, "id", c->id);
+	json_decref(c->id);
+	c->id = NULL;
+	text = answer ? json_dumps(answer, SHOW_FLAGS) : NULL;
 	if (text)
 		put(c, text, strlen(text));
 	else
@@ -170,11 +186,13 @@ static void serve(struct client *c, const char *line, size_t len)
 	else if (!json_is_object(request))
 		answer = control_error("not a JSON object; a request looks like "
 				       "{\"cmd\":\"status\"}");
-	else
+	else {
+		c->id = json_incref(json_object_get(request, "id"));
 		answer = c->list->fn(c->list->arg, c, request);
-	if (answer && json_is_object(request) && json_object_get(request, "id"))
-		json_object_set(answer, "id", json_object_get(request, "id"));
-	reply(c, answer);
+	}
+	if (!c->put_off)
+		reply(c, answer);
+	c->put_off = false;
 	json_decref(request);
 }
 
@@ -184,7 +202,7 @@ static void serve_lines(struct client *c)
 	size_t done = 0;
 	char *nl;
 
-	while (!c->dead && !c->out_len &&
+	while (!c->dead && !c->out_len && !c->later &&
 	       (nl = memchr(c->in + done, '\n', c->in_len - done))) {
 		serve(c, c->in + done, (size_t)(nl - c->in) - done);
 		done = (size_t)(nl - c->in) + 1;
@@ -193,7 +211,7 @@ static void serve_lines(struct client *c)
 		return;
 	c->in_len -= done;
 	memmove(c->in, c->in + done, c->in_len);
-	if (c->out_len)
+	if (c->out_len || c->later)
 		return;
 	if (c->eof && c->in_len) {	/* a last line without its newline */
 		size_t len = c->in_len;
@@ -206,6 +224,28 @@ static void serve_lines(struct client *c)
 		reply(c, control_error("a request has at most %d bytes",
 				       CONTROL_LINE));
 	}
+}
+
+static void resume(void *arg)
+{
+	struct client *c = arg;
+
+	serve_lines(c);
+	wait_again(c);
+}
+
+void client_later(struct client *c)
+{
+	c->later = c->put_off = true;
+}
+
+/* Within a request it has its turn when that is through. */
+void client_answer(struct client *c, json_t *answer)
+{
+	c->later = false;
+	reply(c, answer);
+	if (!c->dead && !c->put_off)
+		timer_start(&c->list->loop->timers, &c->resume, 0, resume, c);
 }
 
 static void receive(struct client *c)

@@ -16,6 +16,7 @@ struct client_list {
 	unsigned count, watching;
 	struct timer reaper;
 	control_fn *fn;
+	control_gone_fn *gone;	/* NULL: nobody asks */
 	void *arg;
 };
 

@@ -213,6 +213,11 @@ failed:
 	return NULL;
 }
 
+void control_tell_gone(struct control *c, control_gone_fn *fn)
+{
+	c->clients.gone = fn;
+}
+
 void control_free(struct control *c)
 {
 	struct stat st;

@@ -25,8 +25,11 @@
 struct control;
 struct client;
 
-/* Answers one request; the reply is taken over, NULL: out of memory. */
+/* Answers one request; the reply is taken over. NULL: out of memory, or it was
+ * put off by client_later(). */
 typedef json_t *control_fn(void *arg, struct client *, const json_t *request);
+/* A client that still waits for client_answer() has gone. */
+typedef void control_gone_fn(void *arg, struct client *);
 
 /* path: replaced when a dead daemon left it; refused when a live one answers.
  * group: who may connect besides the owner, "" nobody. NULL and why on error. */
@@ -34,10 +37,17 @@ struct control *control_new(struct loop *, const char *path, const char *group,
 			    control_fn *, void *arg, char *why, size_t size);
 void control_free(struct control *);	/* takes the socket away; NULL is legal */
 
+/* Whom to tell of such clients; arg is control_new()'s. */
+void control_tell_gone(struct control *, control_gone_fn *);
+
 /* Sends an event to each client that watches; takes it over. */
 void control_event(struct control *, json_t *event);
 bool control_watched(const struct control *);
 
+/* From a control_fn: the reply will come by client_answer(), once, which takes it
+ * over; no further request of this client is looked at until then. */
+void client_later(struct client *);
+void client_answer(struct client *, json_t *reply);
 /* From now on the client gets events. */
 void client_watch(struct client *);
 /* "uid 1000 (alice), pid 812" of the client, for the log. */

@@ -99,12 +99,18 @@ static void learned(void *arg)
 	learned_changed(o->learned);
 }
 
+static void measured(void *arg, const struct line *line, const struct measurement *m)
+{
+	ops_measured(arg, line, m);
+}
+
 static const struct box_observer observer = {
 	.line_changed = line_changed,
 	.trunk_changed = trunk_changed,
 	.call_changed = call_changed,
 	.call_ended = call_ended,
 	.learned = learned,
+	.measured = measured,
 };
 
 /* --------------------------------------------------------------------- life */
@@ -122,6 +128,7 @@ struct ops *ops_new(const struct ops_options *options, char *why, size_t size)
 	o->source = options->source;
 	o->wall_clock = options->wall_clock ? options->wall_clock : machine_clock;
 	o->started = o->wall_clock();
+	list_init(&o->measures);
 	o->cdr = cdr_new();
 	if (!o->cdr)
 		goto failed;
@@ -129,6 +136,7 @@ struct ops *ops_new(const struct ops_options *options, char *why, size_t size)
 				 o->conf->control_group, ops_request, o, why, size);
 	if (!o->control)
 		goto failed;
+	control_tell_gone(o->control, ops_measure_gone);
 	cdr_conf(o->cdr, o->conf->cdr.file, o->conf->cdr.journal);
 	o->learned = learned_new(o->loop, &o->box->learned,
 				 o->conf->state_directory);
@@ -151,6 +159,7 @@ void ops_free(struct ops *o)
 		return;
 	box_observe(o->box, NULL, NULL);
 	learned_free(o->learned);
+	ops_measures_free(o);
 	control_free(o->control);
 	cdr_free(o->cdr);
 	free(o);

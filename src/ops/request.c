@@ -450,6 +450,7 @@ static const struct {
 	{ "cdr", do_cdr, false },
 	{ "learned", do_learned, false },
 	{ "forget", do_forget, true },
+	{ "measure", ops_measure, true },
 	{ "limit", do_limit, false },
 	{ "hangup", do_hangup, true },
 	{ "busy-out", do_busy_out, true },

@@ -23,6 +23,7 @@ struct ops {
 	struct control *control;
 	struct cdr *cdr;
 	struct learned *learned;
+	struct list_head measures;	/* clients that wait for one */
 	int64_t started;		/* wall clock, ms */
 	int64_t reloaded;		/* the last good reload, 0 none */
 	unsigned long calls_ended, calls_answered;
@@ -33,5 +34,11 @@ json_t *ops_show_trunk(const struct ops *, const struct trunk *);
 
 /* Answers a request of the control socket; arg: struct ops. */
 control_fn ops_request;
+
+/* measure.c */
+json_t *ops_measure(struct ops *, struct client *, const json_t *request);
+void ops_measured(struct ops *, const struct line *, const struct measurement *);
+control_gone_fn ops_measure_gone;	/* arg: struct ops */
+void ops_measures_free(struct ops *);
 
 #endif

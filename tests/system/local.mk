@@ -47,6 +47,7 @@ include tests/system/session.mk
 include tests/system/guard.mk
 include tests/system/srtp.mk
 include tests/system/learn.mk
+include tests/system/measure.mk
 include tests/system/nat.mk
 include tests/system/address.mk
 include tests/system/features.mk

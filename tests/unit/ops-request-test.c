@@ -25,6 +25,7 @@
 #include "base/loop.h"
 #include "core/box.h"
 #include "core/fraud.h"
+#include "core/measure.h"
 #include "ops/ops.h"
 
 /* --------------------------------------------------------------- the fake */
@@ -33,6 +34,7 @@ static struct box box;
 static const struct box_observer *observer;
 static void *observer_arg;
 static char did[128];
+static const char *shown = "pbx-1";	/* the name of any line */
 static int answer;		/* of what is asked to be done */
 static struct trunk trunk = { .name = "acme", .why_down = "no answer" };
 
@@ -65,6 +67,25 @@ int box_forget(struct box *b, const char *line)
 {
 	snprintf(did, sizeof(did), "forget %s", line);
 	return answer;
+}
+
+/* A line that is measured at once, or not at all. */
+int box_measure(struct box *b, const char *line, char *why, size_t size)
+{
+	static const struct measurement m = {
+		.kind = PORT_FXO, .complete = true, .tone = TONE_NOT_HEARD,
+	};
+
+	snprintf(did, sizeof(did), "measure %s", line);
+	snprintf(why, size, "it is in use (talking)");
+	if (!answer && strcmp(line, "later"))
+		observer->measured(observer_arg, NULL, &m);
+	return answer;
+}
+
+void box_measure_stop(struct box *b, const char *line, const char *why)
+{
+	snprintf(did, sizeof(did), "stop %s: %s", line, why);
 }
 
 int box_hangup(struct box *b, uint64_t id)
@@ -133,7 +154,7 @@ void box_each_group(struct box *b, void (*fn)(void *, const struct group_info *)
 void line_get_info(const struct line *line, struct line_info *i)
 {
 	*i = (struct line_info) {
-		.name = "pbx-1", .port = "sim/1", .group = "", .kind = PORT_FXO,
+		.name = shown, .port = "sim/1", .group = "", .kind = PORT_FXO,
 		.state = "out of service", .why = "no far end", .number = "201",
 		.trunk = "acme", .since = 4000,
 	};
@@ -314,6 +335,7 @@ static void orders_reach_the_box(void **state)
 		{ "{\"cmd\":\"busy-out\",\"line\":\"pbx-1\"}", "busy-out pbx-1" },
 		{ "{\"cmd\":\"return\",\"line\":\"pbx-1\"}", "return pbx-1" },
 		{ "{\"cmd\":\"forget\",\"line\":\"pbx-1\"}", "forget pbx-1" },
+		{ "{\"cmd\":\"measure\",\"line\":\"pbx-1\"}", "measure pbx-1" },
 		{ "{\"cmd\":\"hangup\",\"call\":3}", "hangup 3" },
 		{ "{\"cmd\":\"limit\",\"what\":\"box\",\"max\":4}", "limit box - 4" },
 		{ "{\"cmd\":\"limit\",\"what\":\"trunk:acme\",\"direction\":\"in\","
@@ -334,6 +356,10 @@ static void refusals_name_what_is_not_there(void **state)
 	asked("{\"cmd\":\"busy-out\",\"line\":\"x\"}", "no line x");
 	asked("{\"cmd\":\"forget\",\"line\":\"x\"}", "nothing was learned");
 	asked("{\"cmd\":\"forget\"}", "name of a line");
+	asked("{\"cmd\":\"measure\"}", "name of a line");
+	asked("{\"cmd\":\"measure\",\"line\":7}", "name of a line");
+	asked("{\"cmd\":\"measure\",\"line\":\"x\",\"id\":5}", "line x: it is in use");
+	asked("{\"cmd\":\"measure\",\"line\":\"x\",\"id\":5}", "\"id\":5");
 	asked("{\"cmd\":\"learned\"}", "\"lines\":[]");
 	asked("{\"cmd\":\"hangup\",\"call\":4}", "no call 4");
 	asked("{\"cmd\":\"limit\",\"what\":\"trunk:x\",\"max\":1}", "no trunk:x");
@@ -343,6 +369,75 @@ static void refusals_name_what_is_not_there(void **state)
 	asked("{\"cmd\":\"limit\",\"what\":\"box\",\"direction\":\"up\",\"max\":1}",
 	      "direction");
 	assert_string_equal(did, "");
+}
+
+/* The answer comes when there is one; what was asked meanwhile waits for it. */
+static void a_measurement_is_answered_later(void **state)
+{
+	static const char text[] = "{\"cmd\":\"measure\",\"line\":\"later\",\"id\":\"a\"}\n"
+		"{\"cmd\":\"cdr\",\"id\":\"b\"}\n";
+	struct measurement m = {
+		.kind = PORT_FXO, .complete = true, .tone = TONE_OTHER,
+		.dial = { .tone = { 4250 }, .tone_level = -120 }, .has_echo = true,
+		.echo = { .echo = true, .erl = 80, .worst = 50, .worst_hz = 350,
+			  .delay = 123, .over = 301 },
+		.settings = 2, .setting = { { .erl = 90 }, { .erl = 210 } },
+		.on_hook = { .has_voltage = true, .voltage = -24100 },
+		.has_quiet = true, .quiet = { .level = -400, .psophometric = -452,
+					      .c_message = -430, .hum = -405, .hum_hz = 50 },
+	};
+	char both[16384], *second;
+	int fd = connect_client();
+	ssize_t n;
+	json_t *j;
+
+	assert_int_equal(send(fd, text, strlen(text), 0), strlen(text));
+	assert_null(receive(fd));
+	observer->measured(observer_arg, NULL, &m);	/* another line */
+	assert_null(receive(fd));
+	shown = "later";
+	observer->measured(observer_arg, NULL, &m);
+	shown = "pbx-1";
+	timer_start(&loop->timers, &stop, 20, on_stop, NULL);
+	loop_run(loop);
+	n = recv(fd, both, sizeof(both) - 1, 0);
+	assert_true(n > 0);
+	both[n] = '\0';
+	second = strchr(both, '\n');
+	assert_non_null(second);
+	assert_non_null(strstr(second, "\"id\":\"b\""));
+	j = json_loadb(both, (size_t)(second - both), 0, NULL);
+	assert_non_null(j);
+	has(j, "\"id\":\"a\"");
+	has(j, "\"hz\":[425.0]");
+	has(j, "\"is\":\"other\"");
+	has(j, "ERL 8.0 dB");
+	has(j, "card_impedance = 1;");
+	has(j, "\"delay_ms\":12.3");
+	has(j, "\"dbrnc0\":47.0");
+	has(j, "-24.1 V\",\"verdict\":\"fair\"");
+	has(j, "\"what\":\"mains hum\"");
+	json_decref(j);
+	close(fd);
+}
+
+static void who_goes_ends_the_measurement(void **state)
+{
+	static const char text[] = "{\"cmd\":\"measure\",\"line\":\"later\"}\n";
+	int fd = connect_client();
+
+	assert_int_equal(send(fd, text, strlen(text), 0), strlen(text));
+	assert_null(receive(fd));
+	assert_string_equal(did, "measure later");
+	close(fd);
+	timer_start(&loop->timers, &stop, 20, on_stop, NULL);
+	loop_run(loop);
+	assert_string_equal(did, "stop later: nobody waits for it any more");
+	/* And one that the end of the daemon leaves waiting. */
+	fd = connect_client();
+	assert_int_equal(send(fd, text, strlen(text), 0), strlen(text));
+	assert_null(receive(fd));
+	close(fd);
 }
 
 static void reload_errors_come_back_each(void **state)
@@ -406,6 +501,8 @@ int main(void)
 		TEST(lists_show_what_is_there),
 		TEST(orders_reach_the_box),
 		TEST(refusals_name_what_is_not_there),
+		TEST(a_measurement_is_answered_later),
+		TEST(who_goes_ends_the_measurement),
 		TEST(reload_errors_come_back_each),
 		TEST(the_end_of_a_call_is_recorded_and_told),
 	};
