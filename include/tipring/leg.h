@@ -95,6 +95,8 @@ struct leg {
 				   and release, but no alert, progress, answer */
 	bool digits_by_event;	/* this side carries digits outside its audio,
 				   or can take them so */
+	bool relays;		/* its end is a port's that takes digits out of
+				   the audio for events, and sounds events */
 	enum codec codec;	/* for the record; CODEC_NONE: none */
 	enum srtp_suite srtp;	/* likewise */
 };

@@ -62,6 +62,10 @@
 	      "TCP is connected, TLS not: the connection is given up")         \
 	TIMER(CONNECTION, "connection", "s", 10, 1, 3600,                      \
 	      "a SIP connection from outside without a request that is served") \
+	TIMER(T309, "T309", "s", 90, 6, 600,                                   \
+	      "a span's D channel is down: calls that talk are kept so long")  \
+	TIMER(T313, "T313", "s", 4, 1, 60,                                     \
+	      "an ISDN exchange does not confirm our answer: the call is cleared") \
 	TIMER(SHUTDOWN, "shutdown", "ms", 2500, 500, 10000,                    \
 	      "from TERM until the program ends, whatever is pending")
 

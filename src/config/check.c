@@ -52,6 +52,16 @@ static const char *trunk_name(const void *list, size_t i)
 	return ((const struct config_trunk *)list)[i].name;
 }
 
+static const char *span_name(const void *list, size_t i)
+{
+	return ((const struct config_span *)list)[i].trunk.name;
+}
+
+static const char *span_port(const void *list, size_t i)
+{
+	return ((const struct config_span *)list)[i].port;
+}
+
 static const char *line_name(const void *list, size_t i)
 {
 	return ((const struct config_line *)list)[i].name;
@@ -86,7 +96,9 @@ static void no_such(struct loader *l, const config_setting_t *s, const char *wha
 
 void check_trunk_name(struct loader *l, const config_setting_t *s, const char *name)
 {
-	no_such(l, s, "trunk", name, trunk_name, l->conf->trunks, l->conf->trunk_count);
+	if (!config_span(l->conf, name))
+		no_such(l, s, "trunk", name, trunk_name, l->conf->trunks,
+			l->conf->trunk_count);
 }
 
 void check_line_name(struct loader *l, const config_setting_t *s, const char *name)
@@ -147,14 +159,17 @@ void check_all(struct loader *l)
 	struct config *conf = l->conf;
 
 	check_unique(l, "trunks", "name", "trunk", trunk_name, conf->trunks, conf->trunk_count);
+	check_unique(l, "spans", "name", "span", span_name, conf->spans, conf->span_count);
+	check_unique(l, "spans", "port", "span", span_port, conf->spans, conf->span_count);
 	check_unique(l, "lines", "name", "line", line_name, conf->lines, conf->line_count);
 	check_unique(l, "lines", "port", "line", line_port, conf->lines, conf->line_count);
 	check_unique(l, "groups", "name", "group", group_name, conf->groups, conf->group_count);
 	check_unique(l, "trunk_groups", "name", "trunk group", trunk_group_name,
 		     conf->trunk_groups, conf->trunk_group_count);
-	check_limit(l, config_root_setting(&l->raw), &conf->limit, conf->line_count,
-		    "the box has");
+	check_limit(l, config_root_setting(&l->raw), &conf->limit,
+		    conf->span_count ? 0 : conf->line_count, "the box has");
 	check_trunks(l);
+	check_spans(l);
 	check_lines(l);
 	check_groups(l);
 	check_routes(l);

@@ -42,6 +42,7 @@ void check_trunk_name(struct loader *, const config_setting_t *, const char *nam
 void check_line_name(struct loader *, const config_setting_t *, const char *name);
 
 void check_trunks(struct loader *);
+void check_spans(struct loader *);
 void check_lines(struct loader *);
 void check_groups(struct loader *);
 void check_routes(struct loader *);

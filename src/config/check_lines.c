@@ -99,7 +99,7 @@ static bool way_out(const struct config *conf, const struct config_line *line,
 
 static bool way_in(const struct config *conf, const struct config_line *line)
 {
-	if (*line->number && conf->trunk_count)
+	if (*line->number && conf->trunk_count + conf->span_count)
 		return true;
 	for (size_t i = 0; i < conf->route_count; i++)
 		for (size_t k = 0; k < conf->routes[i].to_count; k++)

@@ -25,7 +25,8 @@ static void check_trunk(struct loader *l, const config_setting_t *s,
 	check_accept(l, s, t);
 	check_tls(l, s, &t->tls, "tls_");
 
-	check_limit(l, s, &t->limit, l->conf->line_count, "the box has");
+	check_limit(l, s, &t->limit, l->conf->span_count ? 0 : l->conf->line_count,
+		    "the box has");
 	if (t->gin && !t->registers && !setting_faulty(s))
 		report_at(l, check_place(s, "gin"),
 			  "gin is a kind of registration; add register = true");
@@ -123,12 +124,21 @@ static void check_listen(struct loader *l)
 	}
 }
 
+static size_t circuits(const struct config *conf)
+{
+	size_t n = conf->line_count;
+
+	for (size_t i = 0; i < conf->span_count; i++)
+		n += conf->spans[i].t1 ? 23 : 30;
+	return n;
+}
+
 static void check_rtp(struct loader *l)
 {
 	const config_setting_t *ports = config_lookup(&l->raw, "rtp.ports");
 	const struct config *conf = l->conf;
 	unsigned least = conf->rtp.port_min, most = conf->rtp.port_max;
-	size_t calls = conf->limit.max >= 0 ? (size_t)conf->limit.max : conf->line_count;
+	size_t calls = conf->limit.max >= 0 ? (size_t)conf->limit.max : circuits(conf);
 	unsigned pairs;
 
 	if (!ports || setting_faulty(ports))

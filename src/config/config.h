@@ -147,6 +147,34 @@ struct config_trunk {
 	struct config_fraud fraud;
 };
 
+enum span_role { SPAN_NETWORK, SPAN_USER };
+enum span_switch { SWITCH_EUROISDN, SWITCH_NI2, SWITCH_DMS100, SWITCH_4ESS,
+		   SWITCH_5ESS, SWITCH_NI1, SWITCH_QSIG };
+enum span_select { SELECT_BY_ROLE, SELECT_ASCENDING, SELECT_DESCENDING };
+enum span_channel { CHANNEL_BY_ROLE, CHANNEL_PREFERRED, CHANNEL_EXCLUSIVE };
+enum span_numbering { NUMBERING_AUTO, NUMBERING_UNKNOWN, NUMBERING_INTERNATIONAL };
+
+/* A primary rate span. To core it is a trunk: what it has of one stands in
+ * .trunk (name, limit, over_limit, retry_after, fraud). */
+struct config_span {
+	struct config_place place;
+	struct config_trunk trunk;
+	const char *port;		/* "dahdi/span/1" */
+	enum span_role role;
+	enum span_switch type;
+	bool t1;			/* by type and country; a card knows better */
+	const char *calls_to;		/* trunk that its calls go to without a
+					   route, "" none */
+	const char **numbers;		/* digit maps: calls to these go to it */
+	size_t number_count;
+	bool overlap;			/* its callers may dial digit by digit */
+	enum span_select select;
+	enum span_channel channel;
+	enum span_numbering numbering;	/* type of number that we send */
+	bool dtmf_relay;
+	uint16_t echo_ms;		/* 0 off */
+};
+
 enum line_dial { LINE_DIAL_CALLED, LINE_DIAL_LAST, LINE_DIAL_NONE, LINE_DIAL_DIGITS };
 enum line_answer { LINE_ANSWER_SUPERVISED, LINE_ANSWER_POLARITY, LINE_ANSWER_DELAY,
 		   LINE_ANSWER_SEIZE };
@@ -329,6 +357,8 @@ struct config {
 	uint32_t timers[TIMER_COUNT];	/* in each timer's own unit */
 	struct config_trunk *trunks;
 	size_t trunk_count;
+	struct config_span *spans;
+	size_t span_count;
 	struct config_line *lines;
 	size_t line_count;
 	struct config_group *groups;
@@ -373,8 +403,9 @@ bool config_hours_hold(const struct config_hours *, int day, int minute);
 /* Is it in one of these, in local time? now: s since 1970. No hours: always. */
 bool config_hours_open(const char *const *hours, size_t count, int64_t now);
 
-/* By name; NULL: none. */
+/* By name; NULL: none. A span's, too. */
 const struct config_trunk *config_trunk(const struct config *, const char *name);
+const struct config_span *config_span(const struct config *, const char *name);
 const struct config_line *config_line(const struct config *, const char *name);
 const struct config_group *config_group(const struct config *, const char *name);
 const struct config_trunk_group *config_trunk_group(const struct config *,

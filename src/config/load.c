@@ -183,6 +183,23 @@ static void finish_line(const struct config *conf, struct config_line *line)
 	way->stop = conf->country.callerid_stop;
 }
 
+/* North American switches are T1; the others are where the country's law says so,
+ * too. */
+static void finish_span(const struct config *conf, struct config_span *span)
+{
+	bool european = span->type == SWITCH_EUROISDN || span->type == SWITCH_QSIG;
+
+	span->t1 = !european || conf->country.law == AUDIO_MULAW;
+	if (span->select == SELECT_BY_ROLE)
+		span->select = span->role == SPAN_NETWORK ? SELECT_ASCENDING :
+				SELECT_DESCENDING;
+	if (span->channel == CHANNEL_BY_ROLE)
+		span->channel = span->role == SPAN_NETWORK ? CHANNEL_EXCLUSIVE :
+				CHANNEL_PREFERRED;
+	span->trunk.over_limit = conf->over_limit;
+	span->trunk.retry_after = conf->retry_after;
+}
+
 static void finish_listen(struct loader *l)
 {
 	static const char *const texts[] = {
@@ -257,6 +274,8 @@ void defaults_finish(struct loader *l)
 		finish_trunk(conf, &conf->trunks[i]);
 	for (size_t i = 0; i < conf->line_count; i++)
 		finish_line(conf, &conf->lines[i]);
+	for (size_t i = 0; i < conf->span_count; i++)
+		finish_span(conf, &conf->spans[i]);
 	finish_listen(l);
 	finish_tls(l);
 	finish_emergency(l);
@@ -360,6 +379,7 @@ static void build(struct loader *l)
 	conf->file = keep_text(l, l->file);
 	section_load(l, sections[0], config_root_setting(&l->raw), conf);
 	place(l, "trunks", conf->trunks, conf->trunk_count, sizeof(*conf->trunks));
+	place(l, "spans", conf->spans, conf->span_count, sizeof(*conf->spans));
 	place(l, "lines", conf->lines, conf->line_count, sizeof(*conf->lines));
 	place(l, "groups", conf->groups, conf->group_count, sizeof(*conf->groups));
 	place(l, "trunk_groups", conf->trunk_groups, conf->trunk_group_count,

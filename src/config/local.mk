@@ -7,6 +7,7 @@ libconfig_a_SOURCES = src/config/config.h src/config/loader.h \
 	src/config/report.c src/config/suggest.c \
 	src/config/schema.c src/config/schema.h src/config/schema_row.h \
 	src/config/schema_trunk.c src/config/schema_line.c \
+	src/config/schema_span.c src/config/check_spans.c \
 	src/config/schema_route.c src/config/schema_text.c \
 	src/config/schema_fraud.c src/config/hours.c \
 	src/config/value.c src/config/value.h \

@@ -8,6 +8,17 @@ const struct config_trunk *config_trunk(const struct config *conf, const char *n
 	for (size_t i = 0; i < conf->trunk_count; i++)
 		if (!strcmp(conf->trunks[i].name, name))
 			return &conf->trunks[i];
+	for (size_t i = 0; i < conf->span_count; i++)
+		if (!strcmp(conf->spans[i].trunk.name, name))
+			return &conf->spans[i].trunk;
+	return NULL;
+}
+
+const struct config_span *config_span(const struct config *conf, const char *name)
+{
+	for (size_t i = 0; i < conf->span_count; i++)
+		if (!strcmp(conf->spans[i].trunk.name, name))
+			return &conf->spans[i];
 	return NULL;
 }
 

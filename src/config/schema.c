@@ -124,6 +124,10 @@ static const struct key top_keys[] = {
 	{ "trunks", .set = set_list, .section = &trunks_section,
 	  COUNTED(C, trunks, trunk_count), .most = 256, .absent = "none",
 	  .shape = "a list of groups, ( { ... }, { ... } )", .what = "SIP providers" },
+	{ "spans", .set = set_list, .section = &spans_section,
+	  COUNTED(C, spans, span_count), .most = 64, .absent = "none",
+	  .shape = "a list of groups, ( { ... }, { ... } )",
+	  .what = "ISDN primary rate spans" },
 	{ "lines", .set = set_list, .section = &lines_section,
 	  COUNTED(C, lines, line_count), .most = 2048, .absent = "none",
 	  .shape = "a list of groups, ( { ... }, { ... } )", .what = "analog lines" },
@@ -186,7 +190,8 @@ static const struct section top_section = {
 };
 
 const struct section *const sections[] = {
-	&top_section, &trunks_section, &lines_section, &did_section, &echo_section,
+	&top_section, &trunks_section, &spans_section, &lines_section, &did_section,
+	&echo_section,
 	&groups_section, &trunk_groups_section, &routes_section,
 	&cadences_section, &ringing_section, &emergency_section,
 	&fraud_section, &sip_section, &tls_section,

@@ -32,6 +32,7 @@
 
 extern const struct word over_limits[];
 extern const struct section trunks_section, trunk_groups_section; /* schema_trunk.c */
+extern const struct section spans_section;	/* schema_span.c */
 extern const struct section lines_section, did_section, echo_section; /* schema_line.c */
 extern const struct section fraud_section;	/* schema_fraud.c */
 extern const struct section groups_section;	/* schema_route.c */

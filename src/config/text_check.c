@@ -190,6 +190,15 @@ const char *check_port(const char *text, char *buffer, size_t size)
 	return NULL;
 }
 
+const char *check_span_port(const char *text, char *buffer, size_t size)
+{
+	const char *slash = strchr(text, '/');
+
+	if (check_port(text, buffer, size) || strncmp(slash, "/span/", 6) || !slash[6])
+		return "is no span's port: write dahdi/span/1, the number is that of `dahdi_scan`, or sim/span/NAME";
+	return NULL;
+}
+
 /* RFC 3261 section 25.1, "user", without escapes. */
 const char *check_user(const char *text, char *buffer, size_t size)
 {

@@ -61,6 +61,7 @@ text_check_fn check_public;	/* our address beyond a NAT */
 text_check_fn check_address;	/* an address */
 text_check_fn check_map;	/* digit map */
 text_check_fn check_port;	/* driver/address */
+text_check_fn check_span_port;	/* driver/span/address */
 text_check_fn check_user;	/* user part of a SIP address */
 text_check_fn check_realm;	/* of Digest, 1 to 64 bytes */
 text_check_fn check_line_of_text;

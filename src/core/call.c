@@ -254,6 +254,8 @@ static void pass_digit(struct call *call, const struct call_said *s)
 {
 	struct leg *to = call->leg[!s->side];
 
+	if (call_relays_digits(call))
+		return;
 	for (int side = 0; side < 2; side++) {
 		struct line *l = line_of_leg(call->leg[side]);
 

@@ -100,6 +100,8 @@ int call_check_group(struct call *, struct group *);
 
 void call_join(struct call *);
 void call_split(struct call *);
+/* Media itself carries the digits between both sides. */
+bool call_relays_digits(const struct call *);
 /* Ringback to a caller who has long been answered: his call was transferred. */
 void call_ringback(struct call *, bool on);
 /* Detaches the leg of a side: the call knows it no more. NULL: none. */

@@ -30,6 +30,24 @@ static enum digit_path digit_path(const struct line *l, const struct leg *far)
 	return far->ops->digit ? DIGITS_BY_LEG : DIGITS_IN_AUDIO;
 }
 
+bool call_relays_digits(const struct call *call)
+{
+	const struct leg *a = call->leg[SIDE_A], *b = call->leg[SIDE_B];
+
+	if (!call->joined[SIDE_A] || !a || !b)
+		return false;
+	return (a->relays && b->digits_by_event) || (b->relays && a->digits_by_event);
+}
+
+/* A far leg that takes digits in its signalling alone needs them told. */
+static void detect_for(struct leg *leg, const struct leg *far)
+{
+	bool tells = !line_of_leg(far) && !far->relays && !far->digits_by_event &&
+		     far->ops->digit;
+
+	leg->end->media->ops->detect(leg->end, tells ? DETECT_DIGITS : 0);
+}
+
 static void choose_digit_paths(struct call *call)
 {
 	for (int side = 0; side < 2; side++) {
@@ -37,6 +55,8 @@ static void choose_digit_paths(struct call *call)
 
 		if (l)
 			line_set_digit_path(l, digit_path(l, call->leg[!side]));
+		else if (call->leg[side]->relays)
+			detect_for(call->leg[side], call->leg[!side]);
 	}
 }
 

@@ -108,7 +108,9 @@ static int try_trunk(struct call *call, const char *name, bool forced)
 	struct line *line = line_of_leg(call->leg[SIDE_A]);
 	struct leg *leg;
 
-	if (fraud_check(call, name, NULL, call->plan.called, &call->refusal))
+	/* A call to the PBX behind a span costs nothing, as one to a line. */
+	if (!route_is_number_of(call->box->conf, name, call->plan.called) &&
+	    fraud_check(call, name, NULL, call->plan.called, &call->refusal))
 		return -EBUSY;
 	if (!t || !t->up) {
 		release_set(&call->refusal, CAUSE_NETWORK_OUT_OF_ORDER, false,

@@ -224,6 +224,9 @@ void box_each_fraud_usage(struct box *box,
 	if (!box->fraud)
 		return;
 	usage(box, &conf->fraud, "box", "", fn, arg);
+	for (size_t i = 0; i < conf->span_count; i++)
+		usage(box, &conf->spans[i].trunk.fraud, "trunk",
+		      conf->spans[i].trunk.name, fn, arg);
 	for (size_t i = 0; i < conf->trunk_count; i++)
 		usage(box, &conf->trunks[i].fraud, "trunk", conf->trunks[i].name, fn,
 		      arg);

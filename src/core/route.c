@@ -171,6 +171,30 @@ static bool number_exists(const struct config *conf, const char *number)
 	return false;
 }
 
+bool route_is_number_of(const struct config *conf, const char *span, const char *called)
+{
+	const struct config_span *s = config_span(conf, span);
+
+	for (size_t i = 0; s && i < s->number_count; i++)
+		if (digit_map_has(s->numbers[i], called))
+			return true;
+	return false;
+}
+
+/* The span that has the number; not back to where the call comes from. */
+static const char *find_span(const struct config *conf, const struct trunk *from,
+			     const char *called)
+{
+	for (size_t i = 0; i < conf->span_count; i++) {
+		const char *name = conf->spans[i].trunk.name;
+
+		if ((!from || strcmp(from->name, name)) &&
+		    route_is_number_of(conf, name, called))
+			return name;
+	}
+	return NULL;
+}
+
 static void add_emergency(struct box *box, const struct trunk *trunk, struct plan *p)
 {
 	const struct config_emergency *e = &box->conf->emergency;
@@ -220,6 +244,7 @@ int route_plan(struct box *box, const struct trunk *trunk, const struct line *li
 	       const struct leg_offer *o, struct plan *p, struct release *refused)
 {
 	const struct config_route *r;
+	const char *span;
 
 	*p = (struct plan){ .calling = o->calling };
 	snprintf(p->called, sizeof(p->called), "%s", o->called);
@@ -240,12 +265,22 @@ int route_plan(struct box *box, const struct trunk *trunk, const struct line *li
 		add_target(p, TARGET_NUMBER, o->called);
 		return 0;
 	}
+	span = find_span(box->conf, trunk, o->called);
+	if (!span && trunk) {
+		const struct config_span *from = config_span(box->conf, trunk->name);
+
+		span = from && from->calls_to[0] ? from->calls_to : NULL;
+	}
+	if (span) {
+		add_target(p, TARGET_TRUNK, span);
+		return 0;
+	}
 	if (line && line->conf->trunk[0]) {
 		add_target(p, TARGET_TRUNK, line->conf->trunk);
 		return 0;
 	}
 	release_set(refused, CAUSE_UNALLOCATED, false, trunk ?
-		    "no line has the number %.40s and no route takes it" :
+		    "no line or span has the number %.40s and no route takes it" :
 		    "no route takes the number %.40s", o->called);
 	return -ENOENT;
 }

@@ -6,6 +6,8 @@
  *   a route of the file     the first whose from, called and calling match; with
  *                           next_route further ones after it
  *   from a trunk            to the lines whose number is the called one
+ *   any                     to the span that has the number
+ *   from a span             to the trunk that its calls_to names
  *   from a line             to the line's trunk
  *
  * A trunk group stands for its trunks, in their order or in one drawn by their
@@ -56,5 +58,8 @@ bool route_goes_on(const struct plan *, enum cause);
 
 bool route_is_from(struct box *, const struct config_route *, const struct trunk *,
 		   const struct line *);
+
+/* Is the number one of those that the span of that name has? */
+bool route_is_number_of(const struct config *, const char *span, const char *called);
 
 #endif

@@ -38,6 +38,24 @@ static void make_lines(struct gateway *g)
 	}
 }
 
+static int make_spans(struct gateway *g, char *why, size_t size)
+{
+	struct isdn_options options = {
+		.loop = g->loop,
+		.box = g->box,
+		.media = g->media,
+		.find = line_driver_find,
+		.tones = ports_tones,
+		.arg = g,
+	};
+
+	g->isdn = isdn_new(&options);
+	if (g->isdn)
+		return 0;
+	snprintf(why, size, "out of memory");
+	return -1;
+}
+
 static int start(struct gateway *g, char *why, size_t size)
 {
 	struct ops_options ops = {
@@ -64,7 +82,7 @@ static int start(struct gateway *g, char *why, size_t size)
 	if (!g->agent)
 		return -1;
 	make_lines(g);
-	return 0;
+	return make_spans(g, why, size);
 }
 
 struct gateway *gateway_new(struct loop *loop, struct config *conf,
@@ -103,6 +121,7 @@ void gateway_free(struct gateway *g)
 	timer_stop(&g->deadline);
 	/* Who uses goes before what is used: legs hold media ends, lines too. */
 	agent_free(g->agent);
+	isdn_free(g->isdn);
 	ops_free(g->ops);
 	ports_forget_gone(g);
 	fraud_state_free(g);

@@ -11,7 +11,7 @@ tipringd_SOURCES = src/main.c \
 	src/gateway/shutdown.c \
 	src/gateway/fraud_state.c src/gateway/source.c
 tipringd_LDFLAGS = $(AM_LDFLAGS) $(guard_ldflags)
-tipringd_LDADD = libsip.a libmedia.a libdrivers.a libops.a libcore.a \
+tipringd_LDADD = libsip.a libisdn.a libmedia.a libdrivers.a libops.a libcore.a \
 	libconfig.a libbase.a $(SOFIA_LIBS) $(OPENSSL_LIBS) $(SPANDSP_LIBS) $(SRTP_LIBS) $(LIBCONFIG_LIBS) \
-	$(TONEZONE_LIBS) $(JANSSON_LIBS) $(SYSTEMD_LIBS) -lm -lpthread
+	$(PRI_LIBS) $(TONEZONE_LIBS) $(JANSSON_LIBS) $(SYSTEMD_LIBS) -lm -lpthread
 dist_man_MANS += src/gateway/tipringd.8

@@ -44,8 +44,9 @@ struct plan {
 	struct tone tones[TONE_COUNT];
 };
 
-static const struct tone *plan_keep(struct gateway *g, const struct tone *tones)
+const struct tone *ports_tones(void *gateway, const struct tone *tones)
 {
+	struct gateway *g = gateway;
 	struct list_head *pos;
 	struct plan *p;
 
@@ -74,7 +75,7 @@ static int voice_conf(struct gateway *g, const struct config_line *l,
 		.echo_ms = l->echo_ms,
 		.nlp = l->nlp,
 		.callerid = l->callerid ? l->way.standard : CALLERID_NONE,
-		.plan = plan_keep(g, c->tones),
+		.plan = ports_tones(g, c->tones),
 	};
 	return m->plan ? 0 : -1;
 }

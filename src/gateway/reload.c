@@ -78,6 +78,9 @@ static int put_in_force(struct gateway *g, struct config *conf,
 		free(old);
 		return err;
 	}
+	err = isdn_reload(g->isdn, conf);
+	if (err)
+		log_error("out of memory: not all spans are there");
 	tell_what_stays(g->conf, conf);
 	old->conf = g->conf;
 	list_add_before(&g->old, &old->node);
@@ -124,8 +127,9 @@ out:
 	if (err)
 		log_error("%s was not taken, nothing has changed", g->conf->file);
 	else
-		log_info("%s is in force: %zu lines, %zu trunks", g->conf->file,
-			 g->conf->line_count, g->conf->trunk_count);
+		log_info("%s is in force: %zu lines, %zu trunks, %zu spans", g->conf->file,
+			 g->conf->line_count, g->conf->trunk_count,
+			 g->conf->span_count);
 	notify_reloaded();
 	return err;
 }

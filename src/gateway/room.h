@@ -9,6 +9,7 @@
 #include "base/loop.h"
 #include "core/box.h"
 #include "gateway/gateway.h"
+#include "isdn/isdn.h"
 #include "ops/ops.h"
 #include "sip/agent.h"
 
@@ -20,6 +21,7 @@ struct gateway {
 	struct media *media;
 	struct box *box;
 	struct agent *agent;
+	struct isdn *isdn;
 	struct ops *ops;
 	struct list_head ports;		/* struct port: those that are open */
 	struct list_head retries;	/* struct retry: lines without a port */
@@ -46,6 +48,8 @@ void ports_forget_gone(struct gateway *);
 /* reload.c: configurations that calls still used. */
 void old_configs_free(struct gateway *);
 
+/* The pump reads tones for as long as a port lives: they are kept. NULL: no memory. */
+const struct tone *ports_tones(void *gateway, const struct tone *);
 void ports_free(struct gateway *);
 
 /* source.c: what ops needs of the other rooms. */

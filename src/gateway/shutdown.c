@@ -63,5 +63,6 @@ void gateway_shutdown(struct gateway *g, void (*done)(void *arg), void *arg)
 	ports_forget_gone(g);
 	/* The agent first: it then refuses calls that come meanwhile. */
 	agent_shutdown(g->agent, on_agent_done, g);
+	isdn_shutdown(g->isdn);
 	box_shutdown(g->box, on_box_idle, g);
 }

@@ -14,12 +14,32 @@ static int reload(void *arg, config_error_fn *error, void *error_arg)
 	return gateway_reload(arg, error, error_arg);
 }
 
+/* Its server is a port. One that is just being made is not known yet. */
+static bool span(struct gateway *g, const struct trunk *t, struct ops_trunk *o)
+{
+	struct span_status s;
+
+	if (!g->isdn || !isdn_span_status(g->isdn, t, &s))
+		return config_span(g->conf, t->name);
+	o->registration = o->last_error = "";
+	o->target = o->server = s.port;
+	snprintf(o->address, sizeof(o->address), "%u of %u B channels free", s.free,
+		 s.channels);
+	o->calls = s.used;
+	o->calls_in = s.calls_in;
+	o->calls_out = s.calls_out;
+	o->failed = s.failed;
+	return true;
+}
+
 static void trunk(void *arg, const struct trunk *t, struct ops_trunk *o)
 {
 	struct gateway *g = arg;
 	struct trunk_status s = { 0 };
 
 	if (!g->agent)		/* it is being made, or gone */
+		return;
+	if (span(g, t, o))
 		return;
 	agent_trunk_status(t, &s);
 	o->registration = s.registration ? s.registration : "";
@@ -58,8 +78,9 @@ static void trunk_parts(void *arg, const struct trunk *t, ops_part_fn *fn, void 
 {
 	struct gateway *g = arg;
 	struct part_receiver r = { fn, to };
+	struct ops_trunk o;
 
-	if (g->agent)
+	if (g->agent && !span(g, t, &o))
 		agent_trunk_parts(t, one_part, &r);
 }
 

@@ -56,12 +56,12 @@ int number_write(char digits[PARTY_NUMBER_SIZE], const char *number,
 
 /* Calling, connected and redirecting party. An identity that is not valid gives
  * an empty party. A number that failed its screening is nobody's. */
-void party_read(struct party *, const struct pri_party_id *,
+void q931_party_read(struct party *, const struct pri_party_id *,
 		const struct e164_plan *);
 /* network: we are the network side, our numbers are network provided, else
  * user provided and not screened. A party without a number and a name gives an
  * identity that is not valid, unless it is private. */
-void party_write(struct pri_party_id *, const struct party *, bool network,
+void q931_party_write(struct pri_party_id *, const struct party *, bool network,
 		 enum number_type, const struct e164_plan *);
 
 /* Names in the character sets that QSIG and ROSE know, and UTF-8. What the other

@@ -94,7 +94,7 @@ static int presentation_write(enum presentation p)
 	return wire[p];
 }
 
-void party_read(struct party *p, const struct pri_party_id *id,
+void q931_party_read(struct party *p, const struct pri_party_id *id,
 		const struct e164_plan *plan)
 {
 	*p = (struct party){ .presentation = PRESENTATION_UNAVAILABLE };
@@ -120,7 +120,7 @@ void party_read(struct party *p, const struct pri_party_id *id,
 	}
 }
 
-void party_write(struct pri_party_id *id, const struct party *p, bool network,
+void q931_party_write(struct pri_party_id *id, const struct party *p, bool network,
 		 enum number_type type, const struct e164_plan *plan)
 {
 	int screening = network ? PRI_PRES_NETWORK_NUMBER :

@@ -4,6 +4,7 @@
  * command_wait.c has those that wait.
  */
 #include "pbx/command.h"
+#include "pbx/span.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -126,6 +127,8 @@ static int do_ring(struct client *c, struct pbx_line *l, char **w, int n)
 
 static int do_off_hook(struct client *c, struct pbx_line *l, char **w, int n)
 {
+	if (l->kind == PORT_B)
+		return command_span_result(c, l, span_say(l, SPAN_CONNECT));
 	if (l->kind == PORT_FXS)
 		return result(c, l, exchange_answer(l, false));
 	if (l->state == LINE_IDLE)
@@ -135,6 +138,10 @@ static int do_off_hook(struct client *c, struct pbx_line *l, char **w, int n)
 
 static int do_on_hook(struct client *c, struct pbx_line *l, char **w, int n)
 {
+	if (l->kind == PORT_B)
+		return command_span_release(c, l, w, n);
+	if (n)
+		return command_fail(c, -EINVAL, "only a B channel has a cause");
 	if (l->kind == PORT_FXS)
 		return result(c, l, exchange_release(l));
 	return result(c, l, phone_hook(l, false));
@@ -204,8 +211,12 @@ static int do_lamp(struct client *c, struct pbx_line *l, char **w, int n)
 
 static int progress(struct client *c, struct pbx_line *l, enum tone_id tone)
 {
+	if (l->kind == PORT_B && l->off_hook) {
+		line_say_tone(l, tone);
+		return 0;
+	}
 	if (l->kind != PORT_FXS)
-		return needs(c, l, PORT_FXS, "only an exchange (fxs) gives tones");
+		return needs(c, l, PORT_FXS, "only an exchange (fxs), or a B channel with a call, gives tones");
 	return result(c, l, exchange_progress(l, tone));
 }
 
@@ -245,7 +256,7 @@ static int answer_after(struct client *c, struct pbx_line *l, char **w, int n)
 {
 	double s = n == 2 ? command_number(w[1], 0, 3600) : -1;
 
-	if (l->kind != PORT_FXO)
+	if (l->kind == PORT_FXS)
 		return needs(c, l, PORT_FXO,
 			     "what it answers by itself is its dial-plan's");
 	if (n == 1 && !strcmp(w[0], "never")) {
@@ -265,6 +276,9 @@ static int do_answer(struct client *c, struct pbx_line *l, char **w, int n)
 
 	if (n && !reverse)
 		return answer_after(c, l, w, n);
+	if (l->kind == PORT_B)
+		return reverse ? needs(c, l, PORT_FXS, "only an fxs line can reverse") :
+		       do_off_hook(c, l, w, n);
 	if (l->kind == PORT_FXO)
 		return reverse ? needs(c, l, PORT_FXS, "only an fxs line can reverse") :
 		       result(c, l, phone_hook(l, true));
@@ -353,8 +367,9 @@ const struct command command_table[] = {
 	{ "answer", 1, 3, do_answer, "LINE [reverse | after SECONDS | never]",
 	  "answer now, an fxs line with polarity reversal if told so;\n"
 	  "fxo: answer by itself after so much ringing" },
-	{ "release", 1, 1, do_release, "LINE",
-	  "end the call: an fxs line breaks the loop for 500 ms, then gives busy tone" },
+	{ "release", 1, 2, do_release, "LINE [CAUSE]",
+	  "end the call: an fxs line breaks the loop for 500 ms, then gives busy tone;\n"
+	  "a B channel clears or refuses it with that cause of Q.850, 16 unless told" },
 	{ "dial-plan", 2, 9, do_plan,
 	  "LINE DIGITS = answer [after S] [reverse] [play FILE] |\n"
 	  "       ring | busy | congestion | sit | silence",
@@ -366,6 +381,16 @@ const struct command command_table[] = {
 	{ "busy", 1, 1, do_busy, "LINE", "give busy tone" },
 	{ "congestion", 1, 1, do_congestion, "LINE", "give congestion tone" },
 	{ "sit", 1, 1, do_sit, "LINE", "give the special information tone" },
+	{ "call", 2, 15, do_call, "LINE NUMBER [OPTION]...",
+	  "call the gateway on a B channel: from NUMBER, private, name \"TEXT\",\n"
+	  "redirecting NUMBER, exclusive (no other channel), data (64 kbit/s), overlap\n"
+	  "(info sends the rest; NUMBER - for no digit yet)" },
+	{ "info", 2, 2, do_info, "LINE DIGITS", "more digits of the called number, in signalling" },
+	{ "alert", 1, 1, do_alert, "LINE", "a call to a B channel: it rings here" },
+	{ "progress", 1, 1, do_progress, "LINE", "likewise: tones come in the B channel" },
+	{ "notify", 2, 2, do_notify, "LINE hold|retrieve", "tell the gateway it is held" },
+	{ "restart", 1, 1, do_restart, "LINE", "put the B channel back to idle" },
+	{ "d-channel", 2, 2, do_d_channel, "SPAN up|down", "pull its plug, or put it back" },
 	{ "polarity", 2, 2, do_polarity, "LINE reverse|normal", "of the battery" },
 	{ "battery", 3, 3, do_battery, "LINE break MS", "take the battery away for so long" },
 	{ "asks", 2, 2, do_asks, "LINE A|D|off",
@@ -386,6 +411,8 @@ const struct command command_table[] = {
 	{ "expect", 2, 6, do_expect, "LINE EVENT [within SECONDS]",
 	  "wait for it, 10 s unless told; alternatives: busy|silence. EVENT is\n"
 	  "ring off-hook on-hook seized flash break cas polarity [reverse|normal]\n"
+	  "setup [NUMBER] redirecting [NUMBER] more-digits proceeding alerting inband\n"
+	  "answered cleared [CAUSE] held [on|off] restarted link-up link-down\n"
 	  "digits D  caller NUMBER  name \"TEXT\"  lamp [on|off]  cadence MS/MS/MS  played  connected  lost\n"
 	  "dial-tone ringback busy congestion sit howler tone HZ voice silence\n"
 	  "Events count that came since the last one matched on this line; tones,\n"

@@ -32,6 +32,10 @@ void client_forget(struct client *, const struct pbx_line *);
 
 /* command_sound.c */
 command_fn do_play, do_record, do_speak, do_tone, do_hold, do_stop, do_noise, do_model;
+/* command_span.c */
+command_fn do_call, do_info, do_alert, do_progress, do_notify, do_restart, do_d_channel;
+command_fn command_span_release;
+int command_span_result(struct client *, const struct pbx_line *, int err);
 /* command_wait.c */
 command_fn do_dial, do_wait_played, do_expect, do_sleep, do_status, do_help, do_quit;
 

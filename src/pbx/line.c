@@ -116,7 +116,7 @@ static void on_event(struct pbx_line *l, const struct line_event *e)
 	default:
 		if (l->kind == PORT_FXS)
 			exchange_event(l, e);
-		else
+		else if (l->kind == PORT_FXO)
 			phone_event(l, e);
 	}
 }
@@ -154,11 +154,12 @@ static int watch_port(struct pbx_line *l)
 
 /* Without a port of its own a line is the far end of the simulated line of its
  * name. Of a card it is whatever channel it is told. */
-static int open_port(struct pbx_line *l, const char *port, const char *directory,
+static int open_port(struct pbx_line *l, const char *port, enum audio_format format, const char *directory,
 		     char *why, size_t size)
 {
 	struct port_conf conf = { .kind = l->kind, .directory = directory,
-				  .flash_min_ms = 200, .flash_max_ms = 1000 };
+				  .flash_min_ms = 200, .flash_max_ms = 1000,
+				  .format = format };
 	const char *address = l->name;
 	int err;
 
@@ -211,7 +212,7 @@ int line_open(struct pbx *p, const struct options_line *o, const char *directory
 	}
 	dtmf_tx_set_timing(l->dtmf_tx, 80, 80);
 	model_set(l->model, model);
-	err = open_port(l, o->port, directory, why, size);
+	err = open_port(l, o->port, o->format, directory, why, size);
 	if (err) {
 		line_close(l);
 		return err;
@@ -230,7 +231,7 @@ void line_close(struct pbx_line *l)
 	if (l->port) {
 		if (l->kind == PORT_FXS)
 			l->driver->ring(l->port, NULL);
-		else
+		else if (l->kind == PORT_FXO)
 			l->driver->hook(l->port, false);
 		l->driver->close(l->port);
 	}

@@ -2,7 +2,8 @@
 /*
  * line.h - one line of the PBX: its port, what it says and hears, and what it
  * does by itself. FXS lines (exchange.c) are an exchange's or a PBX's
- * extension ports, FXO lines (phone.c) telephones or a PBX's trunk ports.
+ * extension ports, FXO lines (phone.c) telephones or a PBX's trunk ports, B
+ * channels (span.c) those of a digital trunk.
  */
 #ifndef PBX_LINE_H
 #define PBX_LINE_H
@@ -37,6 +38,7 @@ enum line_state { LINE_IDLE, LINE_ALERTING, LINE_COLLECTING, LINE_PROGRESS,
 		  LINE_TALKING, LINE_CLEARED, LINE_ANNOUNCING, LINE_TELLING };
 
 struct options_line;
+struct q931_call;
 
 struct pbx_line {
 	struct pbx *pbx;
@@ -81,6 +83,9 @@ struct pbx_line {
 	struct party from;	/* of this ringing */
 	bool has_from;
 	unsigned bursts;
+	struct pbx_span *span;	/* B channel: its span */
+	unsigned slot;
+	struct q931_call *call;	/* libpri's; NULL: none */
 	struct timer timer;	/* what the state does next by itself */
 	struct timer sound_timer;	/* caller ID */
 	struct timer cadence_timer;	/* phone: no ring for so long */

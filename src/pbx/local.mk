@@ -14,9 +14,11 @@ tipring_pbx_SOURCES = src/pbx/main.c \
 	src/pbx/pbx.c src/pbx/pbx.h src/pbx/phone.c \
 	src/pbx/plan.c src/pbx/plan.h \
 	src/pbx/source.c src/pbx/source.h \
+	src/pbx/command_span.c src/pbx/span.c src/pbx/span.h \
+	src/pbx/span_call.c src/pbx/span_room.h \
 	src/pbx/spectrum.c src/pbx/spectrum.h \
 	src/pbx/speech.c src/pbx/speech.h \
 	src/pbx/waiting.c src/pbx/waiting.h \
 	src/pbx/wav.c src/pbx/wav.h
-tipring_pbx_LDADD = libdrivers.a libconfig.a libbase.a $(SPANDSP_LIBS) \
+tipring_pbx_LDADD = libdrivers.a libconfig.a libbase.a $(SPANDSP_LIBS) $(PRI_LIBS) \
 	$(TONEZONE_LIBS) $(LIBCONFIG_LIBS) -lpthread -lm

@@ -14,6 +14,7 @@
 #include "pbx/line.h"
 #include "pbx/options.h"
 #include "pbx/pbx.h"
+#include "pbx/span.h"
 
 static void on_signal(void *arg, int fd, short revents)
 {
@@ -50,6 +51,9 @@ static int open_all(struct pbx *p, const struct options *o, struct control **con
 
 	for (unsigned i = 0; i < o->line_count && !err; i++)
 		err = line_open(p, &o->lines[i], o->directory, &o->model,
+				why, sizeof(why));
+	for (unsigned i = 0; i < o->span_count && !err; i++)
+		err = span_open(p, &o->spans[i], o->directory, &o->model,
 				why, sizeof(why));
 	if (!err && o->control)
 		err = control_open(control, p, o->control, why, sizeof(why));
@@ -93,6 +97,8 @@ static int run(const struct options *o)
 		loop_run(p->loop);
 	clients_free(p);
 	control_close(control);
+	for (unsigned i = 0; i < p->span_count; i++)
+		span_close(p->spans[i]);
 	while (p->line_count)
 		line_close(p->lines[--p->line_count]);
 	loop_free(p->loop);

@@ -15,13 +15,15 @@
 #include "pbx/command.h"
 
 enum { OPT_FXS = 256, OPT_FXO, OPT_CONTROL, OPT_SCRIPT, OPT_CONNECT, OPT_STAY, OPT_LOG,
-       OPT_ERL, OPT_PATH, OPT_ATTENUATION, OPT_NOISE, OPT_DELAY, OPT_COMMANDS };
+       OPT_ERL, OPT_PATH, OPT_ATTENUATION, OPT_NOISE, OPT_DELAY, OPT_COMMANDS,
+       OPT_SPAN };
 
 static const struct option longs[] = {
 	{ "directory", required_argument, NULL, 'd' },
 	{ "line", required_argument, NULL, 'l' },
 	{ "fxs", required_argument, NULL, OPT_FXS },
 	{ "fxo", required_argument, NULL, OPT_FXO },
+	{ "span", required_argument, NULL, OPT_SPAN },
 	{ "country", required_argument, NULL, 'c' },
 	{ "control", required_argument, NULL, OPT_CONTROL },
 	{ "script", required_argument, NULL, 's' },
@@ -57,6 +59,10 @@ static const char help[] =
 "  -l, --line NAME=KIND  one line, fxs or fxo; NAME=KIND:PORT on that port\n"
 "                        LINES may name ports of a card that is wired to the\n"
 "                        gateway's: 1=dahdi/5, or 1-4=dahdi/5 for channels 5-8\n"
+"      --span NAME=ROLE[:SWITCH[:PORT]]\n"
+"                        a primary rate span; ROLE is the PBX's, user or network,\n"
+"                        the gateway has the other; SWITCH is euroisdn unless\n"
+"                        told. Its B channels are lines NAME.b1, NAME.b2 ...\n"
 "  -c, --country CODE    tones, ringing and caller ID; us unless told\n"
 "\n"
 "Commands, from any of these, one a line (see --commands):\n"
@@ -191,6 +197,38 @@ static bool add_named(struct options *o, const char *text, int *status)
 			kind[2] == 's' ? PORT_FXS : PORT_FXO, status);
 }
 
+static bool is_switch(const char *type)
+{
+	static const char *const types[] = { "euroisdn", "ni2", "dms100", "4ess",
+		"5ess", "ni1", "qsig", NULL };
+
+	for (const char *const *t = types; *t; t++)
+		if (!strcmp(*t, type))
+			return true;
+	return false;
+}
+
+/* "pbx=user", "pbx=user:ni2", "pbx=user:ni2:dahdi/span/2" */
+static bool add_span(struct options *o, const char *text, int *status)
+{
+	struct options_span *s = &o->spans[o->span_count];
+	char role[8] = "", type[12] = "euroisdn", port[PORT_NAME_SIZE] = "";
+
+	if (o->span_count == PBX_SPANS)
+		return fail(status, "more than %d spans", PBX_SPANS);
+	if (sscanf(text, "%20[^=]=%7[a-z]:%11[a-z0-9]:%31s", s->name, role, type, port) < 2 ||
+	    (strcmp(role, "user") && strcmp(role, "network")) || !is_switch(type) ||
+	    strpbrk(s->name, "/ *."))
+		return fail(status, "--span %s: needed is NAME=user or NAME=network, then "
+			    ":SWITCH (euroisdn, ni2, dms100, 4ess, 5ess, ni1 or qsig) and "
+			    ":PORT where there is a card", text);
+	s->network = !strcmp(role, "network");
+	strcpy(s->type, type);
+	strcpy(s->port, port);
+	o->span_count++;
+	return true;
+}
+
 static bool number(const char *option, const char *text, double least, double most,
 		   double *value, int *status)
 {
@@ -240,6 +278,7 @@ static bool one(struct options *o, int option, char *value, int *status)
 	case 'l': return add_named(o, value, status);
 	case OPT_FXS: return add_lines(o, value, PORT_FXS, status);
 	case OPT_FXO: return add_lines(o, value, PORT_FXO, status);
+	case OPT_SPAN: return add_span(o, value, status);
 	case 'c': o->country = value; return true;
 	case OPT_CONTROL: o->control = value; return true;
 	case OPT_CONNECT: o->connect = value; return true;
@@ -267,6 +306,9 @@ static bool simulated(const struct options *o)
 	for (unsigned i = 0; i < o->line_count; i++)
 		if (!*o->lines[i].port || !strncmp(o->lines[i].port, "sim/", 4))
 			return true;
+	for (unsigned i = 0; i < o->span_count; i++)
+		if (!*o->spans[i].port || !strncmp(o->spans[i].port, "sim/", 4))
+			return true;
 	return false;
 }
 
@@ -277,7 +319,7 @@ static bool check(struct options *o, int *status)
 	if (o->command_count)
 		return fail(status, "\"%s\": what is it for? commands go with --connect",
 			    o->commands[0]);
-	if (!o->line_count || (!o->directory && simulated(o)))
+	if (!(o->line_count + o->span_count) || (!o->directory && simulated(o)))
 		return fail(status, "which lines, and where? for example: tipring-pbx "
 			    "--directory /run/tipring/sim --fxs 1-2 --fxo 3-4 "
 			    "--interactive; see --help");

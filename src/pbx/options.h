@@ -12,6 +12,14 @@ struct options_line {
 	char port[PORT_NAME_SIZE];	/* "dahdi/1"; "": the simulated line of
 					   that name */
 	enum port_kind kind;
+	enum audio_format format;	/* of B channels */
+};
+
+struct options_span {
+	char name[PORT_NAME_SIZE];
+	char type[12];			/* switch, "" euroisdn */
+	char port[PORT_NAME_SIZE];	/* "": the simulated span of that name */
+	bool network;
 };
 
 struct options {
@@ -20,6 +28,8 @@ struct options {
 	struct model_conf model;
 	struct options_line lines[PBX_LINES];
 	unsigned line_count;
+	struct options_span spans[PBX_SPANS];
+	unsigned span_count;
 	char **commands;	/* for --connect */
 	int command_count;
 };

@@ -89,6 +89,13 @@ void pbx_event_text(const struct pbx_event *e, char *text, size_t size)
 		[EVENT_CADENCE] = "cadence",
 		[EVENT_CONNECTED] = "connected",
 		[EVENT_LOST] = "lost",
+		[EVENT_SETUP] = "setup",
+		[EVENT_REDIRECTING] = "redirecting", [EVENT_MORE] = "more-digits",
+		[EVENT_PROCEEDING] = "proceeding", [EVENT_ALERTING] = "alerting",
+		[EVENT_INBAND] = "inband", [EVENT_ANSWERED] = "answered",
+		[EVENT_CLEARED] = "cleared", [EVENT_HELD] = "held",
+		[EVENT_RESTARTED] = "restarted", [EVENT_LINK_UP] = "link-up",
+		[EVENT_LINK_DOWN] = "link-down",
 	};
 	const char *name = names[e->type];
 

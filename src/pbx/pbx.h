@@ -18,11 +18,13 @@
 #include "tipring/driver.h"
 
 #define PBX_LINES 256
+#define PBX_SPANS 8
 #define PBX_CLOCKS 16		/* audio descriptors; lines share them */
 #define PBX_EVENTS 1024		/* remembered */
 #define PBX_TEXT 80
 
 struct pbx_line;
+struct pbx_span;
 
 enum pbx_event_type {
 	EVENT_RING = 1,		/* phone: a burst begins */
@@ -40,6 +42,19 @@ enum pbx_event_type {
 	EVENT_CAS,		/* phone: a call waits, it may ask who calls */
 	EVENT_CONNECTED,	/* a gateway is there */
 	EVENT_LOST,		/* and gone; or no battery */
+	/* B channels */
+	EVENT_SETUP,		/* the gateway calls; text: the called number */
+	EVENT_REDIRECTING,	/* text: who sent that call on */
+	EVENT_MORE,		/* our call: it wants more digits */
+	EVENT_PROCEEDING,
+	EVENT_ALERTING,
+	EVENT_INBAND,		/* tones come */
+	EVENT_ANSWERED,
+	EVENT_CLEARED,		/* value, text: the cause */
+	EVENT_HELD,		/* text: on, off */
+	EVENT_RESTARTED,
+	EVENT_LINK_UP,		/* the D channel; on the span's first line */
+	EVENT_LINK_DOWN,
 };
 
 struct pbx_event {
@@ -62,6 +77,8 @@ struct pbx {
 	const struct country *country;
 	struct pbx_line *lines[PBX_LINES];
 	unsigned line_count;
+	struct pbx_span *spans[PBX_SPANS];
+	unsigned span_count;
 	struct pbx_clock clocks[PBX_CLOCKS];
 	unsigned clock_count;
 	struct pbx_event events[PBX_EVENTS];

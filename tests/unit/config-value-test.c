@@ -25,7 +25,7 @@ static const struct pair values[] = {
 	  "contry = \"us\";\n"
 	  "qwertz = 1;\n",
 	  "c.conf:2: contry is no key of the file; did you mean country?\n"
-	  "c.conf:3: qwertz is no key of the file; there are: country, max_calls, max_calls_in, max_calls_out, over_limit, retry_after, trunks, lines, groups, trunk_groups, routes, cadences, ringing, emergency, fraud, sip, tls, rtp, cdr, control, control_group, state_directory, sim, log, timers, tones\n" },
+	  "c.conf:3: qwertz is no key of the file; there are: country, max_calls, max_calls_in, max_calls_out, over_limit, retry_after, trunks, spans, lines, groups, trunk_groups, routes, cadences, ringing, emergency, fraud, sip, tls, rtp, cdr, control, control_group, state_directory, sim, log, timers, tones\n" },
 	{ "country = \"us\";\n"
 	  "max_calls = 15551230000;\n",
 	  "c.conf:2: max_calls must be a whole number from 0 to 9999, not 15551230000\n" },

@@ -138,22 +138,22 @@ static void parties_are_read(void **state)
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		id = identity(rows[i].wire, "49301", NULL);
-		party_read(&p, &id, &de);
+		q931_party_read(&p, &id, &de);
 		assert_int_equal(p.presentation, rows[i].presentation);
 		assert_string_equal(p.number, rows[i].number);
 		assert_string_equal(p.name, "");
 	}
 	/* Nobody, a name alone, a name that is private beside a number. */
 	id = identity(0, NULL, NULL);
-	party_read(&p, &id, &de);
+	q931_party_read(&p, &id, &de);
 	assert_int_equal(p.presentation, PRESENTATION_UNAVAILABLE);
 	id = identity(0, NULL, "Desk");
-	party_read(&p, &id, &de);
+	q931_party_read(&p, &id, &de);
 	assert_int_equal(p.presentation, PRESENTATION_ALLOWED);
 	assert_string_equal(p.name, "Desk");
 	id = identity(0, "49301", "Desk");
 	id.name.presentation = PRI_PRES_RESTRICTED;
-	party_read(&p, &id, &de);
+	q931_party_read(&p, &id, &de);
 	assert_int_equal(p.presentation, PRESENTATION_PRIVATE);
 }
 
@@ -162,30 +162,30 @@ static void parties_are_written(void **state)
 	struct party p = { .number = "+4930123456", .name = "J\xc3\xb6rg" };
 	struct pri_party_id id;
 
-	party_write(&id, &p, true, TYPE_BY_NUMBER, &de);
+	q931_party_write(&id, &p, true, TYPE_BY_NUMBER, &de);
 	assert_true(id.number.valid && id.name.valid);
 	assert_int_equal(id.number.presentation, PRES_ALLOWED_NETWORK_NUMBER);
 	assert_int_equal(id.number.plan, PRI_NATIONAL_ISDN);
 	assert_string_equal(id.number.str, "30123456");
 	assert_string_equal(id.name.str, "J\xf6rg");
-	party_write(&id, &p, false, TYPE_INTERNATIONAL, &de);
+	q931_party_write(&id, &p, false, TYPE_INTERNATIONAL, &de);
 	assert_int_equal(id.number.presentation,
 			 PRES_ALLOWED_USER_NUMBER_NOT_SCREENED);
 	assert_string_equal(id.number.str, "4930123456");
 	p.presentation = PRESENTATION_PRIVATE;
-	party_write(&id, &p, true, TYPE_BY_NUMBER, &de);
+	q931_party_write(&id, &p, true, TYPE_BY_NUMBER, &de);
 	assert_int_equal(id.number.presentation, PRES_PROHIB_NETWORK_NUMBER);
 	assert_int_equal(id.name.presentation, PRI_PRES_RESTRICTED);
 	p.presentation = PRESENTATION_UNAVAILABLE;
-	party_write(&id, &p, true, TYPE_BY_NUMBER, &de);
+	q931_party_write(&id, &p, true, TYPE_BY_NUMBER, &de);
 	assert_int_equal(id.number.presentation, PRES_NUMBER_NOT_AVAILABLE);
 	assert_false(id.name.valid);
 	p = (struct party){ .presentation = PRESENTATION_PRIVATE };
-	party_write(&id, &p, true, TYPE_BY_NUMBER, &de);
+	q931_party_write(&id, &p, true, TYPE_BY_NUMBER, &de);
 	assert_true(id.number.valid);
 	assert_string_equal(id.number.str, "");
 	p = (struct party){ 0 };
-	party_write(&id, &p, true, TYPE_BY_NUMBER, &de);
+	q931_party_write(&id, &p, true, TYPE_BY_NUMBER, &de);
 	assert_false(id.number.valid || id.name.valid);
 }
 

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
+/* channel.c - the B channels of a span. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "isdn/room.h"
+
+/* What the pump tells of a port; the span may be gone before its last word. */
+struct ear {
+	struct channel *channel;	/* NULL: nobody listens any more */
+};
+
+static void hear_line(struct channel *c, const struct line_event *e)
+{
+	struct port_state state;
+
+	if (e->type == LINE_EVENT_ALARM)
+		c->alarm = true;
+	else if (e->type == LINE_EVENT_ALARM_CLEARED)
+		c->alarm = false;
+	else if (e->type == LINE_EVENT_RESYNC &&
+		 !c->end->media->ops->state(c->end, &state))
+		c->alarm = state.alarm;
+}
+
+static void on_media(void *owner, const struct media_event *e)
+{
+	struct ear *ear = owner;
+	struct channel *c = ear->channel;
+
+	if (e->type == MEDIA_FREED)
+		free(ear);
+	else if (!c || !c->end)
+		return;
+	else if (e->type == MEDIA_LINE)
+		hear_line(c, &e->line);
+	else if (e->type == MEDIA_DIGIT && c->leg)
+		leg_digit(&c->leg->leg, e->digit.digit, e->digit.ms);
+}
+
+static int open_port(struct channel *c, char *why, size_t size)
+{
+	struct span *s = c->span;
+	const struct isdn_options *o = &s->isdn->options;
+	struct port_conf port = {
+		.kind = PORT_B,
+		.directory = s->isdn->conf->sim_directory,
+		.format = s->shape.format,
+	};
+	struct media_port_conf voice = {
+		.echo_ms = s->conf->echo_ms,
+		.nlp = true,
+		.plan = o->tones(o->arg, s->isdn->conf->country.tones),
+	};
+	struct ear *ear = calloc(1, sizeof(*ear));
+	struct port_state state;
+	char name[PORT_NAME_SIZE];
+	const char *address;
+
+	snprintf(why, size, "out of memory");
+	if (!ear || !voice.plan || s->ops->port(s->d, c->slot, name) ||
+	    !o->find(name, &address)) {
+		free(ear);
+		return -1;
+	}
+	snprintf(port.address, sizeof(port.address), "%s", address);
+	ear->channel = c;
+	c->end = o->media->ops->port_new(o->media, name, &port, &voice, on_media,
+					 ear, why, size);
+	if (!c->end) {
+		free(ear);
+		return -1;
+	}
+	c->ear = ear;
+	if (!c->end->media->ops->state(c->end, &state))
+		c->alarm = state.alarm;
+	return 0;
+}
+
+static void open_all(struct span *s, bool tell)
+{
+	char why[256] = "";
+
+	for (unsigned slot = 1; slot < SLOTS; slot++) {
+		struct channel *c = &s->channel[slot];
+
+		if (c->state == CHANNEL_NONE || c->end)
+			continue;
+		if (open_port(c, why, sizeof(why)) && tell) {
+			log_warning("span %s: B channel %u: %s; it is out of service and tried again",
+				    s->name, slot, why);
+			tell = false;
+		}
+	}
+}
+
+void channels_open(struct span *s)
+{
+	for (unsigned slot = 1; slot < SLOTS; slot++)
+		s->channel[slot] = (struct channel){
+			.span = s, .slot = (uint8_t)slot,
+			.state = s->shape.b_slots >> slot & 1 ? CHANNEL_FREE :
+				 CHANNEL_NONE,
+		};
+	open_all(s, true);
+}
+
+void channels_retry(struct span *s)
+{
+	open_all(s, false);
+}
+
+void channels_close(struct span *s)
+{
+	for (unsigned slot = 1; slot < SLOTS; slot++) {
+		struct channel *c = &s->channel[slot];
+
+		/* Its ear lives on for MEDIA_FREED, and must not reach here. */
+		if (c->end) {
+			c->ear->channel = NULL;
+			c->end->media->ops->free(c->end);
+		}
+		c->end = NULL;
+		c->state = CHANNEL_NONE;
+	}
+}
+
+bool channel_usable(const struct channel *c)
+{
+	return c->state == CHANNEL_FREE && c->end && !c->alarm;
+}
+
+struct channel *channel_choose(struct span *s)
+{
+	bool down = s->conf->select == SELECT_DESCENDING;
+
+	for (unsigned i = 1; i < SLOTS; i++) {
+		struct channel *c = &s->channel[down ? SLOTS - i : i];
+
+		if (channel_usable(c))
+			return c;
+	}
+	return NULL;
+}
+
+struct channel *channel_of(struct span *s, int number)
+{
+	int slot = number & 0xff;
+
+	if (number < 0 || slot >= SLOTS || s->channel[slot].state == CHANNEL_NONE)
+		return NULL;
+	return &s->channel[slot];
+}
+
+void channel_take(struct channel *c, struct isdn_leg *leg)
+{
+	c->state = CHANNEL_USED;
+	c->leg = leg;
+	if (c->end && c->span->conf->dtmf_relay)
+		c->end->media->ops->relay_digits(c->end, true);
+}
+
+void channel_give(struct channel *c)
+{
+	c->state = CHANNEL_FREE;
+	c->leg = NULL;
+	if (!c->end)
+		return;
+	c->end->media->ops->play(c->end, NULL);
+	c->end->media->ops->detect(c->end, 0);
+	c->end->media->ops->relay_digits(c->end, false);
+}
+
+void channel_restart(struct channel *c)
+{
+	struct span *s = c->span;
+
+	c->state = CHANNEL_RESTARTING;
+	c->leg = NULL;
+	if (s->link)
+		pri_reset(s->link->pri, c->slot);
+}
+
+void channel_restarted(struct channel *c)
+{
+	if (c->state == CHANNEL_RESTARTING)
+		c->state = CHANNEL_FREE;
+}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
+/*
+ * room.h - what the files of this room share.
+ *
+ *   isdn.c      the spans of a configuration: made, reloaded, drained
+ *   link.c      libpri and a D channel: frames, timers, its words
+ *   span.c      a span's life, and which leg an event is for
+ *   channel.c   B channels: their ports, selection, restart
+ *   leg.c       what a call wants of its far end
+ *   leg_event.c what the far end says
+ *   overlap.c   digits that come one by one
+ */
+#ifndef ISDN_ROOM_H
+#define ISDN_ROOM_H
+
+#include <libpri.h>
+
+#include "isdn/isdn.h"
+#include "isdn/map.h"
+#include "isdn/watch.h"
+
+#define SLOTS (DCHANNEL_SLOTS + 1)
+
+struct span;
+struct isdn_leg;
+struct ear;
+
+struct isdn {
+	struct isdn_options options;
+	const struct config *conf;
+	struct list_head spans;
+	bool stopping;
+};
+
+/* ----------------------------------------------------------------- link.c */
+
+/* libpri frees nothing: a link lives as long as the process and is used again
+ * for a span that needs the same. */
+struct link {
+	struct link *next;
+	struct pri *pri;
+	int node, type;
+	struct span *span;		/* NULL: nobody uses it */
+	const struct dchannel_ops *ops;
+	struct dchannel *d;
+	bool read;			/* a frame was read */
+	struct link_watch watch;
+};
+
+/* NULL: out of memory. */
+struct link *link_get(struct span *, const struct dchannel_ops *, struct dchannel *);
+void link_put(struct link *);
+/* The next event; NULL: none. It is valid until libpri is called again. */
+pri_event *link_event(struct link *);
+pri_event *link_timeout(struct link *);
+/* ms until its next timer, -1: none runs. */
+int64_t link_wait(struct link *);
+
+/* ---------------------------------------------------------------- channel.c */
+
+/*
+ * FREE --call--> USED --cleared--> FREE
+ *   |              `--far end does not clear--> RESTARTING --ack--> FREE
+ *   `-- its port is in alarm or cannot be opened: not to be used
+ */
+enum channel_state { CHANNEL_NONE, CHANNEL_FREE, CHANNEL_USED, CHANNEL_RESTARTING };
+
+struct channel {
+	struct span *span;
+	uint8_t slot;
+	enum channel_state state;
+	struct media_end *end;		/* NULL: its port cannot be opened */
+	struct ear *ear;
+	bool alarm;
+	struct isdn_leg *leg;
+};
+
+void channels_open(struct span *);
+void channels_close(struct span *);
+/* Opens what could not be opened before. */
+void channels_retry(struct span *);
+bool channel_usable(const struct channel *);
+/* By the span's order; NULL: none is free. */
+struct channel *channel_choose(struct span *);
+/* Of an event's channel number; NULL: there is none, or any will do. */
+struct channel *channel_of(struct span *, int number);
+void channel_take(struct channel *, struct isdn_leg *);
+void channel_give(struct channel *);
+/* Asks the far end to restart it. */
+void channel_restart(struct channel *);
+void channel_restarted(struct channel *);
+
+/* ------------------------------------------------------------------- span.c */
+
+struct span {
+	struct trunk trunk;
+	struct list_head node;
+	struct isdn *isdn;
+	const struct config_span *conf;	/* own */
+	struct config_span own;
+	char name[48], port[PORT_NAME_SIZE];
+	const struct dchannel_ops *ops;
+	struct dchannel *d;		/* NULL: not open */
+	struct dchannel_shape shape;
+	struct loop_watch *watch;
+	struct link *link;		/* NULL: no D channel, or not yet up */
+	struct timer timer;		/* libpri's next */
+	struct timer retry;		/* to open what is not open */
+	enum port_alarm alarm;
+	bool dl_up;			/* Q.921 has a link */
+	struct channel channel[SLOTS];
+	struct list_head legs;
+	unsigned calls_in, calls_out, failed;
+};
+
+struct span *span_new(struct isdn *, const struct config_span *);
+/* The same span under a new configuration: only what may change while it runs. */
+bool span_same(const struct span *, const struct config_span *);
+void span_reconf(struct span *, const struct config_span *);
+/* Takes no new call and frees itself with its last leg. */
+void span_drain(struct span *);
+void span_leg_gone(struct span *);
+void span_free(struct span *);
+/* libpri was called: its timers, events it may have left. */
+void span_turn(struct span *);
+struct e164_plan span_plan(const struct span *);
+enum number_type span_number_type(const struct span *);
+
+/* -------------------------------------------------------------------- leg.c */
+
+/*
+ *   CALLING ----answered--> TALKING --+
+ *   COLLECTING --complete--> OFFERED --answer--> TALKING
+ *   every state --release, far end clears--> CLEARING --cleared--> freed
+ *
+ * What may be sent when is Q.931's machine, libpri's.
+ */
+enum leg_state { LEG_CALLING, LEG_COLLECTING, LEG_OFFERED, LEG_TALKING, LEG_CLEARING };
+
+struct isdn_leg {
+	struct leg leg;
+	struct list_head node;		/* span->legs */
+	struct span *span;
+	q931_call *call;		/* NULL: libpri has forgotten it */
+	struct channel *channel;	/* NULL: none yet */
+	enum leg_state state;
+	struct leg_offer offer;
+	struct timer timer;		/* COLLECTING: next digit; CLEARING: enough */
+	unsigned tries;			/* CALLING: channels asked for */
+	bool heard;			/* the far end has answered our SETUP */
+	bool proceeding, alerting, sounds;	/* said already */
+};
+
+struct leg *isdn_leg_new(struct trunk *, const struct config_line *);
+/* Of a call that came; NULL: out of memory. */
+struct isdn_leg *isdn_leg_incoming(struct span *, q931_call *);
+void isdn_leg_free(struct isdn_leg *);
+/* Sends SETUP on a free channel; 0 or the cause why not. */
+enum cause isdn_leg_setup(struct isdn_leg *);
+void isdn_leg_take_channel(struct isdn_leg *, struct channel *);
+/* Clears towards the far end. */
+void isdn_leg_clear(struct isdn_leg *, enum cause);
+/* The far end is to be thought of as gone: tells the call and clears. */
+void isdn_leg_lost(struct isdn_leg *, enum cause, bool by_far_end, const char *why);
+void isdn_leg_play(struct isdn_leg *, int tone);	/* -1: nothing */
+
+/* ---------------------------------------------------------------- leg_event.c */
+
+/* What is for one call, in e; leg: NULL when nobody knows the call. */
+void leg_event(struct span *, struct isdn_leg *, const pri_event *e, q931_call *);
+void leg_ring(struct span *, const pri_event *e);
+
+/* ------------------------------------------------------------------ overlap.c */
+
+void overlap_begin(struct isdn_leg *);
+void overlap_digits(struct isdn_leg *, const char *digits, bool complete);
+/* The number stands: to core. */
+void leg_offered(struct isdn_leg *);
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
+/* span_room.h - what span.c and span_call.c share. */
+#ifndef PBX_SPAN_ROOM_H
+#define PBX_SPAN_ROOM_H
+
+#include <libpri.h>
+
+#include "pbx/line.h"
+#include "pbx/span.h"
+#include "tipring/dchannel.h"
+
+struct pbx_span {
+	struct pbx *pbx;
+	char name[PORT_NAME_SIZE];
+	int role, type;			/* libpri's */
+	const struct line_driver *driver;
+	const struct dchannel_ops *ops;
+	struct dchannel_conf conf;
+	struct dchannel_shape shape;
+	struct dchannel *d;		/* NULL: taken away */
+	struct pri *pri;		/* NULL: there was no wire yet */
+	struct loop_watch *watch;
+	struct timer timer;		/* libpri's next */
+	bool read;			/* a frame was read */
+	bool up;			/* Q.921 has a link */
+	struct pbx_line *line[DCHANNEL_SLOTS + 1];	/* by slot; NULL: no B
+							   channel */
+	unsigned first;			/* slot of the first line */
+};
+
+/* libpri was called: its timers. */
+void span_turn(struct pbx_span *);
+void span_call_event(struct pbx_span *, const pri_event *);
+/* The gateway restarts a channel; -1: all. */
+void span_restarted(struct pbx_span *, int channel);
+
+#endif
