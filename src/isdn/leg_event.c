@@ -56,6 +56,8 @@ static void refuse(struct span *s, q931_call *call, enum cause cause,
 {
 	log_info("span %s: call refused: %s (cause %d)", s->name, why, cause);
 	s->failed++;
+	/* libpri sends no cause for a call that it has not answered at all. */
+	pri_proceeding(s->link->pri, call, 0, 0);
 	pri_hangup(s->link->pri, call, cause_write(cause));
 	span_turn(s);
 }

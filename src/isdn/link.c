@@ -72,10 +72,9 @@ static int read_frame(struct pri *pri, void *to, int size)
 
 	do {
 		n = l->d ? l->ops->read(l->d, to, (size_t)size - FCS) : -EAGAIN;
-		if (n <= 0) {
-			errno = EAGAIN;
-			return -1;
-		}
+		/* libpri takes a negative answer for a frame's length. */
+		if (n <= 0)
+			return 0;
 		octets = (size_t)n;
 	} while (!sound(l, to, &octets));
 	l->read = true;

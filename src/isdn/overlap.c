@@ -17,6 +17,9 @@ void leg_offered(struct isdn_leg *l)
 	timer_stop(&l->timer);
 	isdn_leg_play(l, -1);
 	l->state = LEG_OFFERED;
+	/* At once: T303 of 4 s is short for SIP, and libpri clears no call that it
+	 * has not answered at all. */
+	l->leg.ops->proceeding(&l->leg);
 	box_incoming(l->span->isdn->options.box, &l->leg, &l->span->trunk, &l->offer);
 }
 

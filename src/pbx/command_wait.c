@@ -77,9 +77,10 @@ int do_dial(struct client *c, struct pbx_line *l, char **w, int n)
 
 	if (n == 2 && !pulse)
 		return command_fail(c, -EINVAL, "usage: dial LINE DIGITS [pulse]");
-	if (pulse && l->kind == PORT_FXS)
-		return command_fail(c, -ENOTSUP, "line %s is fxs; only fxo lines "
-				    "can break the loop", l->name);
+	if (pulse && l->kind != PORT_FXO)
+		return command_fail(c, -ENOTSUP, "line %s is %s; only fxo lines "
+				    "can break the loop", l->name,
+				    port_kind_name(l->kind));
 	if (!l->off_hook)
 		return command_fail(c, -ENOTCONN, "line %s is on hook; off-hook %s first",
 				    l->name, l->name);

@@ -145,7 +145,7 @@ static void say(struct pbx_line *l, int16_t *to, size_t n)
 		return;
 	if (l->out.kind && source_fill(&l->out, to, n))
 		pbx_event(l, EVENT_PLAYED, 0, NULL, NULL);
-	if (l->dialling && !l->dial_pulses && (l->kind == PORT_FXS || l->seized))
+	if (l->dialling && !l->dial_pulses && (l->kind != PORT_FXO || l->seized))
 		say_digits(l, to, n);
 }
 

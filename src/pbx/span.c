@@ -26,10 +26,9 @@ static int read_frame(struct pri *pri, void *to, int size)
 	struct pbx_span *s = pri_get_userdata(pri);
 	ssize_t n = s->d ? s->ops->read(s->d, to, (size_t)size - FCS) : -EAGAIN;
 
-	if (n <= 0) {
-		errno = EAGAIN;
-		return -1;
-	}
+	/* libpri takes a negative answer for a frame's length. */
+	if (n <= 0)
+		return 0;
 	s->read = true;
 	memset((char *)to + n, 0, FCS);
 	return (int)n + FCS;

@@ -62,6 +62,8 @@ static void ring(struct pbx_span *s, const pri_event_ring *e)
 	for (unsigned i = 1; (!l || l->call) && e->flexible && i <= DCHANNEL_SLOTS; i++)
 		l = s->line[i];
 	if (!l || l->call) {
+		/* libpri sends no cause for a call it has not answered at all. */
+		pri_proceeding(s->pri, e->call, 0, 0);
 		pri_hangup(s->pri, e->call, PRI_CAUSE_REQUESTED_CHAN_UNAVAIL);
 		return;
 	}
@@ -70,11 +72,11 @@ static void ring(struct pbx_span *s, const pri_event_ring *e)
 		number = "private";
 	else if (!*number)
 		number = "unavailable";
+	pbx_event(l, EVENT_SETUP, 0, e->callednum, NULL);
 	pbx_event(l, EVENT_CALLER, 0, number, name);
 	if (*e->redirectingnum)
 		pbx_event(l, EVENT_REDIRECTING, e->redirectingreason, e->redirectingnum,
 			  NULL);
-	pbx_event(l, EVENT_SETUP, 0, e->callednum, NULL);
 	pri_proceeding(s->pri, e->call, (int)l->slot, 0);
 	if (l->answer_ms >= 0)
 		timer_start(&s->pbx->loop->timers, &l->timer, (uint64_t)l->answer_ms,

@@ -55,3 +55,4 @@ include tests/system/ring.mk
 include tests/system/tls.mk
 include tests/system/garbage.mk
 include tests/system/proof.mk
+include tests/system/pri.mk

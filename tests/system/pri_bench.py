@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception
+"""tipringd between a PBX with a primary rate span and a SIP phone."""
+
+import os
+import re
+
+import box
+import harness
+import sound
+from harness import Gateway, Pbx, Workspace
+from phone import Phone
+from tap import check, wait
+
+CONFIG = """\
+country = "{country}";
+log = "debug";
+sip = {{ listen = [ "udp:127.0.0.1:{sip}" ]; }};
+rtp = {{ address = "127.0.0.1"; ports = [{rtp}, {rtp_last}]; }};
+sim = {{ directory = "{lines}"; }};
+state_directory = "";
+control = "{control}";
+cdr = {{ file = "{cdr}"; journal = false; }};
+timers = {{ {timers} }};
+{box}
+trunks = (
+  {{ name = "peer"; server = "127.0.0.1"; port = {peer}; options = 0;
+    {trunk} }}
+);
+spans = (
+  {{ name = "pbx"; port = "sim/span/pbx"; role = "{role}";
+    switch = "{switch}"; calls_to = "peer"; numbers = [ "5551xxx" ]; {span} }}
+);
+{more}
+"""
+OTHER = {"network": "user", "user": "network"}
+
+
+class Bench:
+    """What is given goes into CONFIG."""
+
+    def __init__(self, calls=32, **parts):
+        self.ws = Workspace()
+        self.parts = dict(dict(country="de", timers="ring = 30;", box="",
+                               trunk="", role="network", switch="euroisdn",
+                               span="", more=""), **parts)
+        try:
+            self.pbx = Pbx(self.ws, fxs="", fxo="", count=0, more=[
+                "--country", self.parts["country"], "--log", "--span", "pbx=%s:%s" % (
+                    OTHER[self.parts["role"]], self.parts["switch"])])
+            self.phone = Phone()
+            self.sip = harness.free_ports(2)
+            rtp = harness.free_ports(2 * calls)
+            self.config_file = self.ws.path("tipring.conf")
+            self.parts.update(
+                sip=self.sip, rtp=rtp, rtp_last=rtp + 2 * calls - 1,
+                lines=self.pbx.directory, control=self.ws.path("control"),
+                cdr=self.ws.path("cdr.json"), peer=self.phone.port)
+            self.gateway = Gateway(self.ws, CONFIG.format(**self.parts),
+                                   self.parts["control"], self.parts["cdr"])
+            self.wait_up()
+        except BaseException:
+            self.ws.tails()
+            self.ws.close()
+            raise
+
+    def span(self):
+        return next(t for t in self.gateway.json("trunks")["trunks"]
+                    if t["name"] == "pbx")
+
+    def wait_up(self):
+        def up():
+            s = self.span()
+            return s["up"] and re.match(r"(\d+) of \1 ", s["address"])
+        wait("the span to be up with all B channels free", 40, up)
+
+    def do(self, command, seconds=40):
+        return self.pbx.do(command, seconds)
+
+    def expect(self, line, event, within=20):
+        return self.pbx.expect("pbx.b%d" % line, event, within)
+
+    def to_sip(self, line=1, number="089123", more=""):
+        """The PBX calls; the call as the SIP phone got it."""
+        self.do("call pbx.b%d %s from 5551001 %s" % (line, number, more))
+        return self.phone.expect_call()
+
+    def to_pbx(self, number="5551234", line=1, **more):
+        """The SIP phone calls an extension of the PBX."""
+        self.do("forget pbx.b%d" % line)
+        call = self.phone.call(number, self.sip, **more)
+        self.expect(line, "setup " + number)
+        return call
+
+    def quiet(self):
+        """All is over and every B channel free again."""
+        self.gateway.wait_idle()
+        self.wait_up()
+
+    def last_cdr(self, count):
+        wait("the record", 20, lambda: len(self.gateway.cdr()) > count)
+        return self.gateway.cdr()[-1]
+
+    def speech(self):
+        if not hasattr(self, "_speech"):
+            self._speech = box.make_speech(self.ws.path())
+        return self._speech
+
+    def close(self, check_end=True):
+        try:
+            if check_end:
+                self.gateway.stop()
+                self.pbx.stop()
+        finally:
+            self.phone.close()
+            self.ws.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, why, trace):
+        if kind:
+            self.ws.tails()
+        self.close(check_end=not kind)
