@@ -279,9 +279,10 @@ int route_plan(struct box *box, const struct trunk *trunk, const struct line *li
 		add_target(p, TARGET_TRUNK, line->conf->trunk);
 		return 0;
 	}
-	release_set(refused, CAUSE_UNALLOCATED, false, trunk ?
+	release_set(refused, CAUSE_UNALLOCATED, false, !trunk ?
+		    "no route takes the number %.40s" : box->conf->span_count ?
 		    "no line or span has the number %.40s and no route takes it" :
-		    "no route takes the number %.40s", o->called);
+		    "no line has the number %.40s and no route takes it", o->called);
 	return -ENOENT;
 }
 
