@@ -31,6 +31,9 @@ static void check_trunk(struct loader *l, const config_setting_t *s,
 		report_at(l, check_place(s, "gin"),
 			  "gin is a kind of registration; add register = true");
 	check_rate(l, s, t);
+	if (t->called_uri == URI_SIPS && t->transport != TRANSPORT_TLS)
+		report_at(l, check_place(s, "called_uri"),
+			  "called_uri \"sips\" goes over TLS alone; add transport = \"tls\"");
 	if (t->ptime % 10)
 		report_at(l, check_place(s, "ptime"),
 			  "ptime is %u ms; it must be a multiple of 10, like %u",

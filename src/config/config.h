@@ -65,6 +65,7 @@ enum dtmf_mode { DTMF_RFC4733, DTMF_INBAND, DTMF_INFO };
 /* The header that tells who calls: P-Asserted-Identity, P-Preferred-Identity,
  * Remote-Party-ID, From alone. */
 enum trunk_identity { IDENTITY_PAI, IDENTITY_PPI, IDENTITY_RPID, IDENTITY_FROM };
+enum uri_scheme { URI_SIP, URI_SIPS, URI_TEL };
 enum trunk_redirect { REDIRECT_REFUSE, REDIRECT_FOLLOW };
 enum trunk_diversion { DIVERSION_OFF, DIVERSION_HEADER, DIVERSION_HISTORY };
 /* Provisional responses that are acknowledged (RFC 3262): to who asks for it;
@@ -139,6 +140,7 @@ struct config_trunk {
 	unsigned options_s;		/* probe interval, 0 off */
 	enum trunk_identity identity;
 	enum number_format number_format;
+	enum uri_scheme called_uri;
 	enum trunk_diversion diversion;	/* how it is told; read is either */
 	enum trunk_reliable reliable;
 	unsigned session_s;		/* session timer asked for, 0 none */

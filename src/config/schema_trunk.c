@@ -27,6 +27,9 @@ static const struct word reliables[] = {
 	{ "off", RELIABLE_OFF }, { "answer", RELIABLE_ANSWER },
 	{ "offer", RELIABLE_OFFER }, { "require", RELIABLE_REQUIRE }, { NULL, 0 }
 };
+static const struct word uri_schemes[] = {
+	{ "sip", URI_SIP }, { "sips", URI_SIPS }, { "tel", URI_TEL }, { NULL, 0 }
+};
 static const struct word redirects[] = {
 	{ "refuse", REDIRECT_REFUSE }, { "follow", REDIRECT_FOLLOW }, { NULL, 0 }
 };
@@ -121,6 +124,8 @@ static const struct key trunk_keys[] = {
 	  .what = "header that says who calls, in both directions: P-Asserted-Identity, P-Preferred-Identity, Remote-Party-ID, only From" },
 	{ "number_format", WORD(T, number_format, number_formats, "\"unchanged\""),
 	  .what = "how numbers are written towards the trunk: as they are, +15551230001, 15551230001, as dialled in the country" },
+	{ "called_uri", WORD(T, called_uri, uri_schemes, "\"sip\""),
+	  .what = "how the called number is named: sip:, sips: (RFC 5630, with TLS), tel: (RFC 3966)" },
 	{ "diversion", WORD(T, diversion, diversions, "\"off\""),
 	  .what = "header that tells which line sent a call on" },
 	{ "reliable", WORD(T, reliable, reliables, "\"answer\""),

@@ -360,6 +360,7 @@ struct session_ask {
 struct leg_policy {
 	enum trunk_identity identity;
 	enum number_format number_format;
+	enum uri_scheme called_uri;
 	enum trunk_diversion diversion;
 	enum trunk_reliable reliable;
 	enum trunk_redirect redirect;
@@ -384,6 +385,7 @@ struct trunk_leg {
 	struct sockaddr_storage candidate[LOOKUP_MAX];	/* best first */
 	unsigned candidates, at;	/* at: the one in use */
 	struct leg_policy policy;
+	bool sips;		/* the call was asked for by sips: */
 	unsigned challenged;
 	struct leg_offer offer;
 	char contact[320];
@@ -428,6 +430,16 @@ media_event_fn trunk_leg_media;
 
 /* The Q.850 cause in a message's Reason; none: otherwise. */
 enum cause cause_told(const sip_t *, enum cause otherwise);
+
+/* scheme.c: sips: and tel:. */
+/* provider_contact() for a leg: sips: where its call is (RFC 5630 section 5.1). */
+int scheme_contact(struct trunk_leg *, const struct sockaddr *peer, char *contact,
+		   size_t size);
+/* It asks for sips:, and came by a way that is not. */
+bool scheme_broken(const sip_t *);
+/* Who is called, as the trunk wants it named; its length or -errno. */
+int scheme_called(char *buf, size_t size, const char *number,
+		  const struct trunk_leg *);
 
 /* leg_party.c: who calls whom. */
 struct party_headers {

@@ -55,6 +55,7 @@ struct trunk_leg *trunk_leg_new(struct provider *p, const struct account *accoun
 	t->fixed_route = c->proxy[0];
 	t->policy = (struct leg_policy){
 		.identity = c->identity, .number_format = c->number_format,
+		.called_uri = c->called_uri,
 		.diversion = c->diversion, .reliable = c->reliable,
 		.redirect = c->redirect, .session_s = c->session_s,
 		.session_least_s = c->session_least_s,

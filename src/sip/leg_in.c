@@ -82,6 +82,13 @@ static int check(struct agent *a, const struct provider *p, const sip_t *sip,
 		snprintf(r->why, sizeof(r->why), "the gateway ends");
 		return 503;
 	}
+	/* Somebody on the way could have listened. */
+	if (scheme_broken(sip)) {
+		snprintf(r->why, sizeof(r->why), "it is for sips:, and did not come "
+			 "over TLS");
+		r->warning = "380 tipring \"SIPS Not Allowed\"";
+		return 480;
+	}
 	/* RFC 3891 section 3: no such dialog. */
 	if (sip->sip_replaces || header_text(sip, "Replaces")) {
 		snprintf(r->why, sizeof(r->why), "it would replace another call");
@@ -137,13 +144,13 @@ void invite_in(struct provider *p, const struct happening *h)
 		refuse(h, &r, p->trunk.name);
 		return;
 	}
+	t->sips = h->sip->sip_request->rq_url->url_type == url_sips;
 	r.status = check(a, p, h->sip, &t->offer, &r);
 	if (!r.status && session_open(t, peer, r.why, sizeof(r.why)))
 		r.status = 503;
 	if (!r.status)
 		r.status = describe(t, h->sip, &r);
-	if (!r.status && provider_contact(p, t->transport, peer, t->user, t->contact,
-				       sizeof(t->contact)))
+	if (!r.status && scheme_contact(t, peer, t->contact, sizeof(t->contact)))
 		r.status = 503;
 	if (r.status) {
 		refuse(h, &r, p->trunk.name);

@@ -113,8 +113,8 @@ static int invite(struct trunk_leg *t)
 /* The address of our side that the target in use can reach. */
 static int aim(struct trunk_leg *t)
 {
-	return provider_contact(t->provider, t->transport, target(t), t->user, t->contact,
-			     sizeof(t->contact));
+	t->sips = t->policy.called_uri == URI_SIPS;
+	return scheme_contact(t, target(t), t->contact, sizeof(t->contact));
 }
 
 /* Voice and its description, for the target in use. */

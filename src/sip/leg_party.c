@@ -167,7 +167,7 @@ int party_write(const struct trunk_leg *t, struct party_headers *h)
 	int n;
 
 	format(t, called, t->offer.called);
-	n = identity_uri(h->uri, sizeof(h->uri), called, t->domain);
+	n = scheme_called(h->uri, sizeof(h->uri), called, t);
 	if (n < 0)
 		return n;
 	snprintf(h->to, sizeof(h->to), "<%s>", h->uri);

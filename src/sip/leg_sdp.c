@@ -96,8 +96,7 @@ bool session_moved(struct trunk_leg *t)
 	if (t->local.ipv6 != ipv6)
 		memcpy(t->local.address, address, sizeof(address));
 	t->local.ipv6 = ipv6;
-	if (provider_contact(t->provider, t->transport, peer, t->user, contact,
-			     sizeof(contact)))
+	if (scheme_contact(t, peer, contact, sizeof(contact)))
 		return false;
 	if (!strcmp(address, t->local.address) && !strcmp(contact, t->contact))
 		return false;

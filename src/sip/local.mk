@@ -29,7 +29,7 @@ libsip_a_SOURCES = src/sip/access.c src/sip/access.h \
 	src/sip/tls.c src/sip/tls.h src/sip/tls_guard.c src/sip/tls_guard.h \
 	src/sip/tls_name.c src/sip/tls_words.c \
 	src/sip/trunk.c src/sip/trunk_conf.c src/sip/trunk_show.c \
-	src/sip/trunk_tls.c src/sip/way_out.c
+	src/sip/scheme.c src/sip/trunk_tls.c src/sip/way_out.c
 # Every program with libsip.a in it: the guards work only when the SIP library
 # finds them in the program.
 guard_ldflags = -Wl,--export-dynamic-symbol=su_getaddrinfo \

@@ -139,13 +139,14 @@ static const struct pair clashes[] = {
 	{ "country = \"us\";\n"
 	  "sip = { realm = \"a\\\"b\"; digest = [ \"MD5\", \"md5\", \"SHA\" ]; };\n"
 	  "trunks = (\n"
-	  "  { name = \"a\"; server = \"x\"; accept_user = \"u\"; },\n"
+	  "  { name = \"a\"; server = \"x\"; called_uri = \"sips\"; accept_user = \"u\"; },\n"
 	  "  { name = \"b\"; server = \"x\"; accept_secret_file = \"good.secret\"; },\n"
 	  "  { name = \"c\"; server = \"x\"; accept_user = \"u\"; accept_secret_file = \"open.secret\"; } );\n",
 	  "c.conf:2: realm \"a\"b\" is no realm: 1 to 64 letters, digits, blanks and signs, without quotes\n"
 	  "c.conf:2: digest md5 stands here twice; keep one\n"
 	  "c.conf:2: digest \"SHA\" is not known; there are \"SHA-512-256\", \"SHA-256\" and \"MD5\"\n"
 	  "c.conf:4: accept_user needs a password to prove; add accept_secret_file = \"FILE\"\n"
+	  "c.conf:4: called_uri \"sips\" goes over TLS alone; add transport = \"tls\"\n"
 	  "c.conf:5: accept_secret_file has no use without accept_user; add accept_user = \"...\"\n"
 	  "c.conf:6: accept_secret_file open.secret has mode 0644, so that others can use it; chmod 0600, or 0640\n"
 	  "c.conf:6: accept_user \"u\" is trunk a's already; nobody could tell whose calls they are\n" },
