@@ -64,6 +64,13 @@ enum answer_method {
 	ANSWER_SEIZE,
 };
 
+/* How a transfer goes that a far end asked for. */
+enum referral_news {
+	REFERRAL_RINGING, REFERRAL_PROGRESS,
+	REFERRAL_DONE,		/* the call has forgotten the leg, as by release */
+	REFERRAL_FAILED,	/* it talks to the leg as before */
+};
+
 struct leg_ops {
 	/* Outgoing leg: call its far end. -errno ends it as leg_released()
 	 * would, with no further call. */
@@ -78,10 +85,14 @@ struct leg_ops {
 	void (*digit)(struct leg *, char digit, unsigned ms);
 	void (*flash)(struct leg *);
 	void (*hold)(struct leg *, bool held);	/* the other side holds us */
+	/* What becomes of leg_refer(). why: REFERRAL_FAILED only. NULL: ignored. */
+	void (*referred)(struct leg *, enum referral_news, const struct release *why);
 	/* The call is cleared by the other side or by us. For a line this may
 	 * mean a tone first; the leg is no longer the call's. */
 	void (*release)(struct leg *, const struct release *);
 };
+
+struct referral;
 
 struct leg {
 	const struct leg_ops *ops;
@@ -89,6 +100,7 @@ struct leg {
 	char name[48];		/* the line's or trunk's name */
 	struct call *call;	/* core's; NULL: none */
 	struct media_end *end;	/* NULL: no voice path yet */
+	struct referral *referral;	/* core's: its far end hands ours on */
 	bool outgoing;		/* core's: we call its far end */
 	bool up;		/* core's: it is answered. It may come so to another
 				   call (call_transfer), and is then told hold
@@ -116,6 +128,24 @@ void leg_end_changed(struct leg *);
 /* Whether an outgoing leg may call another number of its trunk instead, as its
  * far end says: only what the caller could have dialled. */
 bool leg_may_redirect(struct leg *, const char *number);
+
+/*
+ * The far end of a leg that talks hands its partner on. 0, or -errno and *why:
+ * -EAGAIN the call is not so far, -EALREADY another transfer is on its way,
+ * -EPERM it may not be, -ECONNREFUSED it cannot be reached, -ENOMEM.
+ *
+ * To a number that the partner could have dialled: ops->referred tells how it
+ * goes. When the leg is released before that is known, its partner goes over at
+ * once, and nothing more is told.
+ */
+int leg_refer(struct leg *, const char *number, struct release *why);
+/* To the far end of another call that it has with us, which may still ring:
+ * done when this returns, and both calls have forgotten the legs, as by release. */
+int leg_refer_to(struct leg *, struct leg *other, struct release *why);
+/* A leg that has no call yet takes another's place, and is told to answer; the
+ * other is forgotten, as by release. One that has not answered can be replaced
+ * when we called it. -EPERM and *why; then nothing has changed. */
+int leg_replace(struct leg *old, struct leg *new, struct release *why);
 
 /* A leg whose far end calls us. Core routes it and, at once or later, uses its
  * ops. An offer that cannot be served is answered by ops->release, possibly

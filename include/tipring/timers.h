@@ -66,6 +66,8 @@
 	      "a span's D channel is down: calls that talk are kept so long")  \
 	TIMER(T313, "T313", "s", 4, 1, 60,                                     \
 	      "an ISDN exchange does not confirm our answer: the call is cleared") \
+	TIMER(TRANSFERRED, "transferred", "ms", 4000, 100, 32000,              \
+	      "a SIP party that has handed its partner on hangs up by then, or we do") \
 	TIMER(SHUTDOWN, "shutdown", "ms", 2500, 500, 10000,                    \
 	      "from TERM until the program ends, whatever is pending")
 

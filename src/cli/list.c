@@ -117,7 +117,7 @@ static void call_row(struct table *t, const json_t *j)
 			cli_duration(talk, cli_real(j, "talk_s")) : "",
 		cli_text(j, "codec"), number(lost, cli_int(j, "packets_lost")),
 		number(jitter, cli_int(j, "jitter_ms")),
-		cli_true(j, "emergency") ? "emergency" : "" });
+		cli_true(j, "emergency") ? "emergency" : cli_text(j, "transferred") });
 }
 
 int cli_calls(struct cli *c)

@@ -67,6 +67,7 @@ enum dtmf_mode { DTMF_RFC4733, DTMF_INBAND, DTMF_INFO };
 enum trunk_identity { IDENTITY_PAI, IDENTITY_PPI, IDENTITY_RPID, IDENTITY_FROM };
 enum uri_scheme { URI_SIP, URI_SIPS, URI_TEL };
 enum trunk_redirect { REDIRECT_REFUSE, REDIRECT_FOLLOW };
+enum trunk_transfer { TRANSFER_REFUSE, TRANSFER_ACCEPT };
 enum trunk_diversion { DIVERSION_OFF, DIVERSION_HEADER, DIVERSION_HISTORY };
 /* Provisional responses that are acknowledged (RFC 3262): to who asks for it;
  * never; offered in our own calls, too; required. */
@@ -146,6 +147,7 @@ struct config_trunk {
 	unsigned session_s;		/* session timer asked for, 0 none */
 	unsigned session_least_s;	/* shortest that is accepted (Min-SE) */
 	enum trunk_redirect redirect;	/* 3xx, within the trunk */
+	enum trunk_transfer transfer;	/* REFER and Replaces from there */
 	struct config_fraud fraud;
 };
 

@@ -33,6 +33,9 @@ static const struct word uri_schemes[] = {
 static const struct word redirects[] = {
 	{ "refuse", REDIRECT_REFUSE }, { "follow", REDIRECT_FOLLOW }, { NULL, 0 }
 };
+static const struct word transfers[] = {
+	{ "refuse", TRANSFER_REFUSE }, { "accept", TRANSFER_ACCEPT }, { NULL, 0 }
+};
 static const struct word srtp_modes[] = {
 	{ "off", SRTP_OFF }, { "preferred", SRTP_PREFERRED },
 	{ "required", SRTP_REQUIRED }, { NULL, 0 }
@@ -136,6 +139,8 @@ static const struct key trunk_keys[] = {
 	  .what = "a shorter session timer is refused with 422" },
 	{ "redirect", WORD(T, redirect, redirects, "\"refuse\""),
 	  .what = "answers 301 and 302 to a call: refuse them, or call the new number on the same trunk where the caller may" },
+	{ "transfer", WORD(T, transfer, transfers, "\"refuse\""),
+	  .what = "calls that the far end hands on by REFER, or takes over by INVITE with Replaces" },
 	{ "fraud", GROUP(fraud_section), FIELD(T, fraud), .shape = "a group in { }",
 	  .absent = "the file's", .what = "calls to this trunk that are refused" },
 };

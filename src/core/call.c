@@ -179,7 +179,7 @@ static void go_on(struct call *call)
 
 static void start(struct call *call)
 {
-	struct line *line = line_of_leg(call->leg[SIDE_A]);
+	struct line *line = call_line(call);
 	struct release refused;
 
 	if (call->box->shutting_down) {
@@ -412,7 +412,9 @@ static void talking_event(void *self, int event, const void *data)
 {
 	struct call *call = self;
 
-	if (event == FSM_TIMEOUT)
+	if (event == C_CONNECT)
+		call_connect(call);
+	else if (event == FSM_TIMEOUT)
 		end_by_us(call, CAUSE_TIMER_EXPIRED, "longest call of %u s is over",
 			  call->conf->timers[TIMER_MAX_CALL]);
 	else if (event == C_PREEMPT)
@@ -505,7 +507,7 @@ static const struct fsm_state states[] = {
 		open_event },
 	[CALL_EARLY] = { "early media", OPEN, ON, progress_time, early_enter,
 		open_event },
-	[CALL_TALKING] = { "talking", BETWEEN,
+	[CALL_TALKING] = { "talking", BETWEEN | BIT(C_CONNECT),
 		BIT(CALL_PREEMPTED) | BIT(CALL_ENDED), talk_time, talking_enter,
 		talking_event },
 	[CALL_WAITING] = { "waiting for a line", ENDS | BIT(C_CIRCUIT),
@@ -519,6 +521,7 @@ static const struct fsm_state states[] = {
 static const char *const events[C_COUNT] = {
 	"start", "proceeding", "alerting", "progress", "answered", "digit", "flash",
 	"hold", "released", "abort", "preempt", "circuit",
+	"connect",
 };
 
 const struct fsm_type call_type = {

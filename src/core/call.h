@@ -23,6 +23,7 @@ enum call_machine_event {
 	C_ABORT,	/* data: the release; by us: operator, shutdown, ... */
 	C_PREEMPT,	/* an emergency call takes our circuit */
 	C_CIRCUIT,	/* a circuit may have become free */
+	C_CONNECT,	/* a transfer's second call was answered */
 	C_COUNT
 };
 
@@ -122,6 +123,24 @@ void call_note_stats(struct call *, const struct leg *);
 bool call_transfer(struct leg *ours, struct leg *held);
 /* Two legs of one line change places: each has the other's call. */
 void legs_exchange(struct leg *, struct leg *);
+
+/* ----------------------------------------- transfer by a far end (call_refer.c) */
+
+/* A call that was made for a party of another one, which still talks there. */
+bool call_is_referral(const struct call *);
+/* It is answered: the party is connected. */
+void call_connect(struct call *);
+/* The line that calls; NULL: none. In a call made for a party: that one. */
+struct line *call_line(const struct call *);
+/* The leg that asked for the transfer goes: true, its partner was connected with
+ * the second call at once, and the leg is forgotten. */
+bool referral_left(struct leg *by);
+/* It, or its partner, goes without: the second call is given up. */
+void referral_cancel(struct leg *by, const char *why);
+/* What the partner of a leg would dial to reach a number; false: it cannot, or
+ * may not (call_redirect.c). */
+bool call_reaches(struct call *, const struct leg *by, const char *number,
+		  char dialled[PARTY_NUMBER_SIZE]);
 
 /* ------------------------------------------------ second leg (call_target.c) */
 

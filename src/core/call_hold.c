@@ -162,7 +162,8 @@ int call_take_first(struct call *call)
 	int rc;
 
 	rc = take_checked(call, &call->box->limit, trunk, SIDE_A, "the box", "");
-	if (rc)
+	/* Its party counts in the call where it still is. */
+	if (rc || call_is_referral(call))
 		return rc;
 	if (!trunk)
 		return line ? take_groups(call, line, true, SIDE_A) : 0;

@@ -124,6 +124,7 @@ struct leg *call_detach(struct call *call, int side)
 
 	if (!leg)
 		return NULL;
+	referral_cancel(leg, "the call to be transferred has ended");
 	call_note_stats(call, leg);
 	call_split(call);
 	call->leg[side] = NULL;

@@ -105,7 +105,7 @@ static int offer_leg(struct call *call, struct leg *leg)
 static int try_trunk(struct call *call, const char *name, bool forced)
 {
 	struct trunk *t = find_trunk(call->box, name);
-	struct line *line = line_of_leg(call->leg[SIDE_A]);
+	struct line *line = call_line(call);
 	struct leg *leg;
 
 	/* A call to the PBX behind a span costs nothing, as one to a line. */
@@ -293,7 +293,7 @@ static bool try_from(struct call *call, bool forced)
  * down are causes like any other. */
 static bool try_further_routes(struct call *call)
 {
-	const struct line *line = line_of_leg(call->leg[SIDE_A]);
+	const struct line *line = call_line(call);
 
 	while (route_goes_on(&call->plan, call->refusal.cause) &&
 	       !route_plan_next(call->box, call->trunk[SIDE_A], line, &call->offer,

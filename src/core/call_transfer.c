@@ -70,7 +70,7 @@ bool call_transfer(struct leg *ours, struct leg *held)
 
 	if (!other || !far || (l && l == line_of_leg(other)))
 		return false;
-	log_info("call %s: %s connects %s of call %s with %s", keep->id, ours->name,
+	log_info("call %s: %s connects %s of call %s with %s", keep->id, held->name,
 		 far->name, gone->id, other->name);
 	call_detach(keep, at);
 	call_detach(gone, !from);
@@ -81,8 +81,12 @@ bool call_transfer(struct leg *ours, struct leg *held)
 	far->outgoing = at == SIDE_B;
 	if (at == SIDE_A)
 		snprintf(keep->caller, sizeof(keep->caller), "%s", far->name);
-	snprintf(why, sizeof(why), "%.40s connected it with call %s", ours->name,
+	snprintf(why, sizeof(why), "%.40s connected it with call %s", held->name,
 		 keep->id);
+	snprintf(gone->record.transferred, sizeof(gone->record.transferred),
+		 "by %s to call %s", held->name, keep->id);
+	snprintf(keep->record.transferred, sizeof(keep->record.transferred),
+		 "by %s from call %s", held->name, gone->id);
 	moved(keep, far);
 	call_abort(gone, CAUSE_NORMAL, why);
 	return true;

@@ -218,7 +218,7 @@ static void collect(struct rule_set *s, struct call *call, const char *trunk,
 		    const struct line *to)
 {
 	const struct config *conf = call->box->conf;
-	const struct line *from = line_of_leg(call->leg[SIDE_A]);
+	const struct line *from = call_line(call);
 	const struct config_trunk *t = trunk ? config_trunk(conf, trunk) : NULL;
 	const struct config_line *l = config_line(conf, to ? to->name :
 						  from ? from->name : "");

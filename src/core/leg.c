@@ -78,7 +78,7 @@ void leg_released(struct leg *leg, const struct release *r)
 	struct call *call = leg->call;
 	int side = leg->outgoing ? SIDE_B : SIDE_A;
 
-	if (!call)
+	if (!call || referral_left(leg))
 		return;
 	s.side = (uint8_t)side;
 	s.attempt = call->attempt;

@@ -1,7 +1,8 @@
 noinst_LIBRARIES += libcore.a
 libcore_a_SOURCES = src/core/box.c src/core/box.h \
 	src/core/call.c src/core/call.h src/core/call_hold.c \
-	src/core/call_path.c src/core/call_redirect.c src/core/call_target.c \
+	src/core/call_path.c src/core/call_redirect.c \
+	src/core/call_refer.c src/core/call_target.c \
 	src/core/call_transfer.c src/core/line_second.c \
 	src/core/dial.c src/core/dial.h \
 	src/core/emergency.c src/core/emergency.h \

@@ -132,7 +132,7 @@ json_t *show_group(const struct group_info *g)
 static json_t *common(const struct call_record *r, const struct show_clock *clock)
 {
 	return json_pack("{s:I,s:o,s:o,s:o,s:o,s:o,s:s,s:o,s:o,"
-		"s:o,s:s,s:o,s:o,s:s,s:o,s:b,s:s,s:i,s:s,s:s}",
+		"s:o,s:s,s:o,s:o,s:s,s:o,s:b,s:s,s:i,s:s,s:s,s:o}",
 		"call", (json_int_t)r->id,
 		"start", show_time(clock, r->started),
 		"alert", show_time(clock, r->alerted),
@@ -150,7 +150,8 @@ static json_t *common(const struct call_record *r, const struct show_clock *cloc
 		"answered_how", answer_methods[r->answer_method].name,
 		"answer_confidence", (int)r->answer_confidence,
 		"codec", show_codec(r->codec),
-		"srtp", srtp_suite_name(r->srtp));
+		"srtp", srtp_suite_name(r->srtp),
+		"transferred", show_text(r->transferred));
 }
 
 static void add_media(json_t *j, const struct media_stats *s)

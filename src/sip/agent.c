@@ -25,7 +25,6 @@
 #include "sip/nonce.h"
 #include "sip/tls.h"
 
-#define ALLOW "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK, NOTIFY"
 #define MESSAGE_MOST 65536	/* bytes of a message; the library's is 2 MB */
 #define PROCEEDING_MOST 1000	/* requests unanswered, then 503 */
 
@@ -141,12 +140,15 @@ static nua_t *create(struct agent *a, const char *url, bool listens)
 		NUTAG_MEDIA_ENABLE(0),
 		NUTAG_AUTOANSWER(0), NUTAG_AUTOALERT(0), NUTAG_AUTOACK(0),
 		NUTAG_ENABLEMESSAGE(0), NUTAG_ENABLEMESSENGER(0),
-		SIPTAG_ALLOW_STR(ALLOW),
+		/* REFER only within calls: what it refuses elsewhere would be
+		 * followed by a NOTIFY. */
+		SIPTAG_ALLOW_STR(AGENT_ALLOWS),
 		/* Emptied first: joining lists reads beyond the old one. */
 		NUTAG_APPL_METHOD(NULL),
 		NUTAG_APPL_METHOD("INVITE, OPTIONS, INFO, UPDATE, REFER, REGISTER, "
 				  "SUBSCRIBE, NOTIFY, PUBLISH, MESSAGE"),
-		SIPTAG_SUPPORTED_STR("100rel, " AGENT_SUPPORTS),
+		SIPTAG_SUPPORTED_STR("100rel, " AGENT_SUPPORTS ", "
+				     TRANSFER_SUPPORTS),
 		/* A redirection to any address would be followed: toll fraud. */
 		NUTAG_AUTO302(0), NUTAG_AUTO305(0),
 		/* How often, and when, to try again is ours to say. */

@@ -80,6 +80,15 @@ struct agent {
 
 /* Extensions, beside 100rel, which is a trunk's choice. */
 #define AGENT_SUPPORTS "timer, 199"
+#define TRANSFER_SUPPORTS "replaces, norefersub"
+#define AGENT_ALLOWS "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK, NOTIFY"
+/* What a trunk is told that we support and allow (leg_refer.c). */
+const char *transfer_supports(enum trunk_transfer, bool reliable);
+const char *transfer_allows(enum trunk_transfer);
+/* Of the handle of a call, SIPTAG_ALLOW says what the library lets in: REFER as
+ * well, so that a refusal is ours, and has a reason in the log. */
+#define LETS_IN SIPTAG_ALLOW_STR(AGENT_ALLOWS ", REFER")
+#define ALLOWS(leg) SIPTAG_HEADER_STR(transfer_allows((leg)->policy.transfer))
 
 static inline struct timers *agent_timers(struct agent *a)
 {
@@ -364,6 +373,7 @@ struct leg_policy {
 	enum trunk_diversion diversion;
 	enum trunk_reliable reliable;
 	enum trunk_redirect redirect;
+	enum trunk_transfer transfer;
 	unsigned session_s, session_least_s;
 };
 
@@ -403,6 +413,7 @@ struct trunk_leg {
 	struct fork *forks;
 	char fork_tag[64];	/* of the branch whose answer is in use */
 	unsigned redirected;
+	char refer_event[32];	/* Event of the NOTIFYs that are owed; "" none */
 	/* The session timer. */
 	struct timer session;
 	struct session_ask ask;	/* by their last request */
@@ -481,6 +492,19 @@ int outgoing_again(struct trunk_leg *);
 /* leg_redirect.c: a 3xx; true: it is followed, else why not. */
 bool outgoing_redirected(struct trunk_leg *, const struct happening *, char *why,
 			 size_t size);
+
+/* The URI is at the leg's server. */
+bool trunk_leg_is_provider(const struct trunk_leg *, const url_t *);
+
+/* leg_refer.c: REFER inside a dialog. */
+void refer_in(struct trunk_leg *, const struct happening *);
+void transfer_news(struct leg *, enum referral_news, const struct release *why);
+/* The call whose place an INVITE wants, in *old; NULL: it wants none. 0, or the
+ * status that refuses it, and why. */
+int replaces_check(struct agent *, const struct provider *, const sip_t *,
+		   struct trunk_leg **old, char *why, size_t size);
+/* It is described: takes that place. -EPERM and *why. */
+int replaces_take(struct trunk_leg *, struct trunk_leg *old, struct release *why);
 
 /* leg_fork.c: an answer in a response; 0, -ENODATA: it has none, or as
  * session_take(). */

@@ -57,7 +57,7 @@ struct trunk_leg *trunk_leg_new(struct provider *p, const struct account *accoun
 		.identity = c->identity, .number_format = c->number_format,
 		.called_uri = c->called_uri,
 		.diversion = c->diversion, .reliable = c->reliable,
-		.redirect = c->redirect, .session_s = c->session_s,
+		.redirect = c->redirect, .transfer = c->transfer, .session_s = c->session_s,
 		.session_least_s = c->session_least_s,
 	};
 	t->user = copy(account->user, &ok);
@@ -276,5 +276,6 @@ const struct leg_ops trunk_leg_ops = {
 	.digit = dialog_digit,
 	.flash = dialog_flash,
 	.hold = dialog_hold,
+	.referred = transfer_news,
 	.release = release,
 };

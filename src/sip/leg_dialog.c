@@ -95,7 +95,7 @@ static void changed(struct trunk_leg *t, const struct happening *h)
 	 * asks for ours. */
 	if (!n && update) {
 		nua_respond(t->nh, SIP_200_OK, NUTAG_WITH_THIS(t->agent->nua),
-			    SIPTAG_CONTACT_STR(t->contact), TAG_END());
+			    SIPTAG_CONTACT_STR(t->contact), ALLOWS(t), TAG_END());
 		confirmed(t);
 		return;
 	}
@@ -119,7 +119,7 @@ static void changed(struct trunk_leg *t, const struct happening *h)
 		return;
 	}
 	nua_respond(t->nh, SIP_200_OK, NUTAG_WITH_THIS(t->agent->nua),
-		    SIPTAG_CONTACT_STR(t->contact),
+		    SIPTAG_CONTACT_STR(t->contact), ALLOWS(t),
 		    SIPTAG_CONTENT_TYPE_STR("application/sdp"),
 		    SIPTAG_PAYLOAD_STR(t->sdp), TAG_END());
 	confirmed(t);
@@ -139,7 +139,7 @@ void dialog_reinvite(struct trunk_leg *t)
 	t->challenged = 0;
 	t->moved = false;
 	t->hold_sent = t->hold_wanted;
-	nua_invite(t->nh, SIPTAG_CONTACT_STR(t->contact),
+	nua_invite(t->nh, SIPTAG_CONTACT_STR(t->contact), ALLOWS(t),
 		   SIPTAG_CONTENT_TYPE_STR("application/sdp"),
 		   SIPTAG_PAYLOAD_STR(t->sdp), TAG_END());
 }
@@ -403,6 +403,9 @@ void dialog_happened(struct owner *o, const struct happening *h)
 		break;
 	case nua_i_info:
 		info(t, h);
+		break;
+	case nua_i_refer:
+		refer_in(t, h);
 		break;
 	case nua_i_options:
 		nua_respond(t->nh, SIP_200_OK, NUTAG_WITH_THIS(t->agent->nua), TAG_END());

@@ -26,6 +26,7 @@ struct refusal {
 	const char *phrase;	/* NULL: the standard's */
 	const char *warning;	/* RFC 3261 section 20.43; NULL: none */
 	char header[48];	/* one more, "" none */
+	enum trunk_transfer transfer;	/* the trunk's */
 	char why[96];		/* for the log */
 };
 
@@ -37,6 +38,8 @@ static void refuse(const struct happening *h, const struct refusal *r,
 	log_info("%s: INVITE refused with %d %s%s%s", from, r->status, phrase,
 		 r->why[0] ? ": " : "", r->why);
 	nua_respond(h->nh, r->status, phrase,
+		    SIPTAG_HEADER_STR(transfer_allows(r->transfer)),
+		    SIPTAG_SUPPORTED_STR(transfer_supports(r->transfer, true)),
 		    TAG_IF(r->status == 415,
 			   SIPTAG_ACCEPT_STR(SESSION_ACCEPTS)),
 		    TAG_IF(r->status == 415, SIPTAG_ACCEPT_ENCODING_STR("identity")),
@@ -55,6 +58,11 @@ static int check_extensions(const struct provider *p, const sip_t *sip,
 	bool asks = sip_has_feature(sip->sip_require, "100rel");
 	struct session_ask ask;
 
+	if (p->conf->transfer == TRANSFER_REFUSE &&
+	    sip_has_feature(sip->sip_require, "replaces")) {
+		snprintf(r->header, sizeof(r->header), "Unsupported: replaces");
+		return 420;
+	}
 	if (asks && p->conf->reliable == RELIABLE_OFF) {
 		snprintf(r->header, sizeof(r->header), "Unsupported: 100rel");
 		return 420;
@@ -74,7 +82,7 @@ static int check_extensions(const struct provider *p, const sip_t *sip,
 }
 
 static int check(struct agent *a, const struct provider *p, const sip_t *sip,
-		 struct leg_offer *offer, struct refusal *r)
+		 struct leg_offer *offer, struct trunk_leg **old, struct refusal *r)
 {
 	const char *body;
 
@@ -89,11 +97,6 @@ static int check(struct agent *a, const struct provider *p, const sip_t *sip,
 		r->warning = "380 tipring \"SIPS Not Allowed\"";
 		return 480;
 	}
-	/* RFC 3891 section 3: no such dialog. */
-	if (sip->sip_replaces || header_text(sip, "Replaces")) {
-		snprintf(r->why, sizeof(r->why), "it would replace another call");
-		return 481;
-	}
 	/* It may have come round a loop through us (RFC 7332). */
 	if (sip->sip_max_forwards && !sip->sip_max_forwards->mf_count) {
 		snprintf(r->why, sizeof(r->why), "it has gone through too many hands");
@@ -104,7 +107,9 @@ static int check(struct agent *a, const struct provider *p, const sip_t *sip,
 		return 415;
 	}
 	r->status = check_extensions(p, sip, r);
-	if (r->status)
+	if (!r->status)
+		r->status = replaces_check(a, p, sip, old, r->why, sizeof(r->why));
+	if (r->status || *old)
 		return r->status;
 	r->status = party_read(p, sip, offer);
 	if (r->status)
@@ -126,14 +131,25 @@ static int describe(struct trunk_leg *t, const sip_t *sip, struct refusal *r)
 	return err == -EINVAL ? 400 : 488;
 }
 
+static void take_place(struct trunk_leg *t, struct trunk_leg *old)
+{
+	struct release why;
+
+	if (!replaces_take(t, old, &why))
+		return;
+	log_info("%s: INVITE refused with 603: %s", t->leg.name, why.why);
+	nua_respond(t->nh, 603, status_phrase(603), TAG_END());
+	trunk_leg_bury(t);
+}
+
 void invite_in(struct provider *p, const struct happening *h)
 {
 	struct agent *a = p->agent;
 	struct sockaddr *peer = msg_addrinfo(nua_current_request(a->nua))->ai_addr;
 	const char *user = h->sip->sip_request->rq_url->url_user;
 	const struct account *account = party_account(p, user);
-	struct refusal r = { 0 };
-	struct trunk_leg *t;
+	struct refusal r = { .transfer = p->conf->transfer };
+	struct trunk_leg *t, *old = NULL;
 
 	if (h->status >= 200)
 		return;
@@ -145,7 +161,7 @@ void invite_in(struct provider *p, const struct happening *h)
 		return;
 	}
 	t->sips = h->sip->sip_request->rq_url->url_type == url_sips;
-	r.status = check(a, p, h->sip, &t->offer, &r);
+	r.status = check(a, p, h->sip, &t->offer, &old, &r);
 	if (!r.status && session_open(t, peer, r.why, sizeof(r.why)))
 		r.status = 503;
 	if (!r.status)
@@ -166,13 +182,15 @@ void invite_in(struct provider *p, const struct happening *h)
 	session_timer_peer(t, h->sip);
 	p->calls_in++;
 	nua_handle_bind(h->nh, (nua_hmagic_t *)&t->owner);
-	nua_set_hparams(h->nh, NUTAG_SESSION_TIMER(t->policy.session_s),
+	nua_set_hparams(h->nh, LETS_IN, NUTAG_SESSION_TIMER(t->policy.session_s),
 			NUTAG_MIN_SE(t->policy.session_least_s),
-			SIPTAG_SUPPORTED_STR(t->policy.reliable == RELIABLE_OFF ?
-					     AGENT_SUPPORTS :
-					     "100rel, " AGENT_SUPPORTS), TAG_END());
+			SIPTAG_SUPPORTED_STR(transfer_supports(t->policy.transfer,
+				t->policy.reliable != RELIABLE_OFF)), TAG_END());
 	/* Last: core may have ended the leg when this returns. */
-	box_incoming(a->box, &t->leg, &p->trunk, &t->offer);
+	if (!old)
+		box_incoming(a->box, &t->leg, &p->trunk, &t->offer);
+	else
+		take_place(t, old);
 }
 
 /* ---------------------------------------------------------------- answering */
@@ -189,7 +207,7 @@ void incoming_alert(struct leg *l)
 	/* After 183 with tones it would make ringback of its own. */
 	if (t->state != LEG_INVITED || t->early)
 		return;
-	nua_respond(t->nh, SIP_180_RINGING, SIPTAG_CONTACT_STR(t->contact),
+	nua_respond(t->nh, SIP_180_RINGING, SIPTAG_CONTACT_STR(t->contact), ALLOWS(t),
 		    TAG_END());
 }
 
@@ -214,6 +232,7 @@ void incoming_progress(struct leg *l)
 		return;
 	t->early = true;
 	nua_respond(t->nh, SIP_183_SESSION_PROGRESS, SIPTAG_CONTACT_STR(t->contact),
+		    ALLOWS(t),
 		    SIPTAG_CONTENT_TYPE_STR("application/sdp"),
 		    SIPTAG_PAYLOAD_STR(t->sdp), TAG_END());
 	if (t->exchange == EXCHANGE_DONE)
@@ -239,7 +258,7 @@ void incoming_answer(struct leg *l)
 	}
 	t->state = LEG_ANSWERED;
 	/* What went out in a reliable 183 must not be said again. */
-	nua_respond(t->nh, SIP_200_OK, SIPTAG_CONTACT_STR(t->contact),
+	nua_respond(t->nh, SIP_200_OK, SIPTAG_CONTACT_STR(t->contact), ALLOWS(t),
 		    TAG_IF(described, SIPTAG_CONTENT_TYPE_STR("application/sdp")),
 		    TAG_IF(described, SIPTAG_PAYLOAD_STR(t->sdp)), TAG_END());
 	session_timer_asked(t);

@@ -85,6 +85,7 @@ static int invite(struct trunk_leg *t)
 			   SIPTAG_FROM_STR(h.who.from), TAG_END());
 	if (!t->nh)
 		return -ENOMEM;
+	nua_set_hparams(t->nh, LETS_IN, TAG_END());
 	nua_invite(t->nh, NUTAG_PROXY(url),
 		   TAG_IF(t->route, NUTAG_INITIAL_ROUTE_STR(t->route)),
 		   SIPTAG_CONTACT_STR(t->contact),
@@ -92,8 +93,8 @@ static int invite(struct trunk_leg *t)
 		   TAG_IF(h.who.asserted[0], SIPTAG_HEADER_STR(h.who.asserted)),
 		   TAG_IF(h.who.privacy[0], SIPTAG_PRIVACY_STR(h.who.privacy)),
 		   TAG_IF(h.diversion[0], SIPTAG_HEADER_STR(h.diversion)),
-		   SIPTAG_SUPPORTED_STR(asks ? "100rel, " AGENT_SUPPORTS :
-					       AGENT_SUPPORTS),
+		   SIPTAG_SUPPORTED_STR(transfer_supports(t->policy.transfer, asks)),
+		   ALLOWS(t),
 		   TAG_IF(t->policy.reliable == RELIABLE_REQUIRE,
 			  SIPTAG_REQUIRE_STR("100rel")),
 		   /* The library acknowledges one branch only, and then takes no

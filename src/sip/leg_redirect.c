@@ -29,7 +29,7 @@ static bool same_host(const char *a, const char *b)
 	return !strncasecmp(a, b, n) && !a[n];
 }
 
-static bool is_provider(const struct trunk_leg *t, const url_t *url)
+bool trunk_leg_is_provider(const struct trunk_leg *t, const url_t *url)
 {
 	const struct config_trunk *c = t->provider->conf;
 	char address[ADDRESS_TEXT];
@@ -60,7 +60,7 @@ static bool choose(struct trunk_leg *t, const sip_contact_t *contacts,
 	for (const sip_contact_t *c = contacts; c && seen++ < CONTACTS; c = c->m_next) {
 		char at[PARTY_NUMBER_SIZE];
 
-		if (!is_provider(t, c->m_url)) {
+		if (!trunk_leg_is_provider(t, c->m_url)) {
 			snprintf(why, size, "to another provider");
 			continue;
 		}

@@ -15,6 +15,7 @@ libsip_a_SOURCES = src/sip/access.c src/sip/access.h \
 	src/sip/internal.h src/sip/listen.c src/sip/listen.h \
 	src/sip/leg.c src/sip/leg_dialog.c src/sip/leg_fork.c src/sip/leg_in.c \
 	src/sip/leg_out.c src/sip/leg_party.c src/sip/leg_redirect.c \
+	src/sip/leg_refer.c \
 	src/sip/leg_sdp.c \
 	src/sip/session_timer.c \
 	src/sip/lookup.c src/sip/lookup.h \

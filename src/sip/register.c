@@ -91,6 +91,7 @@ static int send_register(struct account *a, unsigned expires)
 		   NUTAG_PROXY(url), NUTAG_DIALOG(0), SIPTAG_TO_STR(to),
 		   SIPTAG_CALL_ID_STR(a->call_id), SIPTAG_CONTACT_STR(a->contact),
 		   SIPTAG_SUPPORTED_STR("path"),
+		   SIPTAG_HEADER_STR(transfer_allows(a->provider->conf->transfer)),
 		   TAG_IF(a->gin, SIPTAG_REQUIRE_STR("gin")),
 		   TAG_IF(a->gin, SIPTAG_PROXY_REQUIRE_STR("gin")), SIPTAG_EXPIRES_STR(text),
 		   TAG_END());

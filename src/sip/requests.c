@@ -48,22 +48,26 @@ static struct provider *sender(struct agent *a, const struct happening *h)
 	return p;
 }
 
-static void answer_options(struct agent *a, const struct happening *h)
+static void answer_options(struct agent *a, const struct provider *p,
+			   const struct happening *h)
 {
 	if (a->state != AGENT_RUNS) {
 		request_answer(a, h, 503, status_phrase(503));
 		return;
 	}
-	/* The library says itself what is accepted. */
-	nua_respond(h->nh, SIP_200_OK, NUTAG_WITH_THIS(a->nua), TAG_END());
+	nua_respond(h->nh, SIP_200_OK, NUTAG_WITH_THIS(a->nua),
+		    SIPTAG_HEADER_STR(transfer_allows(p->conf->transfer)),
+		    SIPTAG_SUPPORTED_STR(transfer_supports(p->conf->transfer, true)),
+		    TAG_END());
 }
 
 /* In a dialog or not: OPTIONS and what nobody here understands. */
-static void answer(struct agent *a, const struct happening *h)
+static void answer(struct agent *a, const struct provider *p,
+		   const struct happening *h)
 {
 	switch (h->event) {
 	case nua_i_options:
-		answer_options(a, h);
+		answer_options(a, p, h);
 		break;
 	case nua_i_info:
 	case nua_i_update:
@@ -132,7 +136,7 @@ void request_happened(struct agent *a, const struct happening *h)
 	if (h->event == nua_i_notify)
 		mwi_notified(p, h);
 	else
-		answer(a, h);
+		answer(a, p, h);
 	if (h->nh)
 		nua_handle_destroy(h->nh);
 }

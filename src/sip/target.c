@@ -147,6 +147,8 @@ static void enter_probe(void *self)
 			   SIPTAG_TO_STR(uri), SIPTAG_FROM_STR(from), TAG_END());
 	if (t->nh)
 		nua_options(t->nh, NUTAG_PROXY(url), SIPTAG_CONTACT_STR(contact),
+			    SIPTAG_HEADER_STR(transfer_allows(p->conf->transfer)),
+			    SIPTAG_SUPPORTED_STR(transfer_supports(p->conf->transfer, true)),
 			    TAG_END());
 }
 

@@ -376,6 +376,12 @@ static int of_leg(struct words *c)
 		leg_hold(&f->leg, false);
 	else if (!strcmp(word, "redirect"))
 		redirect(c, f);
+	else if (!strcmp(word, "refer"))
+		fake_leg_refer(f, arg(c, 2, ""));
+	else if (!strcmp(word, "refer-to") && fake_leg_find(c->w, arg(c, 2, "")))
+		fake_leg_refer_to(f, fake_leg_find(c->w, c->word[2]));
+	else if (!strcmp(word, "replace"))
+		fake_leg_replace(f);
 	else if (!strcmp(word, "bye"))
 		bye(f, number(c, 2, CAUSE_NORMAL), arg(c, 3, "BYE"));
 	else

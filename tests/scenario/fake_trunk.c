@@ -62,6 +62,23 @@ static void op_hold(struct leg *leg, bool held)
 		  held ? "the other side holds" : "the other side is back");
 }
 
+static void op_referred(struct leg *leg, enum referral_news news,
+			const struct release *why)
+{
+	static const char *const words[] = { "180", "183", "200", "" };
+	struct fake_leg *f = of(leg);
+
+	if (news == REFERRAL_FAILED)
+		world_say(f->world, "%s: NOTIFY of failure, cause %d: %s", f->label,
+			  why->cause, why->why);
+	else
+		world_say(f->world, "%s: NOTIFY %s", f->label, words[news]);
+	if (news != REFERRAL_DONE)
+		return;
+	f->released = true;
+	fake_leg_gone(f);
+}
+
 /* As the SIP room does: the leg's end goes when the leg does. */
 void fake_leg_gone(struct fake_leg *f)
 {
@@ -93,7 +110,7 @@ static void op_release(struct leg *leg, const struct release *r)
 static const struct leg_ops leg_ops = {
 	.offer = op_offer, .alert = op_alert, .progress = op_progress,
 	.answer = op_answer, .digit = op_digit, .flash = op_flash, .hold = op_hold,
-	.release = op_release,
+	.referred = op_referred, .release = op_release,
 };
 
 struct fake_leg *fake_leg_new(struct world *w, const char *trunk, bool events)
@@ -113,6 +130,43 @@ struct fake_leg *fake_leg_new(struct world *w, const char *trunk, bool events)
 	f->leg.end = &f->end->end;
 	list_add_before(&w->legs, &f->node);
 	return f;
+}
+
+static void refused(struct fake_leg *f, int rc, const struct release *why)
+{
+	if (rc)
+		world_say(f->world, "%s: refused: %s", f->label, why->why);
+}
+
+void fake_leg_refer(struct fake_leg *f, const char *number)
+{
+	struct release why = { 0 };
+
+	refused(f, leg_refer(&f->leg, number, &why), &why);
+}
+
+void fake_leg_refer_to(struct fake_leg *f, struct fake_leg *other)
+{
+	struct release why = { 0 };
+	int rc = leg_refer_to(&f->leg, &other->leg, &why);
+
+	refused(f, rc, &why);
+	if (rc)
+		return;
+	fake_leg_gone(f);
+	fake_leg_gone(other);
+}
+
+void fake_leg_replace(struct fake_leg *f)
+{
+	struct fake_leg *new = fake_leg_new(f->world, f->leg.name,
+					    f->leg.digits_by_event);
+	struct release why = { 0 };
+	int rc = new ? leg_replace(&f->leg, &new->leg, &why) : -ENOMEM;
+
+	refused(f, rc, &why);
+	if (new)
+		fake_leg_gone(rc ? new : f);
 }
 
 struct fake_leg *fake_leg_find(struct world *w, const char *label)

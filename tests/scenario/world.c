@@ -100,6 +100,8 @@ static void on_call_ended(void *arg, const struct call_record *r)
 			  r->ended - r->started);
 	world_say(w, "record: cause %d, by %s: %s", r->release.cause, r->released_by,
 		  r->release.why);
+	if (r->transferred[0])
+		world_say(w, "record: transferred %s", r->transferred);
 	if (r->note[0])
 		world_say(w, "record: note: %s", r->note);
 }

@@ -83,6 +83,10 @@ struct fake_trunk *fake_trunk_find(struct world *, const char *name);
 struct fake_leg *fake_leg_find(struct world *, const char *label);
 struct fake_leg *fake_leg_new(struct world *, const char *trunk, bool events);
 void fake_leg_gone(struct fake_leg *);
+/* What the SIP room does with a REFER, and with an INVITE with Replaces. */
+void fake_leg_refer(struct fake_leg *, const char *number);
+void fake_leg_refer_to(struct fake_leg *, struct fake_leg *other);
+void fake_leg_replace(struct fake_leg *);
 
 /* ------------------------------------------------------------------ script */
 

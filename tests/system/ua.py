@@ -233,7 +233,7 @@ timers = {{ no_response = 5000; }};
 trunks = (
   {{ name = "in"; server = "127.0.0.2"; port = {port2}; options = 0; }},
   {{ name = "out"; server = "127.0.0.3"; port = {port3}; options = 0;
-    session_timer = 1200; }},
+    session_timer = 1200; transfer = "accept"; }},
   {{ name = "four"; server = "127.0.0.4"; port = {port4}; options = 0;
     identity = "ppi"; number_format = "national"; diversion = "diversion";
     reliable = "require"; redirect = "follow"; session_timer_min = 300; }},

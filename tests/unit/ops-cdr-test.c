@@ -100,7 +100,7 @@ static struct call_record example(void)
 		.to = "pbx-1", .to_kind = "line", .to_group = "pbx",
 		.started = 1000, .alerted = 1250, .answered = 4500, .ended = 70750,
 		.answer_method = ANSWER_SIGNALLED, .answer_confidence = 100,
-		.released_by = "pbx-1",
+		.released_by = "pbx-1", .transferred = "by pbx-1 from call 16",
 		.codec = CODEC_PCMU, .srtp = SUITE_AES_128_GCM,
 		.stats = { .sent = 3300, .received = 3290, .lost = 10, .late = 2,
 			   .jitter_ms = 7, .round_trip_ms = 31 },
@@ -134,6 +134,7 @@ static void a_record_says_all_there_is(void **state)
 		"\"answered_how\":\"signalled\",\"answer_confidence\":100,"
 		"\"cause\":16,\"cause_text\":\"normal call clearing\","
 		"\"released_by\":\"pbx-1\",\"reason\":\"pbx-1 hung up\",\"note\":\"\","
+		"\"transferred\":\"by pbx-1 from call 16\","
 		"\"codec\":\"PCMU\",\"srtp\":\"AEAD_AES_128_GCM\","
 		"\"packets_sent\":3300,"
 		"\"packets_received\":3290,\"packets_lost\":10,"

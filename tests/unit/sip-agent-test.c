@@ -178,7 +178,7 @@ static void test_refusals(void **state)
 	refused("9020", "480", NULL);
 	refused("alice", "404", NULL);
 	refused("600", "420", "Require: no-such-extension");
-	refused("600", "481", "Replaces: a@b;to-tag=1;from-tag=2");
+	refused("600", "403", "Replaces: a@b;to-tag=1;from-tag=2");
 	incoming("refused-body", "600", "u1");
 	incoming("refused-codec", "600", "u1");
 	incoming("refused-sdp", "600", "u1");

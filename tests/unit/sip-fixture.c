@@ -256,6 +256,28 @@ bool leg_may_redirect(struct leg *l, const char *number)
 	return l->call && number[0] == '7';
 }
 
+static int no_transfer(const char *what, struct release *why)
+{
+	note("%s", what);
+	release_set(why, CAUSE_REJECTED, false, "no transfers here");
+	return -EPERM;
+}
+
+int leg_refer(struct leg *l, const char *number, struct release *why)
+{
+	return no_transfer("refer", why);
+}
+
+int leg_refer_to(struct leg *l, struct leg *other, struct release *why)
+{
+	return no_transfer("refer to another", why);
+}
+
+int leg_replace(struct leg *old, struct leg *new, struct release *why)
+{
+	return no_transfer("replace", why);
+}
+
 void leg_end_changed(struct leg *l)
 {
 	note("end %s", l->end ? "there" : "gone");
