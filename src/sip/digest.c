@@ -55,7 +55,7 @@ static int challenge(auth_client_t *ca, const msg_auth_t *ch)
 	algorithm = digest_algorithm(new->ac_algorithm);
 	if (!new->ac_nonce || !new->ac_realm || algorithm < 0 ||
 	    (!first && algorithm < d->algorithm) ||
-	    (new->ac_qop && !new->ac_auth)) {
+	    (new->ac_qop && !new->ac_auth && !new->ac_auth_int)) {
 		auth_digest_challenge_free_params(home, new);
 		return 1;
 	}
@@ -81,7 +81,10 @@ static int authorize(auth_client_t *ca, su_home_t *home, const char *method,
 	struct digest_parts p = {
 		.user = ca->ca_user, .realm = ac->ac_realm, .secret = ca->ca_pass,
 		.nonce = ac->ac_nonce, .cnonce = cnonce, .count = count,
-		.qop = ac->ac_auth ? "auth" : NULL, .method = method,
+		/* Of both the shorter: proxies may change a body. */
+		.qop = ac->ac_auth ? "auth" : ac->ac_auth_int ? "auth-int" : NULL,
+		.method = method, .body = body ? body->pl_data : NULL,
+		.body_size = body ? body->pl_len : 0,
 	};
 
 	*out = NULL;
@@ -95,7 +98,8 @@ static int authorize(auth_client_t *ca, su_home_t *home, const char *method,
 			 arc4random());
 		snprintf(count, sizeof(count), "%08x", ++d->count);
 		snprintf(extra, sizeof(extra), ", cnonce=\"%s\"%s%s", cnonce,
-			 p.qop ? ", qop=auth, nc=" : "", p.qop ? count : "");
+			 p.qop ? ac->ac_auth ? ", qop=auth, nc=" :
+				 ", qop=auth-int, nc=" : "", p.qop ? count : "");
 	}
 	if (!digest_response(d->algorithm, &p, response))
 		*out = msg_header_format(home, ca->ca_credential_class,

@@ -71,6 +71,19 @@ static bool hash(const struct algorithm *a, char out[DIGEST_HEX],
 	return good;
 }
 
+static bool hash_body(const struct algorithm *a, char out[DIGEST_HEX],
+		      const char *body, size_t size)
+{
+	unsigned char bytes[EVP_MAX_MD_SIZE];
+	unsigned n = 0;
+	bool good = EVP_Digest(size ? body : "", size, bytes, &n, a->hash(), NULL);
+
+	out[0] = '\0';
+	for (unsigned i = 0; i < n && 2 * i + 2 < DIGEST_HEX; i++)
+		snprintf(out + 2 * i, 3, "%02x", bytes[i]);
+	return good;
+}
+
 #define HASH(a, out, ...) hash(a, out, (const char *const[]){ __VA_ARGS__, NULL })
 
 int digest_response(int algorithm, const struct digest_parts *p,
@@ -78,8 +91,11 @@ int digest_response(int algorithm, const struct digest_parts *p,
 {
 	const struct algorithm *a = &algorithms[algorithm];
 	char a1[DIGEST_HEX], a2[DIGEST_HEX], base[DIGEST_HEX];
+	bool whole = p->qop && !strcmp(p->qop, "auth-int");
 	bool good = HASH(a, a1, p->user, p->realm, p->secret) &&
-		    HASH(a, a2, p->method, p->uri);
+		    (!whole || hash_body(a, base, p->body, p->body_size)) &&
+		    (whole ? HASH(a, a2, p->method, p->uri, base) :
+			     HASH(a, a2, p->method, p->uri));
 
 	if (good && a->session) {
 		memcpy(base, a1, sizeof(base));

@@ -7,6 +7,7 @@
 #define SIP_DIGEST_HASH_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #define DIGEST_HEX 65		/* the longest hash in hexadecimal, with its NUL */
 
@@ -14,6 +15,8 @@
  * when the server asks for none; then count and, except for -sess, cnonce have
  * no part in it. */
 struct digest_parts {
+	const char *body;	/* with qop "auth-int"; NULL: none */
+	size_t body_size;
 	const char *user, *realm, *secret, *nonce, *cnonce, *count, *qop;
 	const char *method, *uri;
 };
@@ -28,7 +31,7 @@ const char *digest_algorithm_name(int algorithm);
 /* True for those whose secret is bound to the first nonce and cnonce. */
 bool digest_is_session(int algorithm);
 
-/* qop "auth" or none. -EIO: OpenSSL refuses the hash. */
+/* qop "auth", "auth-int" or none. -EIO: OpenSSL refuses the hash. */
 int digest_response(int algorithm, const struct digest_parts *,
 		    char out[DIGEST_HEX]);
 

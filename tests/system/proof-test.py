@@ -34,7 +34,8 @@ cdr = {{ file = "{cdr}"; journal = false; }};
 trunks = (
   {{ name = "roams"; server = "127.0.0.2"; port = 5062; options = 0;
     accept_user = "branch"; accept_secret_file = "{secret}"; }},
-  {{ name = "out"; server = "127.0.0.3"; port = {out}; options = 0; }}
+  {{ name = "out"; server = "127.0.0.3"; port = {out}; options = 0;
+    user = "box"; secret_file = "{secret}"; }}
 );
 routes = ( {{ from = "trunk:roams"; to = [ "trunk:out" ]; }} );
 """
@@ -274,6 +275,32 @@ def without_qop_a_nonce_serves_once():
     s.close()
 
 
+def we_prove_a_body_where_it_is_asked_for():
+    b, s = bench(), Stranger("127.0.0.18")
+    _, given = s.asked()
+    d = s.tries(given["MD5"], "MD5")
+    first = Dialog(b.out, invite=b.out.expect("INVITE"))
+    first.reply(407, "Who are you", extra=[(
+        "Proxy-Authenticate", 'Digest realm="far", nonce="n", '
+        'algorithm=SHA-256, qop="auth-int"')])
+    b.out.expect("ACK")
+    called = Dialog(b.out, invite=b.out.expect("INVITE"))
+    m = called.invite
+    p = dict(re.findall(r'(\w+)="?([^",]+)"?', m.get("proxy-authorization")))
+
+    def h(text):
+        return hashlib.sha256(text.encode()).hexdigest()
+    same("qop", p["qop"], "auth-int")
+    same("response", p["response"], h(":".join((
+        h("box:far:" + SECRET), "n", p["nc"], p["cnonce"], "auth-int",
+        h("INVITE:%s:%s" % (p["uri"], h(m.body)))))))
+    called.accept()
+    d.answered()
+    d.hang_up()
+    called.ended()
+    s.close()
+
+
 def a_flood_of_strangers_is_bounded_and_counted():
     b = bench()
     s = Stranger("127.0.0.14")
@@ -389,6 +416,7 @@ if __name__ == "__main__":
         a_proof_is_for_one_host_one_number_and_one_method,
         who_is_wrong_never_learns_why,
         without_qop_a_nonce_serves_once,
+        we_prove_a_body_where_it_is_asked_for,
         a_flood_of_strangers_is_bounded_and_counted,
         over_tcp_too,
         sipp_and_baresip_prove_themselves,

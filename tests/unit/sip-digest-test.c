@@ -67,6 +67,20 @@ static void test_without_qop_and_session(void **state)
 	      "5107bd1fe1da729d978dd7446b812363");
 }
 
+/* The body counts, too; without one the empty text does. Worked out with Python. */
+static void test_with_body(void **state)
+{
+	struct digest_parts p = mufasa;
+
+	p.qop = "auth-int";
+	check("SHA-256", &p, "8bdf6f15638e260831e905028de54505"
+	      "62816d093c9bfc5c13d3a46adcdde940");
+	p.body = "v=0\r\n";
+	p.body_size = 5;
+	check("SHA-256", &p, "385d2de062660ced11876f42d9497c69"
+	      "cacf5caaf3d951dd424aee9f7157d563");
+}
+
 static void test_names(void **state)
 {
 	static const char *const unknown[] = {
@@ -246,6 +260,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_examples),
 		cmocka_unit_test(test_without_qop_and_session),
+		cmocka_unit_test(test_with_body),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_strongest_digest),
 		cmocka_unit_test(test_no_weaker_digest),
