@@ -96,18 +96,25 @@ def main():
     here.add_argument("--seconds", type=int, default=20,
                       help="of each run of a load")
     here.add_argument("--loads", default="30,120")
-    here.add_argument("--only", choices=("echo", "load"))
+    here.add_argument("--only", choices=("echo", "srtp", "load"))
     here.add_argument("--output", default="bench.json")
     args = here.parse_args()
-    for name in ("echo", "floor", "calls"):
+    for name in ("echo", "srtp", "floor", "calls"):
         setattr(args, name, os.path.join(args.build, "tests/bench/bench-" + name))
     args.tipringd = os.path.join(args.build, "tipringd")
 
-    result = {"floor_us_per_call_second": {}, "calls": {}, "echo": {}}
-    if args.only != "load":
+    result = {"floor_us_per_call_second": {}, "calls": {}, "echo": {},
+              "srtp": {}}
+    if args.only in (None, "srtp"):
+        # What it adds to the calls below, which go in the clear.
+        result["srtp"], _ = run(args.srtp)
+        for suite, us in result["srtp"].items():
+            print("SRTP adds %6.1f us a call-second with %s" % (us, suite),
+                  flush=True)
+    if args.only in (None, "echo"):
         result["echo"], said = run(args.echo)
         print(said, flush=True)
-    if args.only != "echo":
+    if args.only in (None, "load"):
         for n in args.loads.split(","):
             floor, calls = load(args, int(n))
             result["floor_us_per_call_second"][n] = floor

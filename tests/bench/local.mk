@@ -26,6 +26,10 @@ tests_bench_bench_calls_SOURCES = tests/bench/bench_calls.c $(far_sources) \
 tests_bench_bench_calls_CPPFLAGS = $(BENCH_CPPFLAGS)
 tests_bench_bench_calls_LDADD = $(far_libs)
 
+EXTRA_PROGRAMS += tests/bench/bench-srtp
+tests_bench_bench_srtp_SOURCES = tests/bench/bench_srtp.c
+tests_bench_bench_srtp_LDADD = $(far_libs)
+
 EXTRA_DIST += tests/bench/bench.py
 CLEANFILES += bench.json $(EXTRA_PROGRAMS)
 

@@ -17,6 +17,7 @@ import wire
 from harness import Gateway, Pbx, Workspace
 from phone import Phone, token
 from tap import check, wait
+from vitals import Vitals
 
 box.quick()
 namespace.enter()
@@ -203,6 +204,7 @@ def calls_follow_the_servers_that_serve():
         wait("probes of both", 10, lambda: main.count("OPTIONS") and
              backup.count("OPTIONS"))
         s.call_and_end(main)
+        vitals = Vitals(s.gateway)
         main.mode, main.only = "503", ["INVITE"]
         seen = main.invites()
         s.call_and_end(backup)
@@ -221,6 +223,8 @@ def calls_follow_the_servers_that_serve():
         s.nobody()
         main.mode = backup.mode = "good"
         s.wait_up()
+        vitals.judge("503 and silence", fds=8, mib=8, share=0.3)
+        s.call_and_end(backup if s.in_use(backup) else main)
 
 
 def a_silent_server_costs_a_call_one_timer():
@@ -251,7 +255,10 @@ def a_server_that_is_gone_is_passed_over():
         main, backup = s.servers
         s.wait_up()
         main.close()
-        s.call_and_end(backup)
+        vitals = Vitals(s.gateway)
+        for _ in range(3):
+            s.call_and_end(backup)
+        vitals.judge("refused", fds=8, mib=8, share=0.3)
 
 
 # ------------------------------------------------------------------- DNS
@@ -261,6 +268,7 @@ def dns_that_is_silent_or_broken_harms_nothing():
         server = s.servers[0]
         s.wait_up()
         call = s.call(server)
+        vitals = Vitals(s.gateway)
         for mode in "silent", "servfail":
             resolver.mode = mode
             wait("word of DNS (%s)" % mode, 40, lambda: "DNS does not answer" in
@@ -272,6 +280,7 @@ def dns_that_is_silent_or_broken_harms_nothing():
             resolver.mode = "good"
             wait("DNS to be well", 60, lambda: not s.trunk()["last_error"], 0.3)
         s.hang_up(call)
+        vitals.judge("DNS that fails", fds=8, mib=8, share=0.3)
 
 
 def an_answer_that_changes_moves_calls_and_registration():
@@ -396,7 +405,9 @@ def whatever_a_registrar_says_is_borne():
                 wait("word of %s" % word, 20, lambda: word in
                      s.trunk()["last_error"] and s.trunk()["next_s"] > 0)
                 check(not s.trunk()["up"], "up without a registration")
+                vitals = Vitals(s.gateway)
                 time.sleep(2)
+                vitals.judge("registrar's " + word, fds=8, mib=8, share=0.3)
                 check(len(server.registers) <= 4, "%d REGISTERs after %s" % (
                     len(server.registers), word))
                 if word == "503":

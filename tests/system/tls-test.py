@@ -7,6 +7,7 @@ import socket
 import ssl
 import subprocess
 import sys
+import time
 
 import box
 import certs
@@ -14,6 +15,7 @@ import harness
 import tap
 from tap import check, wait
 from tlsbed import Bed, ca_file, trunk
+from vitals import Vitals
 
 box.quick()
 
@@ -182,6 +184,9 @@ def faults_are_told_in_words():
                 raise tap.Fail("trunk %s does not say '%s' but %s" % (
                     name, words, b.trunk(name))) from None
             check(not b.trunk(name)["up"], "trunk %s is up" % name)
+        vitals = Vitals(b.gateway)
+        time.sleep(3)		# they are tried again meanwhile
+        vitals.judge("TLS that fails", fds=2 * len(told), mib=16, share=0.3)
         log = b.gateway.process.text()
         for name, words in told.items():
             check(words in log, "the log does not say '%s'" % words)

@@ -62,23 +62,25 @@ class Vitals(threading.Thread):
         except Exception as why:
             self.why = why
 
-    def judge(self, what, fds, mib):
-        """At most so many more descriptors and MiB than before; prints the
-        figures."""
+    def judge(self, what, fds, mib, share=None):
+        """At most so many more descriptors and MiB than before, and this share
+        of a processor: more is a loop that turns. Prints the figures."""
         self.stopped.set()
         self.join(60)
         if self.why:
             raise self.why
+        used = processor(self.pid) - self.used
+        took = time.monotonic() - self.began
         comment("%s: %.1f s, %d%% of a processor, slowest answer of %d %.0f ms,"
                 " pump late %d times, descriptors %d -> %d at most,"
                 " %.1f -> %.1f MiB" % (
-                    what, time.monotonic() - self.began,
-                    100 * (processor(self.pid) - self.used) /
-                    (time.monotonic() - self.began), self.asked,
+                    what, took, 100 * used / took, self.asked,
                     self.slowest * 1000, self._late() - self.late,
                     self.before[0], self.most[0], self.before[1],
                     self.most[1]))
         check(self.most[0] <= self.before[0] + fds,
               "%d descriptors, %d before" % (self.most[0], self.before[0]))
+        check(sanitized(self.pid) or not share or used <= share * took + 0.5,
+              "%.1f s of processor time in %.1f s" % (used, took))
         check(sanitized(self.pid) or self.most[1] <= self.before[1] + mib,
               "%.1f MiB, %.1f before" % (self.most[1], self.before[1]))
