@@ -80,6 +80,13 @@ struct callerid_way {
 	char start, stop;	/* CALLERID_DTMF: digits around the number */
 };
 
+/* Whether messages wait, as data to a telephone on hook (GR-1401, EN 300 659-3
+ * clause 5.2). .way.alert: ALERT_RING, ALERT_DTAS or ALERT_NONE goes before. */
+struct media_messages {
+	struct callerid_way way;
+	bool waiting;
+};
+
 /* Ringing of an FXS port. */
 struct media_ring {
 	struct cadence cadence;
@@ -187,6 +194,7 @@ enum media_event_type {
 	MEDIA_CALLERID_BAD,	/* it came, but could not be read */
 	MEDIA_CALLERID_SENT,	/* of ops->callerid; of ops->call_waiting, .value:
 				   1 the telephone asked for it, 0 it did not */
+	MEDIA_MESSAGES_SENT,	/* of ops->messages: all was sent */
 	MEDIA_PLAYED,		/* a tone that ends has ended */
 	MEDIA_DIALLED,		/* dial is complete */
 	MEDIA_RTP_FIRST,	/* the first packet of a session has come */
@@ -293,6 +301,10 @@ struct media_ops {
 	 * hook event, play, join or split came between. Its cadence is not looked
 	 * at. Bellcore, ETSI and UK only. */
 	int (*call_waiting)(struct media_end *, const struct media_ring *);
+	/* Then MEDIA_MESSAGES_SENT; none when a call came between, or the telephone
+	 * is not on hook. -ENOTSUP: its port sends nothing on hook, or its standard
+	 * has no such data. */
+	int (*messages)(struct media_end *, const struct media_messages *);
 	int (*battery)(struct media_end *, int break_ms);
 	int (*polarity)(struct media_end *, bool reversed);
 	int (*flash)(struct media_end *, int ms);

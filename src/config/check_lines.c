@@ -13,7 +13,7 @@ static const char *const fxo_keys[] = {
 static const char *const fxs_keys[] = {
 	"did", "hotline", "hotline_delay", "polarity_answer", "flash",
 	"flash_holds", "transfer", "call_waiting",
-	"call_waiting_callerid", "mailbox", NULL
+	"call_waiting_callerid", "mailbox", "mwi", "mwi_alert", NULL
 };
 
 static const char *first_given(const config_setting_t *s, const char *const *keys)
@@ -192,6 +192,13 @@ static void check_callerid(struct loader *l, const config_setting_t *s,
 			report_at(l, check_place(s, *key),
 				  "%s has no use with callerid = false; leave one out",
 				  *key);
+	if (check_given(s, "mwi_alert") && !(line->mwi & MWI_FSK))
+		report_at(l, check_place(s, "mwi_alert"),
+			  "mwi_alert has no use without \"fsk\" in mwi");
+	if (line->mwi & MWI_FSK && line->way.standard && !callerid_rows[line->way.standard].waiting)
+		report_at(l, check_place(s, "mwi"),
+			  "%s caller ID has no data for messages; leave \"fsk\" out, or set callerid_standard",
+			  callerid_rows[line->way.standard].name);
 	if (check_given(s, "call_waiting_callerid") && !line->call_waiting)
 		report_at(l, check_place(s, "call_waiting_callerid"),
 			  "call_waiting_callerid has no use without call_waiting = true");

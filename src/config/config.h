@@ -186,6 +186,8 @@ enum did_when { DID_OFF, DID_ON_ANSWER, DID_ON_WINK };
 enum line_learn { LINE_LEARN_SHOW, LINE_LEARN_AUTO, LINE_LEARN_OFF };
 enum glare_winner { GLARE_INCOMING, GLARE_OUTGOING };
 
+enum line_mwi { MWI_STUTTER = 1, MWI_LAMP = 2, MWI_FSK = 4 };
+
 struct config_line {
 	struct config_place place;
 	const char *name;
@@ -222,6 +224,8 @@ struct config_line {
 	bool flash_holds;		/* and holds the call; else the far end has it */
 	bool transfer;			/* on hook in a second call joins the others */
 	const char *mailbox;		/* whose messages it shows, "" its own */
+	unsigned mwi;			/* of enum line_mwi: how it shows them */
+	enum callerid_alert mwi_alert;	/* before MWI_FSK: ring, DT-AS or none */
 	bool call_waiting;		/* a call to it while it talks is announced */
 	bool call_waiting_callerid;	/* with its caller ID, where the standard has that */
 	/* both */

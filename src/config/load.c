@@ -179,6 +179,9 @@ static void finish_line(const struct config *conf, struct config_line *line)
 		way->standard = conf->country.callerid;
 	if (way->alert == ALERT_STANDARD)
 		way->alert = usual_alert(way->standard);
+	if (line->mwi_alert == ALERT_STANDARD)
+		line->mwi_alert = way->standard == CALLERID_BELLCORE ? ALERT_NONE :
+				  ALERT_DTAS;
 	way->start = conf->country.callerid_start;
 	way->stop = conf->country.callerid_stop;
 }

@@ -17,6 +17,13 @@ static const struct word alerts[] = {
 	{ "ring", ALERT_RING }, { "polarity", ALERT_POLARITY },
 	{ "dtas", ALERT_DTAS }, { "none", ALERT_NONE }, { NULL, 0 }
 };
+static const struct word mwis[] = {
+	{ "stutter", MWI_STUTTER }, { "lamp", MWI_LAMP }, { "fsk", MWI_FSK }, { NULL, 0 }
+};
+static const struct word mwi_alerts[] = {
+	{ "ring", ALERT_RING }, { "dtas", ALERT_DTAS }, { "none", ALERT_NONE },
+	{ NULL, 0 }
+};
 static const struct word glares[] = {
 	{ "incoming", GLARE_INCOMING }, { "outgoing", GLARE_OUTGOING }, { NULL, 0 }
 };
@@ -122,6 +129,13 @@ static const struct key line_keys[] = {
 	  .what = "fxs: tell the telephone who waits, if it asks: Bellcore, ETSI and UK caller ID have that" },
 	{ "mailbox", TEXT(L, mailbox, check_user), .absent = "the line's user, or number",
 	  .what = "fxs: whose waiting messages, as the provider tells them, its dial tone and lamp show" },
+	{ "mwi", .set = set_mwi, FIELD(L, mwi), .words = mwis, .least = 1, .most = 3,
+	  .shape = "a list of \"stutter\", \"lamp\" and \"fsk\"",
+	  .absent = "[ \"stutter\", \"lamp\" ]",
+	  .what = "fxs: what shows waiting messages: dial tone, the card's lamp voltage, data sent to the telephone on hook" },
+	{ "mwi_alert", WORD(L, mwi_alert, mwi_alerts, NULL),
+	  .absent = "\"none\" with Bellcore caller ID, else \"dtas\"",
+	  .what = "fxs: what goes before those data: a short ring, the tones DT-AS, nothing" },
 	{ "user", TEXT(L, user, check_user), .absent = "the trunk's",
 	  .what = "own account: user part of its SIP address" },
 	{ "auth_user", TEXT(L, auth_user, check_line_of_text), .absent = "as user",
@@ -167,6 +181,7 @@ static void prepare_line(void *base)
 
 	line->dial_digits = "";
 	line->card_impedance = -1;
+	line->mwi = MWI_STUTTER | MWI_LAMP;
 }
 
 const struct section lines_section = {

@@ -40,6 +40,7 @@ key_set_fn set_tones;		/* struct country */
 key_set_fn set_timers;		/* uint32_t[TIMER_COUNT] */
 key_set_fn set_end;		/* struct route_end */
 key_set_fn set_ends;		/* struct route_end[] and size_t */
+key_set_fn set_mwi;		/* field: unsigned, of enum line_mwi */
 key_set_fn set_cadence;		/* field: struct cadence */
 key_set_fn set_next_on;		/* field: next_on of struct config_route */
 key_set_fn set_weights;		/* uint16_t[] and size_t */

@@ -299,6 +299,24 @@ void set_next_on(struct loader *l, const struct key *key, const config_setting_t
 			bits[cause / 32] |= 1u << cause % 32;
 }
 
+void set_mwi(struct loader *l, const struct key *key, const config_setting_t *s,
+	     void *field)
+{
+	const struct key word = { .name = key->name, .words = key->words };
+	unsigned *mask = field;
+	size_t count;
+
+	if (!value_elements(l, key, s, &count))
+		return;
+	*mask = 0;
+	for (size_t i = 0; i < count; i++) {
+		int one = 0;
+
+		set_word(l, &word, value_element(s, i), &one);
+		*mask |= (unsigned)one;
+	}
+}
+
 void set_cadence(struct loader *l, const struct key *key, const config_setting_t *s,
 		 void *field)
 {

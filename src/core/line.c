@@ -50,7 +50,7 @@ void line_set_end(struct line *l, struct media_end *end)
 	l->fsm.type = l->kind == PORT_FXO ? &line_fxo_type : &line_fxs_type;
 	l->off_hook = l->kind == PORT_FXO && state.off_hook;
 	l->fault[0] = '\0';
-	if (l->messages)
+	if (l->messages_known)
 		line_show_messages(l);
 	if (state.alarm) {
 		int alarm = state.alarm;
@@ -101,6 +101,7 @@ struct line *box_line(struct box *box, const char *name)
 void line_free(struct line *l)
 {
 	timer_stop(&l->beep);
+	timer_stop(&l->messages_timer);
 	fsm_fini(&l->fsm);
 	measure_free(l);
 	list_remove(&l->node);
@@ -183,6 +184,7 @@ void line_rested(struct line *l)
 	line_entered(l);
 	reload_look(l->box);
 	emergency_circuit_free(l->box);
+	line_send_messages(l);
 }
 
 static const char *alarm_words(int alarm)

@@ -62,6 +62,10 @@ struct line {
 	char fault[192];		/* why out of service, "" it is not */
 	bool busied_out;		/* the operator's wish */
 	bool messages;			/* wait for its telephone */
+	bool messages_known;		/* somebody has told */
+	bool messages_due;		/* its telephone is to be sent that */
+	bool messages_sent;		/* what it was sent last */
+	struct timer messages_timer;	/* when it has rested for a moment */
 	unsigned calls_in, calls_out, failed;
 	uint64_t since;
 
@@ -144,7 +148,10 @@ enum tone_id line_tone_for(const struct line *, enum cause);
 /* box_reload's: gives its end back and is freed when the pump has let go. */
 void line_retire(struct line *);
 void line_free(struct line *);
-/* FXS: the lamp as line->messages says (messages.c). */
+/* FXS: shows what line->messages says (messages.c). */
 void line_show_messages(struct line *);
+/* It rests: what is due is sent to its telephone. */
+void line_send_messages(struct line *);
+void line_messages_sent(struct line *);
 
 #endif

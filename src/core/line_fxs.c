@@ -211,7 +211,8 @@ static void dial_tone_enter(void *self)
 	struct line *l = self;
 
 	line_detect(l, DETECT_DIGITS);
-	line_play(l, fxs_holds(l) || l->messages ? TONE_STUTTER : TONE_DIAL);
+	line_play(l, fxs_holds(l) || (l->messages && l->conf->mwi & MWI_STUTTER) ?
+		  TONE_STUTTER : TONE_DIAL);
 	line_entered(l);
 }
 

@@ -211,6 +211,9 @@ void line_media_event(void *owner, const struct media_event *e)
 		if (accepts(l, L_PROBED))
 			fsm_post(&l->fsm, L_PROBED, &e->probed, sizeof(e->probed));
 		break;
+	case MEDIA_MESSAGES_SENT:
+		line_messages_sent(l);
+		break;
 	case MEDIA_DIALLED:
 		line_post(l, L_DIALLED);
 		break;

@@ -42,6 +42,7 @@ static bool same_flags(const struct config_line *a, const struct config_line *b)
 	       a->polarity_answer == b->polarity_answer && a->flash == b->flash &&
 	       a->flash_holds == b->flash_holds && a->transfer == b->transfer &&
 	       a->call_waiting == b->call_waiting &&
+	       a->mwi == b->mwi && a->mwi_alert == b->mwi_alert &&
 	       a->call_waiting_callerid == b->call_waiting_callerid &&
 	       a->registers == b->registers && a->rx_gain == b->rx_gain &&
 	       a->tx_gain == b->tx_gain && a->echo_ms == b->echo_ms &&

@@ -8,7 +8,8 @@
 #include <string.h>
 #include <time.h>
 
-enum { SDMF = 0x04, MDMF = 0x80 };
+enum { SDMF = 0x04, MDMF = 0x80, MDMF_MESSAGES = 0x82 };
+enum { INDICATOR = 0x0b };
 enum { DATE = 1, NUMBER = 2, NUMBER_ABSENT = 4, NAME = 7, NAME_ABSENT = 8 };
 
 #define NUMBER_MOST 20		/* EN 300 659-3, 5.4.2 */
@@ -124,6 +125,16 @@ size_t callerid_build(uint8_t to[CALLERID_MESSAGE],
 	to[0] = MDMF;
 	to[1] = (uint8_t)(p - to - 2);
 	return (size_t)(p - to);
+}
+
+/* The indicator alone, which is all that must be there. */
+size_t callerid_build_messages(uint8_t to[CALLERID_MESSAGE], bool waiting)
+{
+	const uint8_t state = waiting ? 0xff : 0;
+
+	to[0] = MDMF_MESSAGES;
+	to[1] = (uint8_t)(field(to + 2, INDICATOR, &state, 1) - to - 2);
+	return to[1] + 2u;
 }
 
 /* EN 300 659-1 annex A, as countries have it: A or D before the number and C

@@ -22,6 +22,9 @@
 size_t callerid_build(uint8_t to[CALLERID_MESSAGE], enum callerid_standard,
 		      const struct party *from, int64_t when);
 
+/* The same for messages that wait. */
+size_t callerid_build_messages(uint8_t to[CALLERID_MESSAGE], bool waiting);
+
 /* Reads one (type, length, body; the checksum was right). -EINVAL: no call
  * set-up message, or its fields contradict each other. */
 int callerid_parse(struct party *, const uint8_t *, size_t size);
@@ -60,6 +63,10 @@ int callerid_send(struct callerid_sender *, const struct callerid_way *,
  * channel seizure (GR-30, EN 300 659-2). */
 int callerid_send_talking(struct callerid_sender *, const struct callerid_way *,
 			  const struct party *, int64_t when, unsigned wait);
+/* Whether a standard has data about messages, and sends them. */
+bool callerid_tells_messages(enum callerid_standard);
+int callerid_send_messages(struct callerid_sender *, const struct callerid_way *,
+			   bool waiting, unsigned wait);
 void callerid_stop(struct callerid_sender *);
 bool callerid_sending(const struct callerid_sender *);
 /* Fills n samples; false: nothing is being sent. */

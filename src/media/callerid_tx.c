@@ -93,24 +93,50 @@ int callerid_send(struct callerid_sender *c, const struct callerid_way *way,
 	return 0;
 }
 
+bool callerid_tells_messages(enum callerid_standard s)
+{
+	return s == CALLERID_BELLCORE || s == CALLERID_ETSI || s == CALLERID_UK;
+}
+
+static void start_fsk(struct callerid_sender *c, enum callerid_standard s, unsigned wait)
+{
+	c->wait = wait * 8;
+	c->by_dtmf = false;
+	adsi_tx_init(c->adsi, s == CALLERID_BELLCORE ? ADSI_STANDARD_CLASS :
+		     ADSI_STANDARD_CLIP);
+}
+
 int callerid_send_talking(struct callerid_sender *c, const struct callerid_way *way,
 			  const struct party *from, int64_t when, unsigned wait)
 {
 	uint8_t message[CALLERID_MESSAGE];
-	size_t n;
+	size_t n = callerid_build(message, way->standard, from, when);
 
 	callerid_stop(c);
-	if (way->standard != CALLERID_BELLCORE && way->standard != CALLERID_ETSI &&
-	    way->standard != CALLERID_UK)
+	if (!callerid_tells_messages(way->standard))
 		return -ENOTSUP;
-	c->wait = wait * 8;
-	c->by_dtmf = false;
-	adsi_tx_init(c->adsi, way->standard == CALLERID_BELLCORE ?
-		     ADSI_STANDARD_CLASS : ADSI_STANDARD_CLIP);
+	start_fsk(c, way->standard, wait);
 	adsi_tx_set_preamble(c->adsi, 0, MARK_BITS, -1, -1);
-	n = callerid_build(message, way->standard, from, when);
 	if (adsi_tx_put_message(c->adsi, message, (int)n) <= 0)
 		return -EIO;
+	c->sending = true;
+	return 0;
+}
+
+int callerid_send_messages(struct callerid_sender *c, const struct callerid_way *way,
+			   bool waiting, unsigned wait)
+{
+	uint8_t message[CALLERID_MESSAGE];
+	size_t n = callerid_build_messages(message, waiting);
+
+	callerid_stop(c);
+	if (!callerid_tells_messages(way->standard))
+		return -ENOTSUP;
+	start_fsk(c, way->standard, wait);
+	if (adsi_tx_put_message(c->adsi, message, (int)n) <= 0)
+		return -EIO;
+	if (way->alert == ALERT_DTAS)
+		adsi_tx_send_alert_tone(c->adsi);
 	c->sending = true;
 	return 0;
 }

@@ -30,7 +30,7 @@ enum command_type {
 	COMMAND_RTP, COMMAND_JOIN, COMMAND_SPLIT, COMMAND_PLAY, COMMAND_DIAL,
 	COMMAND_DIGIT, COMMAND_DETECT, COMMAND_RELAY, COMMAND_CONF,
 	COMMAND_HOOK, COMMAND_RING, COMMAND_CALLERID, COMMAND_WAITING,
-	COMMAND_BATTERY, COMMAND_POLARITY,
+	COMMAND_MESSAGES, COMMAND_BATTERY, COMMAND_POLARITY,
 	COMMAND_FLASH, COMMAND_SET, COMMAND_PROBE, COMMAND_STOP,
 };
 
@@ -49,6 +49,7 @@ struct command {
 		struct media_port_conf conf;
 		struct media_ring ring;
 		struct probe *probe;
+		struct media_messages messages;
 		struct {
 			int value;
 			int param;

@@ -317,6 +317,7 @@ static void command(struct end *e, const struct command *c)
 	case COMMAND_RING:
 	case COMMAND_CALLERID:
 	case COMMAND_WAITING:
+	case COMMAND_MESSAGES:
 	case COMMAND_BATTERY:
 	case COMMAND_POLARITY:
 	case COMMAND_FLASH:

@@ -57,6 +57,8 @@ struct line_end {
 	unsigned callerid_bursts;	/* that go before */
 	bool callerid_first;		/* it is being sent, ringing follows */
 	bool callerid_answered;		/* it is being sent to who is off hook */
+	struct media_messages messages;	/* to be told */
+	enum { MESSAGES_NONE, MESSAGES_RINGS, MESSAGES_SENT } telling;
 	unsigned ring_wait;		/* samples until then */
 	struct line_waiting waiting;	/* telling who calls meanwhile */
 	char pulses[PARTY_NUMBER_SIZE];	/* still to be pulsed */

@@ -11,6 +11,7 @@
 #define ON_HOOK_SEND_MS 4000
 #define REVERSAL_WAIT 200	/* ms */
 #define ANSWERED_WAIT 300	/* ms */
+#define MESSAGES_WAIT 100	/* ms */
 #define RING_WAIT 2000		/* samples */
 #define PULSE_WAIT 4000		/* samples of a 'w' */
 
@@ -77,9 +78,47 @@ void line_port_alarm(struct line_end *l, enum line_event_type type,
 	tell(l, &ev);
 }
 
+/* ------------------------------------------------------------------ messages */
+
+static int send_messages(struct line_end *l, unsigned wait)
+{
+	l->telling = MESSAGES_SENT;
+	l->driver->set(l->port, PORT_ON_HOOK_SEND_MS, ON_HOOK_SEND_MS);
+	return callerid_send_messages(l->sender, &l->messages.way,
+				      l->messages.waiting, wait);
+}
+
+/* EN 300 659-1 clause 6.1.2.2: one pulse of ringing of 200 to 300 ms, the data
+ * 500 to 800 ms after it. */
+static int tell_messages(struct line_end *l, const struct media_messages *m)
+{
+	static const struct cadence pulse = { .ms = { 250, 500 }, .count = 2, .loop = 2 };
+	struct port_state s;
+	int err;
+
+	line_unpack(stat_get(l->snapshot), &s);
+	if (s.off_hook || s.ringing || callerid_sending(l->sender))
+		return -ENOTSUP;
+	l->messages = *m;
+	if (m->way.alert != ALERT_RING)
+		return send_messages(l, MESSAGES_WAIT);
+	l->telling = MESSAGES_RINGS;
+	err = l->driver->ring(l->port, &pulse);
+	if (err)
+		l->telling = MESSAGES_NONE;
+	return err;
+}
+
 static void send_callerid(struct line_end *l)
 {
 	struct port_state s;
+
+	if (l->telling == MESSAGES_RINGS) {
+		l->driver->ring(l->port, NULL);
+		send_messages(l, CALLERID_WAIT + 50);
+		end_changed(&l->end);
+		return;
+	}
 
 	if (!l->callerid_due)
 		return;
@@ -136,6 +175,7 @@ static void event(struct line_end *l, const struct line_event *ev)
 	case LINE_EVENT_OFF_HOOK:
 		l->callerid_due = l->callerid_first = false;
 		l->callerid_answered = false;
+		l->telling = MESSAGES_NONE;
 		l->ring_wait = 0;
 		callerid_stop(l->sender);
 		end_changed(&l->end);
@@ -208,6 +248,9 @@ void line_port_called(struct line_end *l)
 				    .sample = l->end.samples };
 
 	end_changed(&l->end);
+	if (l->telling == MESSAGES_SENT)
+		end_emit_type(&l->end, MEDIA_MESSAGES_SENT);
+	l->telling = MESSAGES_NONE;
 	if (l->callerid_answered)
 		end_emit(&l->end, &sent);
 	l->callerid_answered = false;
@@ -242,6 +285,7 @@ static unsigned bursts_before(const struct cadence *c)
 static int ring(struct line_end *l, const struct media_ring *r)
 {
 	callerid_stop(l->sender);
+	l->telling = MESSAGES_NONE;
 	l->callerid_due = false;
 	l->ring_wait = 0;
 	if (l->callerid_first && l->driver->polarity)
@@ -276,6 +320,9 @@ void line_port_command(struct line_end *l, const struct command *c)
 		l->callerid_answered = true;
 		err = callerid_send(l->sender, &c->ring.way, &c->ring.from,
 				    c->ring.when, ANSWERED_WAIT);
+		break;
+	case COMMAND_MESSAGES:
+		err = tell_messages(l, &c->messages);
 		break;
 	case COMMAND_WAITING:
 		line_waiting_start(l, &c->ring);

@@ -341,6 +341,17 @@ static int call_waiting(struct media_end *m, const struct media_ring *r)
 	return err ? err : room_post(&c);
 }
 
+static int messages(struct media_end *m, const struct media_messages *what)
+{
+	struct command c = { .type = COMMAND_MESSAGES, .end = end_of(m),
+			     .messages = *what };
+	int err = needs(m, PORT_FXS, PORT_ON_HOOK_SEND);
+
+	if (!err && !callerid_tells_messages(what->way.standard))
+		err = -ENOTSUP;
+	return err ? err : room_post(&c);
+}
+
 static int battery(struct media_end *m, int break_ms)
 {
 	int err = needs(m, PORT_FXS, 0);
@@ -439,6 +450,7 @@ const struct media_ops room_ops = {
 	.ring = ring,
 	.callerid = callerid,
 	.call_waiting = call_waiting,
+	.messages = messages,
 	.battery = battery,
 	.polarity = polarity,
 	.flash = flash,

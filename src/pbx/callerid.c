@@ -158,6 +158,7 @@ struct callerid_reader {
 	adsi_rx_state_t *rx;
 	enum callerid_standard standard;
 	callerid_fn *fn;
+	callerid_messages_fn *messages;
 	void *arg;
 };
 
@@ -200,16 +201,22 @@ static void message(void *arg, const uint8_t *msg, int len)
 	struct callerid_reader *r = arg;
 	struct party from = { 0 };
 	const uint8_t *body;
+	bool is_messages = r->standard != CALLERID_DTMF && len > 0 &&
+			   msg[0] == CLASS_MDMF_MSG_WAITING;
 	int at = -1, body_len;
 	uint8_t type;
 
 	do {
 		body = NULL;
 		at = adsi_next_field(r->rx, msg, len, at, &type, &body, &body_len);
-		if (at > 0 && body)
+		if (at > 0 && body && is_messages && r->messages &&
+		    type == MCLASS_VISUAL_INDICATOR && body_len == 1)
+			r->messages(r->arg, body[0] == 0xff);
+		if (at > 0 && body && !is_messages)
 			take_field(r, type, body, body_len, &from);
 	} while (at > 0 && at < len);
-	r->fn(r->arg, from.number, from.name);
+	if (!is_messages)
+		r->fn(r->arg, from.number, from.name);
 }
 
 struct callerid_reader *callerid_reader_new(enum callerid_standard standard,
@@ -231,6 +238,11 @@ struct callerid_reader *callerid_reader_new(enum callerid_standard standard,
 		return NULL;
 	}
 	return r;
+}
+
+void callerid_reader_messages(struct callerid_reader *r, callerid_messages_fn *fn)
+{
+	r->messages = fn;
 }
 
 void callerid_reader_free(struct callerid_reader *r)

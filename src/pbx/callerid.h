@@ -5,6 +5,7 @@
 #ifndef PBX_CALLERID_H
 #define PBX_CALLERID_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -30,6 +31,9 @@ typedef void callerid_fn(void *arg, const char *number, const char *name);
 /* NULL: no reader for this standard, or no memory. number: "private",
  * "unavailable" where it is withheld. */
 struct callerid_reader *callerid_reader_new(enum callerid_standard, callerid_fn *, void *arg);
+/* What is called when it is told whether messages wait. */
+typedef void callerid_messages_fn(void *arg, bool waiting);
+void callerid_reader_messages(struct callerid_reader *, callerid_messages_fn *);
 void callerid_reader_free(struct callerid_reader *);
 void callerid_read(struct callerid_reader *, const int16_t *, size_t n);
 

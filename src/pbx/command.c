@@ -198,6 +198,18 @@ static int do_asks(struct client *c, struct pbx_line *l, char **w, int n)
 	return 0;
 }
 
+static int do_monitor(struct client *c, struct pbx_line *l, char **w, int n)
+{
+	bool on = !strcmp(w[0], "on");
+
+	if (l->kind != PORT_FXO)
+		return needs(c, l, PORT_FXO, "only fxo lines are telephones");
+	if (!on && strcmp(w[0], "off"))
+		return command_fail(c, -EINVAL, "usage: monitor LINE on|off");
+	l->monitors = on;
+	return 0;
+}
+
 static int do_lamp(struct client *c, struct pbx_line *l, char **w, int n)
 {
 	bool on = !strcmp(w[0], "on");
@@ -395,6 +407,8 @@ const struct command command_table[] = {
 	{ "battery", 3, 3, do_battery, "LINE break MS", "take the battery away for so long" },
 	{ "asks", 2, 2, do_asks, "LINE A|D|off",
 	  "fxo: answer CAS in a call by that digit, to read who waits; off until told" },
+	{ "monitor", 2, 2, do_monitor, "LINE on|off",
+	  "fxo: read data that come on hook without ringing: messages wait" },
 	{ "lamp", 2, 2, do_lamp, "LINE on|off", "message waiting" },
 	{ "play", 2, 2, do_play, "LINE FILE.wav", "say what is in the file (8 kHz, mono, 16 bits)" },
 	{ "record", 2, 2, do_record, "LINE FILE.wav|off", "keep what is heard from the next sample on" },
@@ -413,7 +427,8 @@ const struct command command_table[] = {
 	  "ring off-hook on-hook seized flash break cas polarity [reverse|normal]\n"
 	  "setup [NUMBER] redirecting [NUMBER] more-digits proceeding alerting inband\n"
 	  "answered cleared [CAUSE] held [on|off] restarted link-up link-down\n"
-	  "digits D  caller NUMBER  name \"TEXT\"  lamp [on|off]  cadence MS/MS/MS  played  connected  lost\n"
+	  "digits D  caller NUMBER  name \"TEXT\"  lamp [on|off]  messages [on|off]\n"
+	  "cadence MS/MS/MS  played  connected  lost\n"
 	  "dial-tone ringback busy congestion sit howler tone HZ voice silence\n"
 	  "Events count that came since the last one matched on this line; tones,\n"
 	  "voice and silence are what is heard now" },

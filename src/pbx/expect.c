@@ -27,6 +27,7 @@ static const struct {
 	{ "polarity", EXPECT_EVENT, EVENT_POLARITY, '?' },
 	{ "cadence", EXPECT_CADENCE, 0, '1' },
 	{ "cas", EXPECT_EVENT, EVENT_CAS, 0 },
+	{ "messages", EXPECT_EVENT, EVENT_MESSAGES, '?' },
 	{ "lamp", EXPECT_EVENT, EVENT_LAMP, '?' },
 	{ "setup", EXPECT_EVENT, EVENT_SETUP, '?' },
 	{ "redirecting", EXPECT_EVENT, EVENT_REDIRECTING, '?' },

@@ -29,12 +29,19 @@ static void on_caller(void *arg, const char *number, const char *name)
 	phone_caller(l);
 }
 
+static void on_messages(void *arg, bool waiting)
+{
+	pbx_event(arg, EVENT_MESSAGES, 0, waiting ? "on" : "off", NULL);
+}
+
 void line_set_callerid(struct pbx_line *l, struct callerid_way way)
 {
 	l->way = way;
 	callerid_reader_free(l->reader);
 	l->reader = l->kind == PORT_FXO ?
 		    callerid_reader_new(way.standard, on_caller, l) : NULL;
+	if (l->reader)
+		callerid_reader_messages(l->reader, on_messages);
 }
 
 void line_digit(struct pbx_line *l, char digit)

@@ -70,6 +70,7 @@ struct pbx_line {
 	struct callerid_way way;
 	struct callerid_reader *reader;
 	bool reads;		/* the phone rang: caller ID may come */
+	bool monitors;		/* the phone reads on hook all the time */
 	struct waiting waiting;	/* phone: what it does about call waiting */
 	struct model *model;
 	struct wav_writer *record;

@@ -165,7 +165,8 @@ static void hear_line(struct pbx_line *l, const int16_t *in, size_t n)
 		return;
 	}
 	/* Off hook only where the telephone was asked to answer for it. */
-	if (l->reader && (l->reads || (!l->off_hook && l->way.alert > ALERT_POLARITY)))
+	if (l->reader && (l->reads || (!l->off_hook &&
+			  (l->monitors || l->way.alert > ALERT_POLARITY))))
 		callerid_read(l->reader, in, n);
 }
 

@@ -86,7 +86,7 @@ void pbx_event_text(const struct pbx_event *e, char *text, size_t size)
 		[EVENT_BREAK] = "break", [EVENT_FLASH] = "flash",
 		[EVENT_SEIZED] = "seized", [EVENT_PLAYED] = "played",
 		[EVENT_LAMP] = "lamp", [EVENT_CAS] = "cas",
-		[EVENT_CADENCE] = "cadence",
+		[EVENT_CADENCE] = "cadence", [EVENT_MESSAGES] = "messages",
 		[EVENT_CONNECTED] = "connected",
 		[EVENT_LOST] = "lost",
 		[EVENT_SETUP] = "setup",

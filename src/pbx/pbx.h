@@ -38,6 +38,7 @@ enum pbx_event_type {
 	EVENT_SEIZED,		/* phone: loop current flows */
 	EVENT_PLAYED,		/* what played has ended */
 	EVENT_LAMP,		/* text: on, off */
+	EVENT_MESSAGES,		/* phone: told by data; text: on, off */
 	EVENT_CADENCE,		/* phone: text: on/off/on in ms, as it rang */
 	EVENT_CAS,		/* phone: a call waits, it may ask who calls */
 	EVENT_CONNECTED,	/* a gateway is there */

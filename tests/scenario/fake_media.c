@@ -59,7 +59,10 @@ void fake_line_event(struct fake_end *e, enum line_event_type type, int value)
 	};
 
 	switch (type) {
-	case LINE_EVENT_OFF_HOOK: e->state.off_hook = true; break;
+	case LINE_EVENT_OFF_HOOK:
+		e->state.off_hook = true;
+		timer_stop(&e->told);
+		break;
 	case LINE_EVENT_ON_HOOK: e->state.off_hook = false; break;
 	case LINE_EVENT_RING_ON: e->state.ringing = true; break;
 	case LINE_EVENT_RING_OFF: e->state.ringing = false; break;
@@ -125,6 +128,7 @@ static void op_free(struct media_end *end)
 	e->freed = true;
 	timer_stop(&e->seized);
 	timer_stop(&e->dialled);
+	timer_stop(&e->told);
 	timer_start(&e->world->timers, &e->closed, 5, on_closed, e);
 }
 
@@ -257,6 +261,25 @@ static int op_call_waiting(struct media_end *end, const struct media_ring *r)
 	return 0;
 }
 
+static void on_messages_sent(void *arg)
+{
+	struct fake_end *e = arg;
+	struct media_event ev = { .type = MEDIA_MESSAGES_SENT };
+
+	fake_end_event(e, &ev);
+}
+
+static int op_messages(struct media_end *end, const struct media_messages *m)
+{
+	struct fake_end *e = of(end);
+
+	check(e, "messages");
+	world_say(e->world, "%s: tell that %s", e->label,
+		  m->waiting ? "messages wait" : "no messages wait");
+	timer_start(&e->world->timers, &e->told, 1000, on_messages_sent, e);
+	return 0;
+}
+
 static int op_callerid(struct media_end *end, const struct media_ring *r)
 {
 	struct fake_end *e = of(end);
@@ -374,7 +397,8 @@ const struct media_ops fake_media_ops = {
 	.dial = op_dial, .digit = op_digit, .detect = op_detect,
 	.relay_digits = op_relay, .stats = op_stats, .state = op_state,
 	.hook = op_hook, .ring = op_ring, .callerid = op_callerid,
-	.call_waiting = op_call_waiting, .battery = op_battery,
+	.call_waiting = op_call_waiting,
+	.messages = op_messages, .battery = op_battery,
 	.polarity = op_polarity, .flash = op_flash, .set = op_set,
 	.probe = op_probe,
 	.readings = op_readings,

@@ -46,7 +46,7 @@ struct fake_end {
 	bool freed;
 	bool taken, rung;		/* as core told it */
 	struct fake_end *joined;
-	struct timer seized, dialled, closed;
+	struct timer seized, dialled, closed, told;
 };
 
 extern const struct media_ops fake_media_ops;

@@ -22,6 +22,9 @@ WAYS = [
 ]
 NAMED = ("bellcore", "etsi", "uk")
 WAITS = "flash = true; call_waiting = true;"
+# Before data about messages: nothing, a short ring, tones.
+MWI = 'mwi = [ "fsk" ]; mwi_alert = "%s";'
+MWI_ALERTS = { 11: "none", 12: "ring", 13: "dtas", 14: "none", 15: "dtas" }
 FXO = range(1, len(WAYS) + 1)		# the far end rings the gateway
 FXS = range(11, 11 + len(WAYS))		# the gateway rings telephones
 
@@ -58,7 +61,7 @@ class Bench:
                                fxo="%d-%d" % (FXS[0], FXS[-1]))
         lines = [line(n, "fxo", 'ring_to = "%d";' % (600 + n), WAYS[n - 1])
                  for n in FXO]
-        lines += [line(n, "fxs", WAITS if WAYS[n - 11][0] in NAMED else "",
+        lines += [line(n, "fxs", WAITS + MWI % MWI_ALERTS[n] if n in MWI_ALERTS else "",
                        WAYS[n - 11]) for n in FXS]
         self.cdr = ws.path("cdr.json")
         self.gateway = harness.Gateway(ws, CONFIG % (
@@ -184,8 +187,33 @@ def every_standard_that_can_tells_who_waits():
         b.gateway.wait_idle(30)
 
 
+def every_standard_that_can_tells_of_messages():
+    with Bench() as b:
+        for n in MWI_ALERTS:
+            b.pbx.do("monitor %d on" % n)
+        for state, word in ("yes", "on"), ("no", "off"):
+            seen = {n: Background(b.pbx.expect, n, "messages " + word, 60)
+                    for n in MWI_ALERTS}
+            for n in MWI_ALERTS:
+                uri = "sip:%d@127.0.0.1:%d" % (200 + n, b.sip)
+                m = b.phone.transact(b.phone.request(
+                    "NOTIFY", uri, "<sip:600@127.0.0.1>;tag=%s%d" % (word, n),
+                    "<%s>" % uri, "mwi-%s-%d@test" % (word, n), 1,
+                    "Messages-Waiting: %s\r\n" % state,
+                    ["Event: message-summary", "Subscription-State: active",
+                     "Content-Type: application/simple-message-summary"]),
+                    ("127.0.0.1", b.sip))
+                check(m.status == 200, "NOTIFY: %d" % m.status)
+            for n in MWI_ALERTS:
+                try:
+                    seen[n].result(90)
+                except Exception as e:
+                    raise tap.Fail("%s: %s" % (WAYS[n - 11], e)) from None
+
+
 if __name__ == "__main__":
     if wire.DAHDI:
         raise Skip("loop spans carry no polarity")
     sys.exit(tap.run([every_standard_is_heard, every_standard_is_sent,
-                      every_standard_that_can_tells_who_waits]))
+                      every_standard_that_can_tells_who_waits,
+                      every_standard_that_can_tells_of_messages]))

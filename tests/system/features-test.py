@@ -14,7 +14,8 @@ import wire
 from tap import check, wait
 
 box.quick()
-box._shared = box.Box(fxs="flash = true; call_waiting = true;")
+box._shared = box.Box(fxs="flash = true; call_waiting = true; "
+                      "mwi = [ \"stutter\", \"lamp\", \"fsk\" ];")
 bench = box.shared
 
 
@@ -217,14 +218,22 @@ def messages_wait():
         got = told(*what, **more)
         check(got == wanted, "%s: %d, not %d" % (what, got, wanted))
 
+    b.do("monitor 3 on")
     is_told(200, "message-summary",
             "Messages-Waiting: yes\r\nVoice-Message: 2/0\r\n")
     b.expect(3, "lamp on")
+    b.expect(3, "messages on", 30)
+    b.do("off-hook 3")		# and is told when it rests again
+    b.expect(3, "dial-tone")
+    b.do("forget 3")
     is_told(404, "message-summary", "Messages-Waiting: yes\r\n"
             "Message-Account: sip:nobody@example.net\r\n")
     is_told(200, "message-summary", "Message-Account: sip:103@example.net\r\n"
             "messages-waiting:no\r\n")
     b.expect(3, "lamp off")
+    b.do("on-hook 3")
+    b.expect(3, "messages off", 30)
+    b.do("monitor 3 off")
     is_told(489, "presence", "x")
     is_told(415, "message-summary", "x", "text")
     for bad in "x", "Messages-Waiting: maybe\r\n", "Messages-Waiting:", "y" * 2000:

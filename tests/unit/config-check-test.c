@@ -363,6 +363,12 @@ static void caller_id_has_its_ways(void **state)
 		 "c.conf:2: callerid_standard has no use with callerid = false; leave one out\n");
 	help_bad(CALLED "callerid_standard = \"japan\"; callerid_alert = \"ring\"; } );\n",
 		 "c.conf:2: Japan's caller ID is always announced by a reversal and a short ring; leave callerid_alert out\n");
+	help_bad(CALLED "mwi_alert = \"ring\"; } );\n",
+		 "c.conf:2: mwi_alert has no use without \"fsk\" in mwi\n");
+	help_bad(CALLED "callerid_standard = \"dtmf\"; mwi = [ \"fsk\" ]; } );\n",
+		 "c.conf:2: DTMF caller ID has no data for messages; leave \"fsk\" out, or set callerid_standard\n");
+	help_bad(CALLED "mwi = [ \"bell\" ]; } );\n",
+		 "c.conf:2: mwi \"bell\" is not known; it may be \"stutter\", \"lamp\" or \"fsk\"\n");
 	help_bad(CALLED "call_waiting_callerid = false; } );\n",
 		 "c.conf:2: call_waiting_callerid has no use without call_waiting = true\n");
 	help_bad(CALLED "flash = true; call_waiting = true; callerid_standard = \"japan\"; "

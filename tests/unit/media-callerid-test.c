@@ -97,6 +97,26 @@ static void who_waits_crosses(void **state)
 	callerid_sender_free(tx);
 }
 
+static void messages_are_built(void **state)
+{
+	static const uint8_t on[] = { 0x82, 3, 0x0b, 1, 0xff };
+	struct callerid_sender *tx = callerid_sender_new();
+	uint8_t m[CALLERID_MESSAGE];
+	int16_t frame[80];
+	unsigned frames = 0;
+
+	assert_int_equal(callerid_build_messages(m, true), sizeof(on));
+	assert_memory_equal(m, on, sizeof(on));
+	assert_int_equal(callerid_build_messages(m, false), sizeof(on));
+	assert_int_equal(m[4], 0);
+	assert_int_equal(callerid_send_messages(tx, &ways[5], true, 0), -ENOTSUP);
+	assert_int_equal(callerid_send_messages(tx, &ways[0], true, 0), 0);
+	while (callerid_sound(tx, frame, 80) && frames < 500)
+		frames++;
+	assert_true(frames > 20 && frames < 200);
+	callerid_sender_free(tx);
+}
+
 static void number_and_name_cross(void **state)
 {
 	struct party from = { .number = "+15551234567", .name = "J\xc3\xbcrg Li" };
@@ -264,6 +284,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(number_and_name_cross),
 		cmocka_unit_test(who_waits_crosses),
+		cmocka_unit_test(messages_are_built),
 		cmocka_unit_test(private_and_unavailable_stay_apart),
 		cmocka_unit_test(weak_and_noisy_is_read),
 		cmocka_unit_test(damage_is_told),
