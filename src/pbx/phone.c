@@ -31,6 +31,8 @@ static void note_burst(struct pbx_line *l, const struct line_event *e)
 	bool on = e->type == LINE_EVENT_RING_ON;
 
 	timer_stop(&l->cadence_timer);
+	if (l->off_hook)
+		return;
 	if ((on && l->burst_count % 2) || (!on && l->burst_count % 2 == 0)) {
 		if (l->burst_count < LINE_BURSTS)
 			l->bursts_ms[l->burst_count++] =
