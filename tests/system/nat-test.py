@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception
-"""Between networks: behind a NAT, and over IPv6. The gateway is in a namespace of its own, kamailio and baresip in another
-one, and a third one masquerades between them."""
+"""Between networks: behind a NAT, and over IPv6. The gateway is in a namespace of
+its own, kamailio and baresip in another one, and a third one masquerades between
+them."""
 
-import re
+import os
 import socket
 import struct
 import sys
@@ -12,9 +13,10 @@ import threading
 import box
 import netns
 import tap
-from harness import installed
+from harness import SOURCE, Gateway, Pbx, Workspace, installed
 from peers import Peers, line_to_peer, peer_to_line
 from tap import check, wait
+from ua import Dialog, Peer
 
 box.quick()
 
@@ -126,6 +128,63 @@ def behind_nat_by_a_fixed_address():
             nets, 'public_address = "%s";' % PUBLIC))
 
 
+def the_example(nets, ws, pbx):
+    """etc/examples/behind-nat.conf, as it is but for names, files and driver."""
+    with open(os.path.join(SOURCE, "etc", "examples", "behind-nat.conf")) as f:
+        text = f.read()
+    secret = ws.write("secret", "Tipperary-18-miles\n")
+    os.chmod(secret, 0o600)
+    for old, new in (("sip.provider.example", PROVIDER),
+                     ("stun.provider.example", PROVIDER),
+                     ("/etc/tipring/acme.secret", secret),
+                     ('"dahdi/1"', '"sim/1"')):
+        check(old in text, "the example has no " + old)
+        text = text.replace(old, new)
+    return Gateway(ws, text + 'control = "%s"; sim = { directory = "%s"; };\n'
+                   'cdr = { file = ""; journal = false; };\n'
+                   'state_directory = "";\n' % (
+                       ws.path("control"), pbx.directory), ws.path("control"))
+
+
+def the_example_behind_nat_works():
+    with Nets(True) as nets, Workspace() as ws:
+        stun = Stun(nets.provider, PROVIDER)
+        with nets.provider:
+            provider = Peer(5060, PROVIDER, 5060)
+        provider.gateway = (PUBLIC, 5060)
+        pbx = Pbx(ws, fxs="", fxo="1", count=1)
+        gateway = the_example(nets, ws, pbx)
+        try:
+            while True:
+                m = provider.expect("REGISTER", "OPTIONS", within=30)
+                # The answer finds back by the way that the request took.
+                contact = m.get("contact")
+                provider.reply(m, 200, "OK", extra=[
+                    ("Contact", contact + ";expires=60")])
+                if m.method == "REGISTER" and "@%s:" % PUBLIC in contact:
+                    break
+            call = Dialog(provider, "15551230000")
+            call.target = contact.strip("<>")
+            call.remote = "<sip:+15551230000@%s>" % PROVIDER
+            call.call()
+            pbx.expect(1, "ring", 20)
+            pbx.do("off-hook 1")
+            m = call.answered()
+            check("c=IN IP4 %s\r\n" % PUBLIC in m.body, m.body)
+            check("@%s:" % PUBLIC in m.get("contact"), m.get("contact"))
+            call.hang_up()
+            pbx.do("on-hook 1")
+            gateway.wait_idle()
+            gateway.stop()
+            pbx.process.stop()
+        except BaseException:
+            ws.tails()
+            raise
+        finally:
+            provider.close()
+            stun.socket.close()
+
+
 def over_ipv6_alone():
     with Nets(False) as nets:
         netns.ip("addr flush dev in-a")
@@ -145,4 +204,4 @@ if __name__ == "__main__":
         print("1..0 # SKIP %s" % why)
         sys.exit(0)
     sys.exit(tap.run([behind_nat_by_stun, behind_nat_by_a_fixed_address,
-                      over_ipv6_alone]))
+                      the_example_behind_nat_works, over_ipv6_alone]))
