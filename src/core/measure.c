@@ -30,6 +30,9 @@ int box_measure(struct box *box, const char *name, char *why, size_t size)
 	if (!l->end || l->fsm.state == LINE_OUT)
 		return refuse(why, size, -ENOLINK, l->fault[0] ? l->fault :
 			      "it is out of service");
+	if (l->kind == PORT_B)
+		return refuse(why, size, -ENOTSUP, "a digital channel has no noise, echo "
+			      "or feeding of its own");
 	if (l->measure)
 		return refuse(why, size, -EBUSY, "it is being measured already");
 	if (box->shutting_down)

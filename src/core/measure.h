@@ -40,7 +40,7 @@ struct measurement {
 };
 
 /* Begins; box_observer's measured() tells the end. -ENOENT, -EBUSY, -ENOLINK
- * (out of service), -ENOMEM; why: in words. */
+ * (out of service), -ENOTSUP (a B channel), -ENOMEM; why: in words. */
 int box_measure(struct box *, const char *line, char *why, size_t size);
 /* Ends one that runs; nothing, if none does. */
 void box_measure_stop(struct box *, const char *line, const char *why);

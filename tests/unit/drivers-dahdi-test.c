@@ -19,6 +19,7 @@
 #include <dahdi/user.h>
 
 #include "drivers/dahdi/dahdi.h"
+#include "drivers/dahdi/wctdm.h"
 
 #define CARD_FD 1000000
 #define ELAST_ERRNO 500
@@ -32,6 +33,11 @@ static struct card {
 	int gain[2];		/* as set, rx and tx */
 	unsigned gains_asked;
 	unsigned lamp_kinds;
+	bool tells;		/* its voltages and registers */
+	struct wctdm_stats stats;
+	struct wctdm_regs regs;
+	struct wctdm_echo_coefs tune;
+	unsigned tunes;		/* times it was set */
 	int messages;
 	int canceller;		/* taps, -1 never asked */
 	int events[EVENTS];
@@ -121,6 +127,16 @@ int __wrap_ioctl(int fd, unsigned long code, void *arg)
 	case DAHDI_VMWI:
 		card.messages = *(int *)arg;
 		return card.lamps ? 0 : no(ENOTTY);
+	case WCTDM_GET_STATS:
+		*(struct wctdm_stats *)arg = card.stats;
+		return card.tells ? 0 : no(ENOTTY);
+	case WCTDM_GET_REGS:
+		*(struct wctdm_regs *)arg = card.regs;
+		return card.tells ? 0 : no(ENOTTY);
+	case WCTDM_SET_ECHOTUNE:
+		card.tune = *(struct wctdm_echo_coefs *)arg;
+		card.tunes++;
+		return card.tells ? 0 : no(EINVAL);
 	case DAHDI_ECHOCANCEL:	/* 0 with no canceller, too */
 		card.canceller = *(int *)arg;
 		return 0;
@@ -427,6 +443,73 @@ static void alarms_say_what_is_wrong(void **state)
 	drv->close(port);
 }
 
+/* As the Si3050 tells: volts, steps of 1.1 mA. */
+static void a_card_tells_what_it_measures(void **state)
+{
+	struct port_readings r;
+	struct line_port *port;
+
+	new_card(PORT_FXO);
+	card.tells = true;
+	card.stats = (struct wctdm_stats){ -48000, -48000, -48000 };
+	card.regs.direct[28] = 20;
+	port = open_card();
+	assert_true(capabilities(port) & PORT_READINGS);
+	assert_int_equal(drv->readings(port, &r), 0);
+	assert_true(r.has_voltage && r.has_current);
+	assert_int_equal(r.voltage, -48000);
+	assert_int_equal(r.current, 22000);
+	drv->close(port);
+
+	new_card(PORT_FXS);
+	card.tells = true;
+	card.stats = (struct wctdm_stats){ -2000, -50000, -66000 };
+	port = open_card();
+	assert_int_equal(drv->readings(port, &r), 0);
+	assert_true(r.has_voltage && !r.has_current);
+	assert_int_equal(r.voltage, 48000);
+	drv->close(port);
+
+	new_card(PORT_FXO);
+	port = open_card();
+	assert_false(capabilities(port) & (PORT_READINGS | PORT_IMPEDANCES));
+	assert_int_equal(drv->readings(port, &r), -ENOTSUP);
+	drv->close(port);
+}
+
+static void a_card_gets_its_own_impedance_back(void **state)
+{
+	struct line_port *port = NULL;
+	struct port_conf conf = { .address = "1", .card_impedance = 3 };
+	char why[256] = "";
+
+	new_card(PORT_FXO);
+	card.tells = true;
+	card.regs.direct[30] = 2;
+	card.regs.direct[45] = 255;
+	card.regs.direct[52] = 7;
+	port = open_card();
+	assert_int_equal(card.tunes, 0);	/* nobody has asked for one */
+	assert_int_equal(drv->impedance(port, -1), 0);
+	assert_int_equal(card.tunes, 0);
+	assert_int_equal(drv->impedance(port, 10), 0);
+	assert_int_equal(card.tune.acim, 10);
+	assert_int_equal(card.tune.filter[0], 0);
+	assert_int_equal(drv->impedance(port, 16), -EINVAL);
+	assert_int_equal(drv->impedance(port, -1), 0);
+	assert_int_equal(card.tune.acim, 2);
+	assert_int_equal(card.tune.filter[0], 255);
+	assert_int_equal(card.tune.filter[7], 7);
+	drv->close(port);
+
+	assert_int_equal(drv->open(&port, &conf, why, sizeof(why)), 0);
+	assert_int_equal(card.tune.acim, 2);
+	drv->close(port);
+	card.tells = false;
+	assert_int_not_equal(drv->open(&port, &conf, why, sizeof(why)), 0);
+	assert_non_null(strstr(why, "card_impedance"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -440,6 +523,8 @@ int main(void)
 		cmocka_unit_test(audio_that_fails_is_no_more_than_missing),
 		cmocka_unit_test(a_channel_taken_away_is_told_once),
 		cmocka_unit_test(alarms_say_what_is_wrong),
+		cmocka_unit_test(a_card_tells_what_it_measures),
+		cmocka_unit_test(a_card_gets_its_own_impedance_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
