@@ -7,4 +7,4 @@ dist_examples_DATA = etc/examples/pbx-extensions.conf \
 	etc/examples/account-per-line.conf etc/examples/one-number.conf \
 	etc/examples/static-ip-trunk.conf etc/examples/kamailio-in-front.conf \
 	etc/examples/behind-nat.conf etc/examples/tls-srtp.conf \
-	etc/examples/sim-demo.conf
+	etc/examples/pri-pbx.conf etc/examples/sim-demo.conf

@@ -134,9 +134,9 @@ static struct config *load(const struct options *o)
 		config_free(conf);
 		return NULL;
 	}
-	if (conf && o->require_lines && !conf->line_count) {
+	if (conf && o->require_lines && !conf->line_count && !conf->span_count) {
 		fprintf(stderr, "%s: no line is configured; add one to "
-			"lines = ( ... )\n", o->config);
+			"lines = ( ... ), or a span to spans = ( ... )\n", o->config);
 		config_free(conf);
 		return NULL;
 	}
@@ -149,9 +149,13 @@ static int check(const struct options *o)
 
 	if (!conf)
 		return STATUS_CONFIG;
-	printf("%s: ok, %zu line%s, %zu trunk%s\n", o->config, conf->line_count,
+	printf("%s: ok, %zu line%s, %zu trunk%s", o->config, conf->line_count,
 	       conf->line_count == 1 ? "" : "s", conf->trunk_count,
 	       conf->trunk_count == 1 ? "" : "s");
+	if (conf->span_count)
+		printf(", %zu span%s", conf->span_count,
+		       conf->span_count == 1 ? "" : "s");
+	putchar('\n');
 	config_free(conf);
 	return 0;
 }

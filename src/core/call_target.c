@@ -110,6 +110,7 @@ static int try_trunk(struct call *call, const char *name, bool forced)
 
 	/* A call to the PBX behind a span costs nothing, as one to a line. */
 	if (!route_is_number_of(call->box->conf, name, call->plan.called) &&
+	    !route_is_number_of(call->box->conf, name, call->offer.called) &&
 	    fraud_check(call, name, NULL, call->plan.called, &call->refusal))
 		return -EBUSY;
 	if (!t || !t->up) {

@@ -121,12 +121,13 @@ void gateway_free(struct gateway *g)
 	timer_stop(&g->deadline);
 	/* Who uses goes before what is used: legs hold media ends, lines too. */
 	agent_free(g->agent);
-	isdn_free(g->isdn);
+	isdn_close(g->isdn);
 	ops_free(g->ops);
 	ports_forget_gone(g);
 	fraud_state_free(g);
 	box_free(g->box);
 	media_free(g->media);
+	isdn_free(g->isdn);
 	ports_free(g);
 	old_configs_free(g);
 	config_free(g->conf);

@@ -9,8 +9,21 @@
 
 /* What the pump tells of a port; the span may be gone before its last word. */
 struct ear {
+	struct list_head node;		/* isdn->ears */
 	struct channel *channel;	/* NULL: nobody listens any more */
 };
+
+static void ear_free(struct ear *ear)
+{
+	list_remove(&ear->node);
+	free(ear);
+}
+
+void ears_free(struct isdn *isdn)
+{
+	while (!list_empty(&isdn->ears))
+		ear_free(list_entry(isdn->ears.next, struct ear, node));
+}
 
 static void hear_line(struct channel *c, const struct line_event *e)
 {
@@ -31,7 +44,7 @@ static void on_media(void *owner, const struct media_event *e)
 	struct channel *c = ear->channel;
 
 	if (e->type == MEDIA_FREED)
-		free(ear);
+		ear_free(ear);
 	else if (!c || !c->end)
 		return;
 	else if (e->type == MEDIA_LINE)
@@ -67,10 +80,11 @@ static int open_port(struct channel *c, char *why, size_t size)
 	}
 	snprintf(port.address, sizeof(port.address), "%s", address);
 	ear->channel = c;
+	list_add_before(&s->isdn->ears, &ear->node);
 	c->end = o->media->ops->port_new(o->media, name, &port, &voice, on_media,
 					 ear, why, size);
 	if (!c->end) {
-		free(ear);
+		ear_free(ear);
 		return -1;
 	}
 	c->ear = ear;

@@ -29,7 +29,9 @@ struct isdn *isdn_new(const struct isdn_options *options)
 		return NULL;
 	isdn->options = *options;
 	list_init(&isdn->spans);
+	list_init(&isdn->ears);
 	if (isdn_reload(isdn, options->box->conf)) {
+		isdn_close(isdn);
 		isdn_free(isdn);
 		return NULL;
 	}
@@ -64,7 +66,7 @@ void isdn_shutdown(struct isdn *isdn)
 	isdn->stopping = true;
 }
 
-void isdn_free(struct isdn *isdn)
+void isdn_close(struct isdn *isdn)
 {
 	struct list_head *n, *next;
 
@@ -72,6 +74,13 @@ void isdn_free(struct isdn *isdn)
 		return;
 	list_for_each_safe(n, next, &isdn->spans)
 		span_free(list_entry(n, struct span, node));
+}
+
+void isdn_free(struct isdn *isdn)
+{
+	if (!isdn)
+		return;
+	ears_free(isdn);
 	free(isdn);
 }
 

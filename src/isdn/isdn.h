@@ -33,7 +33,10 @@ struct isdn *isdn_new(const struct isdn_options *);
 int isdn_reload(struct isdn *, const struct config *);
 /* No new calls from now on. */
 void isdn_shutdown(struct isdn *);
-/* Legs that still have a call are released first. NULL is legal. */
+/* Legs that still have a call are released first; then ends are given back. NULL
+ * is legal. */
+void isdn_close(struct isdn *);
+/* After media has gone: ends whose pump has stopped tell nobody. NULL is legal. */
 void isdn_free(struct isdn *);
 
 struct span_status {

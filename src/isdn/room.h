@@ -29,6 +29,7 @@ struct isdn {
 	struct isdn_options options;
 	const struct config *conf;
 	struct list_head spans;
+	struct list_head ears;		/* what the pump tells of ports */
 	bool stopping;
 };
 
@@ -75,6 +76,7 @@ struct channel {
 	struct isdn_leg *leg;
 };
 
+void ears_free(struct isdn *);
 void channels_open(struct span *);
 void channels_close(struct span *);
 /* Opens what could not be opened before. */

@@ -12,6 +12,7 @@
 
 #define FCS 2			/* octets that libpri counts and does not look at */
 #define EVENTS_A_TURN 64
+#define T309_MS 90000		/* Q.931 9.1 */
 
 static void on_message(struct pri *pri, char *text)
 {
@@ -97,6 +98,7 @@ static int start(struct pbx_span *s)
 	pri_facility_enable(s->pri);
 	pri_hangup_fix_enable(s->pri, 1);
 	pri_set_overlapdial(s->pri, 1);
+	pri_set_timer(s->pri, PRI_TIMER_T309, T309_MS);
 	if (s->pbx->log)
 		pri_set_debug(s->pri, PRI_DEBUG_Q931_DUMP);
 	return 0;

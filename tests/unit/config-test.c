@@ -329,6 +329,7 @@ static void installed_files_load(void **state)
 		{ "examples/behind-nat.conf", 1, 1, 0, 0 },
 		{ "examples/tls-srtp.conf", 1, 1, 0, 0 },
 		{ "examples/kamailio-in-front.conf", 3, 1, 0, 0 },
+		{ "examples/pri-pbx.conf", 0, 1, 0, 0 },
 		{ "examples/sim-demo.conf", 2, 1, 0, 0 },
 	};
 	static const char *const secrets[] = {
