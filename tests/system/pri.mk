@@ -1,13 +1,15 @@
 # A PBX with a primary rate span.
-TESTS += tests/system/pri-test.py
-EXTRA_DIST += tests/system/pri-test.py tests/system/pri_bench.py
+TESTS += tests/system/pri-test.py tests/system/pri-span-test.py
+EXTRA_DIST += tests/system/pri-test.py tests/system/pri-span-test.py \
+	tests/system/pri_bench.py
 
 # One after the other, as the rest.
 tests/system/pri-test.log: tests/system/control-test.log
-tests/system/peers-test.log: tests/system/pri-test.log
+tests/system/pri-span-test.log: tests/system/pri-test.log
+tests/system/peers-test.log: tests/system/pri-span-test.log
 
 # All of ISDN alone; what runs in the VM is added where it stands.
-PRI_TESTS = tests/system/pri-test.py
+PRI_TESTS = tests/system/pri-test.py tests/system/pri-span-test.py
 if HAVE_CMOCKA
 PRI_TESTS += tests/unit/drivers-span-test tests/unit/isdn-map-test \
 	tests/unit/isdn-frame-test

@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception
 """tipringd between a PBX with a primary rate span and a SIP phone."""
 
-import os
+import cmath
+import math
 import re
+import time
 
 import box
 import harness
 import sound
-from harness import Gateway, Pbx, Workspace
+import wire
+from harness import TOOLS, Gateway, Pbx, Workspace
 from phone import Phone
 from tap import check, wait
 
@@ -121,3 +124,87 @@ class Bench:
         if kind:
             self.ws.tails()
         self.close(check_end=not kind)
+
+
+MULAW = 'codecs = [ "PCMU" ];'		# what the tests' RTP end speaks
+_bench = None
+
+
+def bench():
+    global _bench
+    if not _bench:
+        _bench = Bench(trunk=MULAW)
+    return _bench
+
+
+def drop(check_end=False):
+    global _bench
+    b, _bench = _bench, None
+    if b:
+        b.close(check_end)
+
+
+def failed():
+    if _bench:
+        _bench.ws.tails()
+    drop()
+
+
+def after():
+    if _bench:
+        for slot in range(1, 32):
+            if slot != 16:
+                _bench.pbx.ask("release pbx.b%d" % slot)
+        for call in list(_bench.phone.calls.values()):
+            call.close()
+        _bench.phone.calls.clear()
+        _bench.quiet()
+
+
+def same(what, got, wanted):
+    check(got == wanted, "%s is %r, not %r" % (what, got, wanted))
+
+
+def converse(b, line, call):
+    """Both speak by turns; what each heard is what was said."""
+    pbx_says, sip_says = b.speech()
+    heard = [b.ws.path("%s-%.3f.wav" % (who, time.time()))
+             for who in ("pbx", "sip")]
+    port = "pbx.b%d" % line
+    call.rtp.forget()
+    b.do("record %s %s" % (port, heard[0]))
+    b.do("play %s %s" % (port, pbx_says))
+    b.do("wait-played " + port, 60)
+    call.rtp.play(sound.silence(300) + sound.read(sip_says))
+    wait("end of what SIP says", 60, lambda: not call.rtp.busy())
+    time.sleep(wire.TAIL)
+    b.do("record %s off" % port)
+    call.rtp.save(heard[1])
+    for who, reference, got in (("the PBX", sip_says, heard[0]),
+                                ("SIP", pbx_says, heard[1])):
+        ear = sound.compare(TOOLS, reference, got)
+        check(ear["pieces"] >= 0.85 and ear["match"] >= wire.MATCH,
+              "%s did not hear what was said: %s" % (who, ear))
+
+
+def amplitude(samples, hz):
+    """Of a sine of that frequency, by one term of a Fourier transform."""
+    turn = cmath.exp(-2j * math.pi * hz / 8000)
+    total, at = 0j, 1 + 0j
+    for s in samples:
+        total += s * at
+        at *= turn
+    return 2 * abs(total) / max(1, len(samples))
+
+
+def heard(call, hz):
+    """The last half second is that tone and no other."""
+    last = call.rtp.heard()[-4000:]
+    if len(last) < 4000:
+        return False
+    power = math.sqrt(2 * sum(s * s for s in last) / len(last))
+    return power > 500 and amplitude(last, hz) > 0.8 * power
+
+
+def the_shared_bench_ends_well():
+    drop(True)
