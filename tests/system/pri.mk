@@ -8,11 +8,11 @@ tests/system/pri-test.log: tests/system/control-test.log
 tests/system/pri-span-test.log: tests/system/pri-test.log
 tests/system/peers-test.log: tests/system/pri-span-test.log
 
-# All of ISDN alone; what runs in the VM is added where it stands.
+# All of ISDN alone, also on the real DAHDI driver in the VM.
 PRI_TESTS = tests/system/pri-test.py tests/system/pri-span-test.py
 if HAVE_CMOCKA
 PRI_TESTS += tests/unit/drivers-span-test tests/unit/isdn-map-test \
-	tests/unit/isdn-frame-test
+	tests/unit/isdn-frame-test tests/dahdi/span.sh
 endif
 check-pri: $(check_PROGRAMS) all
 	$(MAKE) check TESTS='$(PRI_TESTS)'
