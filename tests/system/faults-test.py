@@ -15,6 +15,7 @@ import time
 
 import box
 import harness
+import phone
 import sound
 import tap
 from harness import Background
@@ -335,6 +336,24 @@ def rtp_from_strangers_is_not_heard():
     b.hang_up(3, call)
 
 
+def voice_follows_a_reinvite_and_the_old_address_is_a_stranger():
+    b = bench()
+    call = b.talk_sip(3)
+    b.converse(3, call)
+    old, call.rtp = call.rtp, phone.Rtp()
+    try:
+        call.reinvite("sendrecv")
+        # It goes on sending, loudly: that must not be mixed in or taken.
+        old.play(sound.sine(1000, -6, 20000))
+        b.converse(3, call)
+        seen = old.received
+        time.sleep(1)
+        same("packets at the old address", old.received, seen)
+        b.hang_up(3, call)
+    finally:
+        old.close()
+
+
 GARBAGE = [
     b"", b"\r\n\r\n", b"\0" * 500, b"INVITE", b"INVITE sip:x SIP/2.0\r\n\r\n",
     b"SIP/2.0 200 OK\r\n\r\n", b"GET / HTTP/1.1\r\nHost: x\r\n\r\n",
@@ -525,6 +544,7 @@ if __name__ == "__main__":
         a_sip_server_that_is_silent_gives_congestion,
         rtp_that_stops_ends_the_call,
         rtp_from_strangers_is_not_heard,
+        voice_follows_a_reinvite_and_the_old_address_is_a_stranger,
         sip_garbage_does_no_harm,
         an_unknown_command_is_told_so,
         hangup_and_busy_out_do_what_they_say,
