@@ -78,7 +78,9 @@ void digits_parameters(struct digits *d, int twist, int reverse_twist)
 void digits_faint(struct digits *d, bool on)
 {
 	d->faint = on;
-	dtmf_rx_parms(d->rx, 1, on ? 8 : d->twist, on ? 8 : d->reverse_twist,
+	/* At its very limit it takes half of the digits. */
+	dtmf_rx_parms(d->rx, 1, (on ? 8 : d->twist) + 2,
+		      (on ? 8 : d->reverse_twist) + 2,
 		      on ? -46 : -42);
 }
 

@@ -4,6 +4,7 @@ include tests/unit/base.mk
 include tests/unit/config.mk
 include tests/unit/core.mk
 include tests/unit/media.mk
+include tests/unit/q24.mk
 include tests/unit/probe.mk
 include tests/unit/echo.mk
 include tests/unit/supervision.mk
