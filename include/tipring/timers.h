@@ -50,6 +50,8 @@
 	      "battery break towards an FXS port when the far end has gone")   \
 	TIMER(CALL_WAITING, "call_waiting", "s", 10, 3, 60,                     \
 	      "from one call-waiting tone to the next")                        \
+	TIMER(RECALL, "recall", "s", 30, 5, 600,                               \
+	      "a line is rung back so long for a call that it holds or has handed on") \
 	TIMER(WINK, "wink", "ms", 2000, 200, 10000,                            \
 	      "wait so long for a PBX's wink, then send the DID digits anyway") \
 	TIMER(ANSWER_SPEECH, "answer_speech", "ms", 2000, 200, 10000,          \

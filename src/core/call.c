@@ -202,6 +202,17 @@ static void start(struct call *call)
 	go_on(call);
 }
 
+/* The second leg has failed: to who has handed the caller on, or the end. */
+static void fail(struct call *call, const struct release *why, const char *by)
+{
+	if (call->recall.rings)
+		end_call(call, &call->refusal, NULL);
+	else if (call->recall.line[0] && call_ring_back(call, why))
+		fsm_go(&call->fsm, CALL_CALLING);
+	else
+		end_call(call, why, by);
+}
+
 /* Says whether the call has gone on (or has ended): nothing is left to do. */
 static void side_released(struct call *call, const struct call_said *s)
 {
@@ -209,9 +220,12 @@ static void side_released(struct call *call, const struct call_said *s)
 
 	if (s->side == SIDE_B && s->attempt != call->attempt)
 		return;
-	if (s->side == SIDE_A || call->fsm.state == CALL_TALKING ||
-	    !call_may_reroute(call, s->release.cause)) {
+	if (s->side == SIDE_A || call->fsm.state == CALL_TALKING) {
 		end_call(call, &s->release, by);
+		return;
+	}
+	if (call->recall.rings || !call_may_reroute(call, s->release.cause)) {
+		fail(call, &s->release, by);
 		return;
 	}
 	log_info("call %s: %s: %s, trying another way", call->id, by,
@@ -296,15 +310,18 @@ static void open_event(void *self, int event, const void *data)
 	struct call *call = self;
 	const struct call_said *s = data;
 	struct leg *a = call->leg[SIDE_A];
+	struct release unanswered;
 
 	/* A last word of a second leg that was given up. */
 	if (s && event != C_ABORT && s->side == SIDE_B && s->attempt != call->attempt)
 		return;
 	switch (event) {
 	case FSM_TIMEOUT:
-		end_by_us(call, CAUSE_NO_ANSWER, "no answer from %s within %u s",
-			  call->record.to, (unsigned)((call->box->timers->now_ms -
-			  call->offered + 500) / 1000));
+		release_set(&unanswered, CAUSE_NO_ANSWER, false,
+			    "no answer from %s within %u s", call->record.to,
+			    (unsigned)((call->box->timers->now_ms -
+					call->offered + 500) / 1000));
+		fail(call, &unanswered, NULL);
 		return;
 	case C_PREEMPT:
 		preempt(call);
@@ -350,7 +367,8 @@ static uint64_t progress_time(void *self)
 
 static uint64_t ring_time(void *self)
 {
-	return remaining(self, TIMER_RING);
+	return remaining(self, ((struct call *)self)->recall.rings ? TIMER_RECALL :
+								     TIMER_RING);
 }
 
 static void calling_enter(void *self)

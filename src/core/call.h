@@ -69,6 +69,11 @@ struct call {
 	size_t hold_count;
 	struct media_end *joined[2];	/* ends that we joined, as they are */
 	uint64_t offered;		/* when the present second leg was */
+	struct {
+		char line[48];		/* that has handed side A on; "" none */
+		struct party party;	/* side A, as it is to be shown there */
+		bool rings;		/* it is rung back now */
+	} recall;
 };
 
 extern const struct fsm_type call_type;
@@ -121,6 +126,9 @@ void call_note_stats(struct call *, const struct leg *);
  * is changed: one of the two is not so far, is gone, or is an emergency call.
  */
 bool call_transfer(struct leg *ours, struct leg *held);
+/* The target of a transfer has failed: rings the line back that made it, where
+ * it is idle; once. False: there is none. */
+bool call_ring_back(struct call *, const struct release *why);
 /* Two legs of one line change places: each has the other's call. */
 void legs_exchange(struct leg *, struct leg *);
 

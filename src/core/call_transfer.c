@@ -48,6 +48,50 @@ static struct leg *far_end(const struct leg *leg, bool talks)
 	}
 }
 
+/* Where the second call fails, the line is rung back for who was held. */
+static void note_recall(struct call *keep, const struct call *gone,
+			const struct leg *held)
+{
+	const struct line *l = line_of_leg(held);
+
+	if (!l || keep->fsm.state == CALL_TALKING)
+		return;
+	snprintf(keep->recall.line, sizeof(keep->recall.line), "%s", l->name);
+	keep->recall.party = (struct party){ 0 };
+	if (held->outgoing)
+		keep->recall.party = gone->plan.calling;
+	else
+		snprintf(keep->recall.party.number, sizeof(keep->recall.party.number),
+			 "%s", gone->offer.called);
+}
+
+bool call_ring_back(struct call *call, const struct release *why)
+{
+	struct line *l = box_line(call->box, call->recall.line);
+	struct hunter fresh = { 0 };
+	struct leg *failed;
+
+	call->recall.line[0] = '\0';
+	if (!l || !call->leg[SIDE_A] || line_hunt(l, &fresh) != HUNT_FOUND)
+		return false;
+	log_info("call %s: %s, %s is rung back for it", call->id, why->why, l->name);
+	failed = call_detach(call, SIDE_B);
+	if (failed)
+		failed->ops->release(failed, why);
+	call_give_side(call, SIDE_B);
+	call->plan = (struct plan){ .count = 1, .calling = call->recall.party };
+	call->plan.target[0] = (struct target){ TARGET_LINE, l->name };
+	snprintf(call->plan.called, sizeof(call->plan.called), "%s", l->conf->number);
+	call->hunter = fresh;
+	call->next = 0;
+	call->failed = 0;
+	call->recall.rings = true;
+	if (call_next_target(call) != TARGET_OFFERED)
+		return false;
+	call->refusal = *why;
+	return true;
+}
+
 static void moved(struct call *keep, struct leg *far)
 {
 	if (far->ops->hold)
@@ -72,6 +116,7 @@ bool call_transfer(struct leg *ours, struct leg *held)
 		return false;
 	log_info("call %s: %s connects %s of call %s with %s", keep->id, held->name,
 		 far->name, gone->id, other->name);
+	note_recall(keep, gone, held);
 	call_detach(keep, at);
 	call_detach(gone, !from);
 	call_detach(gone, from);

@@ -217,7 +217,7 @@ bool fxs_second_on_hook(struct line *l)
 
 uint64_t fxs_recall_time(void *self)
 {
-	return line_ms(self, TIMER_RING);
+	return line_ms(self, TIMER_RECALL);
 }
 
 void fxs_recall_enter(void *self)
