@@ -80,6 +80,13 @@ static void invent(const struct world *w, char *text, size_t size)
 	else if (kind < 60)
 		snprintf(text, size, "invite %s %s from 4420", roll(2) ? "acme" : "info",
 			 PICK(called));
+	else if (kind < 63 && w->leg_count)
+		snprintf(text, size, roll(3) ? "refer s%u %s" : "replace s%u",
+			 w->leg_count - roll(w->leg_count < 6 ? w->leg_count : 6),
+			 PICK(called));
+	else if (kind < 64 && w->leg_count > 1)
+		snprintf(text, size, "refer-to s%u s%u", w->leg_count,
+			 w->leg_count - 1);
 	else if (kind < 80 && w->leg_count)
 		snprintf(text, size, "%s s%u %d", PICK(legs),
 			 w->leg_count - roll(w->leg_count < 6 ? w->leg_count : 6),
