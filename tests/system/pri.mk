@@ -15,5 +15,8 @@ PRI_TESTS += tests/unit/drivers-span-test tests/unit/isdn-map-test \
 	tests/unit/isdn-frame-test tests/dahdi/span.sh
 endif
 check-pri: $(check_PROGRAMS) all
-	$(MAKE) check TESTS='$(PRI_TESTS)'
+	$(MAKE) check TESTS='$(PRI_TESTS)'; status=$$?; \
+	$(top_srcdir)/build-aux/count-tests \
+		$$(for t in $(PRI_TESTS); do echo ./$${t%.*}.trs; done) && \
+	exit $$status
 .PHONY: check-pri
