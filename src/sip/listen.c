@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <sofia-sip/msg_header.h>
 #include <sofia-sip/nta.h>
 #include <sofia-sip/nta_tag.h>
 #include <sofia-sip/su_tagarg.h>
@@ -115,12 +116,32 @@ int listen_first(const struct config *c, char *url, bool *listens, char *why,
 	return 0;
 }
 
+/* With each socket the library writes its Via headers anew and frees the old ones,
+ * which requests under way still read when they are cancelled. They stay: some
+ * hundred bytes for each address that ever came. */
+static bool adding;
+
+void msg_header_free(su_home_t *home, msg_header_t *h)
+{
+	static __typeof__(&msg_header_free) next;
+
+	if (!next)
+		*(void **)&next = dlsym(RTLD_NEXT, "msg_header_free");
+	if (!adding && next)
+		next(home, h);
+}
+
 static int add(const char *url, bool serves, char *why, size_t size)
 {
-	if (nta_agent_add_tport(made, (url_string_t *)url,
-				TAG_IF(!serves, TPTAG_SERVER(0)),
-				TPTAG_CERTIFICATE(LISTEN_NO_FILES),
-				TPTAG_TIMEOUT(LISTEN_TIMEOUT_MS), TAG_END()) >= 0)
+	int err;
+
+	adding = true;
+	err = nta_agent_add_tport(made, (url_string_t *)url,
+				  TAG_IF(!serves, TPTAG_SERVER(0)),
+				  TPTAG_CERTIFICATE(LISTEN_NO_FILES),
+				  TPTAG_TIMEOUT(LISTEN_TIMEOUT_MS), TAG_END());
+	adding = false;
+	if (err >= 0)
 		return 0;
 	if (serves)
 		snprintf(why, size, "the SIP library cannot listen on %s", url);

@@ -36,6 +36,7 @@ libsip_a_SOURCES = src/sip/access.c src/sip/access.h \
 guard_ldflags = -Wl,--export-dynamic-symbol=su_getaddrinfo \
 	-Wl,--export-dynamic-symbol=su_vrecv -Wl,--export-dynamic-symbol=su_vsend \
 	-Wl,--export-dynamic-symbol=nta_agent_create \
+	-Wl,--export-dynamic-symbol=msg_header_free \
 	-Wl,--export-dynamic-symbol=tport_primary_by_name \
 	-Wl,--export-dynamic-symbol=accept -Wl,--export-dynamic-symbol=connect \
 	-Wl,--export-dynamic-symbol=su_soerror \

@@ -49,20 +49,29 @@ int provider_contact(struct provider *p, enum sip_transport transport,
 	return (size_t)err < size ? 0 : -ENOSPC;
 }
 
-/* What was under way went by an address that is no more: an answer would not
- * find us. Calls that are up can be told where we are. */
-static void cut_off(struct provider *p)
+static struct trunk_leg *under_way(const struct provider *p)
 {
-	struct list_head *n, *next;
+	const struct list_head *n;
 
-	list_for_each_safe(n, next, &p->agent->legs) {
+	list_for_each(n, &p->agent->legs) {
 		struct trunk_leg *t = list_entry(n, struct trunk_leg, node);
 
 		if (t->provider == p && (t->state == LEG_CALLING ||
 		    t->state == LEG_PROCEEDING || t->state == LEG_INVITED))
-			trunk_leg_fail(t, CAUSE_TEMPORARY_FAILURE,
-				       "our own address changed");
+			return t;
 	}
+	return NULL;
+}
+
+/* What was under way went by an address that is no more: an answer would not
+ * find us. Calls that are up can be told where we are. The end of one leg may be
+ * another's, so that each is looked for anew. */
+static void cut_off(struct provider *p)
+{
+	struct trunk_leg *t;
+
+	while ((t = under_way(p)))
+		trunk_leg_fail(t, CAUSE_TEMPORARY_FAILURE, "our own address changed");
 }
 
 /* Registers anew, and tells the far ends of calls. */
