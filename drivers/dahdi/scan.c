@@ -78,11 +78,55 @@ static void describe(int span, int position, const char *card, bool digital,
 		 *sig ? "" : ", not configured", alarms[0] ? ", alarm" : "");
 }
 
+static bool is_d_channel(int span, int position)
+{
+	char sig[32];
+
+	channel_file(span, position, "sig", sig, sizeof(sig));
+	return strstr(sig, "HDLC");
+}
+
+/* As dahdi_cfg has set it, or as the card is made for: then it has no D channel
+ * yet. 0: no primary rate span. */
+static int describe_span(int span, int slots, const char *card,
+			 struct port_info *info)
+{
+	char path[96], type[16];
+	int d = 0, b = 0, n;
+
+	snprintf(path, sizeof(path), SPANS "/span-%d/spantype", span);
+	read_line(path, type, sizeof(type));
+	*info = (struct port_info){ .span = true, .t1 = slots <= 24,
+				    .signalling = SIGNALLING_CLEAR };
+	for (int i = 1; i <= slots; i++) {
+		struct port_info slot;
+
+		describe(span, i, "", true, &slot);
+		b += slot.kind == PORT_B;
+		if (is_d_channel(span, i)) {
+			d = i;
+			info->in_use = slot.in_use;
+		}
+	}
+	if (!d && strcmp(type, "E1") && strcmp(type, "T1") && strcmp(type, "J1"))
+		return 0;
+	snprintf(info->name, sizeof(info->name), "dahdi/span/%d", span);
+	n = snprintf(info->text, sizeof(info->text), "%s, %.40s", info->t1 ? "T1" :
+		     "E1", card);
+	if (d)
+		snprintf(info->text + n, sizeof(info->text) - (size_t)n,
+			 ", %d B channels, D channel %d", b, d);
+	else
+		snprintf(info->text + n, sizeof(info->text) - (size_t)n,
+			 ", not configured");
+	return d ? d : -1;
+}
+
 static int scan_span(int span, int (*found)(const struct port_info *, void *),
 		     void *arg)
 {
 	char path[96], card[64], count[16], digital[8];
-	int stop = 0;
+	int stop = 0, d = 0;
 
 	snprintf(path, sizeof(path), SPANS "/span-%d/desc", span);
 	read_line(path, card, sizeof(card));
@@ -90,9 +134,19 @@ static int scan_span(int span, int (*found)(const struct port_info *, void *),
 	read_line(path, count, sizeof(count));
 	snprintf(path, sizeof(path), SPANS "/span-%d/is_digital", span);
 	read_line(path, digital, sizeof(digital));
+	if (digital[0] == '1') {
+		struct port_info info;
+
+		d = describe_span(span, atoi(count), card, &info);
+		if (d)
+			stop = found(&info, arg);
+	}
 	for (int i = 1; !stop && i <= atoi(count); i++) {
 		struct port_info info;
 
+		/* What is the span's is told with it. */
+		if (d < 0 || i == d)
+			continue;
 		describe(span, i, card, digital[0] == '1', &info);
 		stop = found(&info, arg);
 	}

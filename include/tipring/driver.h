@@ -83,13 +83,15 @@ struct port_readings {
 
 /* What scan finds. */
 struct port_info {
-	char name[PORT_NAME_SIZE];	/* "dahdi/1" */
+	char name[PORT_NAME_SIZE];	/* "dahdi/1"; a span: "dahdi/span/1" */
 	char text[96];			/* card and position, for people */
 	enum port_kind kind;
 	enum port_signalling signalling;
 	enum audio_format format;
 	unsigned capabilities;
 	bool in_use;
+	bool span;		/* a primary rate span, see dchannel.h; kind is 0 */
+	bool t1;		/* of a span: 24 time slots, else 31 */
 };
 
 enum port_alarm {

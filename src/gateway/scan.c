@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
 /*
- * scan.c - tipringd --scan: the ports there are, as a table and as a section
- * for the configuration. The way a new user starts.
+ * scan.c - tipringd --scan: the ports and spans there are, as a table and as
+ * sections for the configuration. The way a new user starts.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,7 +54,10 @@ static void print_table(const struct scan *s)
 	for (size_t i = 0; i < s->count; i++) {
 		const struct port_info *p = &s->ports[i];
 
-		printf("# %-12s %-5s %-13s %-7s %s\n", p->name,
+		/* B channels are told with their span. */
+		if (p->kind == PORT_B)
+			continue;
+		printf("# %-12s %-5s %-13s %-7s %s\n", p->name, p->span ? "span" :
 		       p->kind ? port_kind_name(p->kind) : "-",
 		       signalling_name(p), p->in_use ? "yes" : "no", p->text);
 	}
@@ -72,17 +75,10 @@ static void print_line(const struct port_info *p, const char *trunk, unsigned nu
 	       p->kind == PORT_FXO ? " ring_to = \"100\";" : "", last ? "" : ",");
 }
 
-static void print_section(const struct scan *s, const char *trunk)
+static void print_lines(const struct scan *s, const char *trunk, size_t usable)
 {
-	size_t usable = 0, done = 0;
+	size_t done = 0;
 
-	for (size_t i = 0; i < s->count; i++)
-		usable += is_usable(&s->ports[i]);
-	if (!usable) {
-		puts("\n# None of them is configured for analog lines: let\n"
-		     "# `tipring lines --setup` do it, and scan again.");
-		return;
-	}
 	printf("\n# Put this into tipring.conf. number: who calls it reaches the line;\n"
 	       "# ring_to: whom the ringing of an fxo line calls; trunk: as in trunks.\n"
 	       "lines = (\n");
@@ -94,6 +90,46 @@ static void print_section(const struct scan *s, const char *trunk)
 		done++;
 	}
 	puts(");");
+}
+
+static void print_spans(const struct scan *s, const char *trunk, size_t spans)
+{
+	size_t done = 0;
+
+	printf("\n# Put this into tipring.conf. role: network towards a PBX, user towards\n"
+	       "# an exchange; switch: as the other side is set; calls_to: the trunk that\n"
+	       "# takes its calls; numbers: the calls that go to it.\n"
+	       "spans = (\n");
+	for (size_t i = 0; i < s->count; i++) {
+		const struct port_info *p = &s->ports[i];
+
+		if (!p->span)
+			continue;
+		printf("  { name = \"span-%s\"; port = \"%s\"; role = \"network\"; "
+		       "switch = \"%s\";\n    calls_to = \"%s\"; "
+		       "numbers = [\"%zuXXX\"]; }%s\n", strrchr(p->name, '/') + 1,
+		       p->name, p->t1 ? "ni2" : "euroisdn", trunk, 1 + done % 9,
+		       done + 1 == spans ? "" : ",");
+		done++;
+	}
+	puts(");");
+}
+
+static void print_sections(const struct scan *s, const char *trunk)
+{
+	size_t usable = 0, spans = 0;
+
+	for (size_t i = 0; i < s->count; i++) {
+		usable += is_usable(&s->ports[i]);
+		spans += s->ports[i].span;
+	}
+	if (usable)
+		print_lines(s, trunk, usable);
+	if (spans)
+		print_spans(s, trunk, spans);
+	if (!usable && !spans)
+		puts("\n# None of them is configured for lines or spans: let\n"
+		     "# `tipring lines --setup` do it, and scan again.");
 }
 
 static void quiet(void *arg, const char *text)
@@ -121,8 +157,8 @@ int gateway_scan(const char *file)
 	}
 	print_table(&s);
 	conf = config_load(file, quiet, NULL);
-	print_section(&s, conf && conf->trunk_count ? conf->trunks[0].name
-						   : "provider");
+	print_sections(&s, conf && conf->trunk_count ? conf->trunks[0].name
+						    : "provider");
 	config_free(conf);
 	free(s.ports);
 	return 0;

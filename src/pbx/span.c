@@ -112,8 +112,9 @@ static void on_ready(void *arg, int fd, short revents)
 	int n = 0;
 
 	while (s->ops->next_event(s->d, &alarm) == 1)
-		if (!alarm && !s->pri && start(s))
-			fprintf(stderr, "tipring-pbx: span %s: no memory\n", s->name);
+		s->alarm = alarm;
+	if (!s->alarm && !s->pri && start(s))
+		fprintf(stderr, "tipring-pbx: span %s: no memory\n", s->name);
 	if (!s->pri)
 		return;
 	do {
@@ -138,6 +139,7 @@ int span_plug(struct pbx_span *s, bool in, char *why, size_t size)
 		s->d = NULL;
 		return 0;
 	}
+	s->alarm = ALARM_NONE;
 	err = s->ops->open(&s->d, &s->conf, why, size);
 	if (err) {
 		s->d = NULL;

@@ -21,6 +21,7 @@ struct pbx_span {
 	struct pri *pri;		/* NULL: there was no wire yet */
 	struct loop_watch *watch;
 	struct timer timer;		/* libpri's next */
+	enum port_alarm alarm;
 	bool read;			/* a frame was read */
 	bool up;			/* Q.921 has a link */
 	struct pbx_line *line[DCHANNEL_SLOTS + 1];	/* by slot; NULL: no B

@@ -2,10 +2,12 @@
 # the system tests on DAHDI channels. One after the other, for each takes both
 # processors of a small machine. `make check-dahdi` runs these alone.
 DAHDI_TESTS = tests/dahdi/load.sh tests/dahdi/setup.sh tests/dahdi/calls.sh \
-	tests/dahdi/lines.sh
+	tests/dahdi/lines.sh \
+	tests/dahdi/pri.sh tests/dahdi/pri-calls.sh
 EXTRA_DIST += tests/dahdi/dahdi-vm tests/dahdi/in-vm.sh tests/dahdi/driver.sh \
 	tests/dahdi/calls.sh tests/dahdi/lines.sh tests/dahdi/load.sh tests/dahdi/setup.sh \
-	tests/dahdi/judge.py tests/dahdi/bench.sh tests/dahdi/span.sh
+	tests/dahdi/judge.py tests/dahdi/bench.sh tests/dahdi/span.sh \
+	tests/dahdi/pri.sh tests/dahdi/pri-calls.sh tests/dahdi/pri-calls.py
 check_PROGRAMS += tests/dahdi/load
 tests_dahdi_load_SOURCES = tests/dahdi/load.c \
 	tests/dahdi/far_lines.c tests/dahdi/far_lines.h \
@@ -26,16 +28,20 @@ check_PROGRAMS += tests/dahdi/span-test
 tests_dahdi_span_test_SOURCES = tests/dahdi/span-test.c
 tests_dahdi_span_test_LDADD = libdrivers.a libbase.a $(CMOCKA_LIBS)
 DAHDI_TESTS += tests/dahdi/span.sh
-tests/dahdi/span.log: tests/dahdi/lines.log
+tests/dahdi/span.log: tests/dahdi/pri-calls.log
 endif
 TESTS += $(DAHDI_TESTS)
+PRI_TESTS += $(filter tests/dahdi/pri%.sh tests/dahdi/span.sh,$(DAHDI_TESTS))
 tests/dahdi/setup.log: tests/dahdi/load.log
 tests/dahdi/calls.log: tests/dahdi/setup.log
 tests/dahdi/lines.log: tests/dahdi/calls.log
+tests/dahdi/pri.log: tests/dahdi/lines.log
+tests/dahdi/pri-calls.log: tests/dahdi/pri.log
 # The VM takes all processors: nothing else is tested beside it.
 not_in_vm = $(patsubst tests/dahdi/%,,$(TEST_LOGS))
 tests/dahdi/driver.log tests/dahdi/load.log tests/dahdi/setup.log \
-tests/dahdi/calls.log tests/dahdi/lines.log tests/dahdi/span.log: $(not_in_vm)
+tests/dahdi/calls.log tests/dahdi/lines.log \
+tests/dahdi/pri.log tests/dahdi/pri-calls.log tests/dahdi/span.log: $(not_in_vm)
 
 check-dahdi: $(check_PROGRAMS) all
 	$(MAKE) check TESTS='$(DAHDI_TESTS)'

@@ -234,6 +234,37 @@ static void lines_take_no_slots(void **state)
 	assert_non_null(strstr(why, "something else is configured"));
 }
 
+static int note(const struct port_info *p, void *arg)
+{
+	unsigned *seen = arg;
+
+	if (p->span) {
+		assert_false(p->t1);
+		assert_string_equal(p->name, seen[0] ? "dahdi/span/2" :
+						       "dahdi/span/1");
+		if (!strstr(p->text, "E1, ") ||
+		    !strstr(p->text, ", 30 B channels, D channel 16"))
+			fail_msg("%s", p->text);
+		assert_int_equal(p->in_use, !seen[0]);
+		seen[0]++;
+	} else {
+		assert_int_equal(p->kind, PORT_B);
+		seen[1]++;
+	}
+	return 0;
+}
+
+static void a_scan_tells_of_spans(void **state)
+{
+	struct dchannel *d = open_span("1");
+	unsigned seen[2] = { 0 };
+
+	assert_int_equal(dahdi_driver.scan(note, seen), 0);
+	assert_int_equal(seen[0], 2);
+	assert_int_equal(seen[1], 60);
+	ops->close(d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -242,6 +273,7 @@ int main(void)
 		cmocka_unit_test(frames_pass_both_ways),
 		cmocka_unit_test(b_channels_carry_octets),
 		cmocka_unit_test(lines_take_no_slots),
+		cmocka_unit_test(a_scan_tells_of_spans),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -27,7 +27,7 @@ system_tests = tests/system/house-test.py tests/system/phone-test.py \
 	tests/system/peers-test.py \
 	tests/system/load-test.py tests/system/package-test.sh
 TESTS += $(system_tests)
-EXTRA_DIST += $(system_tests) tests/system/tap.py tests/system/sound.py \
+EXTRA_DIST += $(system_tests) tests/system/tap.py tests/system/sound.py tests/system/sipp_load.py \
 	tests/system/harness.py tests/system/peers.py tests/system/baresip.py tests/system/rtp.py \
 	tests/system/rtp_end.py \
 	tests/system/phone.py tests/system/wire.py tests/system/box.py tests/system/demo.py

@@ -247,7 +247,7 @@ def mistakes_are_told_with_their_cure():
             country="de", timers="", box="", trunk="", role="network",
             switch="euroisdn", span="", more="", sip=5060, rtp=20000,
             rtp_last=20999, lines=ws.path("l"), control=ws.path("c"),
-            cdr=ws.path("cdr"), peer=5062)
+            cdr=ws.path("cdr"), peer=5062, port="sim/span/pbx")
         for old, new, wanted in faults:
             check(old in good, old)
             file = ws.write("bad.conf", good.replace(old, new))

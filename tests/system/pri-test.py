@@ -93,7 +93,7 @@ def digits_come_one_by_one():
 
 
 def one_by_one(b):
-    b.do("call pbx.b1 - from 5551001 overlap")
+    b.call_out("pbx.b1 - from 5551001 overlap")
     b.expect(1, "more-digits")
     b.expect(1, "dial-tone")
     for digit in "0891":

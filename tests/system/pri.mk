@@ -12,7 +12,8 @@ tests/system/peers-test.log: tests/system/pri-span-test.log
 PRI_TESTS = tests/system/pri-test.py tests/system/pri-span-test.py
 if HAVE_CMOCKA
 PRI_TESTS += tests/unit/drivers-span-test tests/unit/isdn-map-test \
-	tests/unit/isdn-frame-test tests/dahdi/span.sh
+	tests/unit/isdn-frame-test tests/unit/sip-cause-test \
+	tests/fuzz/q931-fuzz-test
 endif
 check-pri: $(check_PROGRAMS) all
 	$(MAKE) check TESTS='$(PRI_TESTS)'; status=$$?; \

@@ -30,11 +30,14 @@ trunks = (
     {trunk} }}
 );
 spans = (
-  {{ name = "pbx"; port = "sim/span/pbx"; role = "{role}";
+  {{ name = "pbx"; port = "{port}"; role = "{role}";
     switch = "{switch}"; calls_to = "peer"; numbers = [ "5551xxx" ]; {span} }}
 );
 {more}
 """
+# In the VM span 1 is wired to span 2.
+SPAN = "dahdi/span/1" if wire.DAHDI else "sim/span/pbx"
+FAR_SPAN = ":dahdi/span/2" if wire.DAHDI else ""
 OTHER = {"network": "user", "user": "network"}
 
 
@@ -45,11 +48,12 @@ class Bench:
         self.ws = Workspace()
         self.parts = dict(dict(country="de", timers="ring = 30;", box="",
                                trunk="", role="network", switch="euroisdn",
-                               span="", more=""), **parts)
+                               port=SPAN, span="", more=""), **parts)
         try:
             self.pbx = Pbx(self.ws, fxs="", fxo="", count=0, more=[
-                "--country", self.parts["country"], "--log", "--span", "pbx=%s:%s" % (
-                    OTHER[self.parts["role"]], self.parts["switch"])])
+                "--country", self.parts["country"], "--log", "--span",
+                "pbx=%s:%s%s" % (OTHER[self.parts["role"]],
+                                 self.parts["switch"], FAR_SPAN)])
             self.phone = Phone()
             self.sip = harness.free_ports(2)
             rtp = harness.free_ports(2 * calls)
@@ -61,6 +65,7 @@ class Bench:
             self.gateway = Gateway(self.ws, CONFIG.format(**self.parts),
                                    self.parts["control"], self.parts["cdr"])
             self.wait_up()
+            self.expect(1, "link-up", 40)
         except BaseException:
             self.ws.tails()
             self.ws.close()
@@ -84,8 +89,18 @@ class Bench:
 
     def to_sip(self, line=1, number="089123", more=""):
         """The PBX calls; the call as the SIP phone got it."""
-        self.do("call pbx.b%d %s from 5551001 %s" % (line, number, more))
+        self.call_out("pbx.b%d %s from 5551001 %s" % (line, number, more))
         return self.phone.expect_call()
+
+    def call_out(self, what):
+        """The PBX's side of the link can be up later than the gateway's: each
+        waits for the UA that answers its own SABME."""
+        def called():
+            answer = self.pbx.ask("call " + what)
+            check(answer.startswith("ok") or "D channel is down" in answer,
+                  answer)
+            return answer.startswith("ok")
+        wait("the PBX to call", 40, called)
 
     def to_pbx(self, number="5551234", line=1, **more):
         """The SIP phone calls an extension of the PBX."""

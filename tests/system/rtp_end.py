@@ -102,6 +102,13 @@ class Rtp:
         with open(path + ".ulaw", "rb") as f:
             return sound.write_ulaw(path, f.read())
 
+    def heard(self):
+        """The samples so far."""
+        with tempfile.NamedTemporaryFile(suffix=".wav") as f:
+            self.save(f.name)
+            os.unlink(f.name + ".ulaw")
+            return sound.read(f.name)
+
     def play(self, samples):
         with tempfile.NamedTemporaryFile() as f:
             f.write(sound.to_ulaw(samples))
