@@ -201,7 +201,16 @@ enum media_event_type {
 	MEDIA_RTP_DEAD,		/* none for dead_s */
 	MEDIA_FAX,		/* .value: frequency, 1100 or 2100 Hz */
 	MEDIA_PROBED,		/* .probed: of ops->probe */
+	MEDIA_TROUBLE,		/* .trouble: what a port should not do, told once
+				   until a minute passes without it */
 	MEDIA_FREED,		/* the pump has let go; the last event of an end */
+};
+
+enum trouble {
+	TROUBLE_SHORT_READS,	/* count: reads of less than a frame so far */
+	TROUBLE_STORM,		/* count: events of the port within a second */
+	TROUBLE_LOST_EVENTS,	/* count: events that found no room so far */
+	TROUBLE_COUNT
 };
 
 enum digit_source { DIGIT_DTMF, DIGIT_RFC4733, DIGIT_PULSE, DIGIT_INFO };
@@ -227,6 +236,7 @@ struct media_event {
 			bool swings;		/* one frequency, modulated deeply */
 		} tone;
 		struct { uint32_t ms; int16_t level; } span;
+		struct { enum trouble what; uint32_t count; } trouble;
 		struct party party;
 		struct media_probed probed;
 		int value;
@@ -250,7 +260,8 @@ struct media_stats {
 	int16_t erle;			/* 0.1 dB, of the canceller */
 	uint32_t slips, overruns;	/* line: frames dropped or repeated;
 					   reads that gave less than a frame */
-	uint32_t events_lost;
+	uint32_t events, events_lost;	/* line: of the port */
+	uint32_t silences;		/* line: times without audio for 2 s */
 };
 
 struct media_ops {

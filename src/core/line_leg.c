@@ -164,6 +164,26 @@ static void line_event(struct line *l, const struct line_event *e)
 	}
 }
 
+static void trouble(const struct line *l, enum trouble what, unsigned count)
+{
+	switch (what) {
+	case TROUBLE_SHORT_READS:
+		log_warning("line %s: the card gave less than a block at once, %u "
+			    "times by now: audio is missing", l->name, count);
+		break;
+	case TROUBLE_STORM:
+		log_warning("line %s: %u events of the port within a second; see to "
+			    "its cable and card", l->name, count);
+		break;
+	case TROUBLE_LOST_EVENTS:
+		log_warning("line %s: %u events of the port came faster than they "
+			    "could be served and were left out", l->name, count);
+		break;
+	case TROUBLE_COUNT:
+		break;
+	}
+}
+
 void line_media_event(void *owner, const struct media_event *e)
 {
 	struct line *l = owner;
@@ -216,6 +236,9 @@ void line_media_event(void *owner, const struct media_event *e)
 		break;
 	case MEDIA_DIALLED:
 		line_post(l, L_DIALLED);
+		break;
+	case MEDIA_TROUBLE:
+		trouble(l, e->trouble.what, e->trouble.count);
 		break;
 	case MEDIA_PLAYED:
 	case MEDIA_RTP_FIRST:

@@ -68,7 +68,7 @@ struct end_stats {
 	atomic_uint_fast64_t samples;
 	atomic_uint sent, received, lost, late, strangers, malformed, forged,
 		remote_lost, jitter_ms, delay_ms, round_trip_ms, slips,
-		overruns, events_lost;
+		overruns, events, events_lost, silences;
 	atomic_int rx_level, tx_level, erle;
 };
 

@@ -17,7 +17,8 @@ static bool wants_audio(const struct line_end *l)
 {
 	const struct end *e = &l->end;
 
-	return e->peer || e->player.playing || dialler_busy(&e->dialler) ||
+	/* Of a silent card the first sample is waited for, call or none. */
+	return l->silent || e->peer || e->player.playing || dialler_busy(&e->dialler) ||
 	       listen_any(&e->listen) || callerid_sending(l->sender) ||
 	       l->pulses[0] || l->ring_wait || e->dialling || l->waiting.state ||
 	       l->probing;
@@ -338,6 +339,7 @@ static void second(struct end *e)
 	change_echo(l);
 	if (l->gone)
 		line_end_events(l);
+	line_trouble(l);
 	if (l->active) {
 		end_meters(e);
 		stat_set(e->stats.slips, l->ring.slips);
@@ -346,6 +348,7 @@ static void second(struct end *e)
 	}
 	if (line_end_runs(l) && e->pump->now_us - l->audio_us > SILENT_US) {
 		l->silent = true;
+		stat_add(e->stats.silences, 1);
 		line_port_alarm(l, LINE_EVENT_ALARM, ALARM_SILENT);
 		end_changed(e);
 	}

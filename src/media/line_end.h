@@ -17,6 +17,12 @@
 #include "media/pump.h"
 #include "media/slipring.h"
 
+struct trouble_watch {
+	unsigned seen;			/* of the counter, a second ago */
+	int64_t at_us;			/* when it last grew; 0: never */
+	unsigned due;			/* the count to be told; 0: none */
+};
+
 struct line_end {
 	struct end end;
 	const struct line_driver *driver;
@@ -63,6 +69,7 @@ struct line_end {
 	struct line_waiting waiting;	/* telling who calls meanwhile */
 	char pulses[PARTY_NUMBER_SIZE];	/* still to be pulsed */
 	unsigned pulse_wait;		/* samples of 'w' before them */
+	struct trouble_watch trouble[TROUBLE_COUNT];
 };
 
 static inline struct line_end *line_end(struct end *e)
@@ -91,6 +98,9 @@ void line_port_ring(struct line_end *);		/* ring_wait is over */
 void line_port_alarm(struct line_end *, enum line_event_type, enum port_alarm);
 /* The port as calls leave it: on hook, silent, normal. */
 void line_port_quiet(struct line_end *);
+
+/* ---- line_trouble.c: once a second */
+void line_trouble(struct line_end *);
 
 uint64_t line_pack(const struct port_state *);
 void line_unpack(uint64_t, struct port_state *);

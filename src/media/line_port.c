@@ -210,6 +210,7 @@ void line_end_events(struct line_end *l)
 		if (!any)
 			line_port_state(l);
 		any = true;
+		stat_add(l->end.stats.events, 1);
 		event(l, &ev);
 	}
 	if (any)

@@ -14,6 +14,7 @@ libmedia_a_SOURCES = src/media/media.h src/media/media.c \
 	src/media/law.c src/media/law.h \
 	src/media/line_end.c src/media/line_end.h \
 	src/media/line_open.c src/media/line_port.c \
+	src/media/line_trouble.c \
 	src/media/line_waiting.c src/media/line_waiting.h \
 	src/media/listen.c src/media/listen.h \
 	src/media/osc.c src/media/osc.h \

@@ -265,7 +265,9 @@ static void stats(const struct media_end *m, struct media_stats *to)
 		.tx_level = (int16_t)stat_get(s->tx_level),
 		.erle = (int16_t)stat_get(s->erle),
 		.slips = stat_get(s->slips), .overruns = stat_get(s->overruns),
+		.events = stat_get(s->events),
 		.events_lost = stat_get(s->events_lost),
+		.silences = stat_get(s->silences),
 	};
 }
 

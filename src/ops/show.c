@@ -83,6 +83,9 @@ json_t *show_line(const struct line *line, const struct show_clock *clock)
 		json_object_set_new(j, "erle_db", json_real(s.erle / 10.0));
 		json_object_set_new(j, "slips", json_integer(s.slips));
 		json_object_set_new(j, "overruns", json_integer(s.overruns));
+		json_object_set_new(j, "events", json_integer(s.events));
+		json_object_set_new(j, "events_lost", json_integer(s.events_lost));
+		json_object_set_new(j, "silences", json_integer(s.silences));
 	}
 	return j;
 }

@@ -325,6 +325,14 @@ static void short_reads_are_counted_and_survived(void **state)
 	rig_run(r, 200, NULL, NULL);
 	ops->stats(a, &s);
 	assert_in_range(s.overruns, 10, 30);
+	/* Told once, though it comes again. */
+	assert_true(rig_wait(r, MEDIA_TROUBLE, 1));
+	fake_port[0].less = 43;
+	rig_run(r, 1500, NULL, NULL);
+	fake_port[0].less = 0;
+	assert_int_equal(rig_count(r, fxs, MEDIA_TROUBLE), 1);
+	assert_int_equal(rig_last(r, fxs, MEDIA_TROUBLE)->trouble.what,
+			 TROUBLE_SHORT_READS);
 	rig_free(r, a);
 }
 
@@ -334,6 +342,7 @@ static void a_silent_card_is_an_alarm(void **state)
 	const struct media_ops *ops = r->media->ops;
 	struct media_end *a = rig_line(r, 0, fxs), *rtp;
 	const struct media_event *ev;
+	struct media_stats st;
 	struct media_rtp set;
 	struct port_state s;
 	unsigned had;
@@ -351,10 +360,16 @@ static void a_silent_card_is_an_alarm(void **state)
 	assert_int_equal(ev->line.value, ALARM_SILENT);
 	ops->state(a, &s);
 	assert_int_equal(s.alarm, ALARM_SILENT);
+	/* The call ends by it; the card is listened to all the same. */
+	ops->split(a);
+	rig_run(r, 300, &peer, NULL);
 	fake_port[0].stuck = false;
 	rig_run(r, 200, &peer, NULL);
 	assert_int_equal(rig_last(r, fxs, MEDIA_LINE)->line.type,
 			 LINE_EVENT_ALARM_CLEARED);
+	ops->stats(a, &st);
+	assert_int_equal(st.silences, 1);
+	ops->join(a, rtp);
 	had = peer.packets;
 	rig_run(r, 300, &peer, NULL);
 	assert_true(peer.packets > had + 10);
