@@ -9,6 +9,8 @@
 /* The kernel's guard after a break is 300 ms. */
 #define GUARD_NS 350000000ull
 #define AGAIN_NS 100000000ull
+/* The longest pause between rings, and some more. */
+#define RINGS_NS 6500000000ull
 
 uint64_t dahdi_now(void)
 {
@@ -41,6 +43,12 @@ int dahdi_set_hook(struct line_port *port, int value)
 	return err == -EINPROGRESS ? 0 : err;
 }
 
+static bool rings(const struct line_port *port)
+{
+	return port->ringing ||
+		(port->rang_at && dahdi_now() - port->rang_at < RINGS_NS);
+}
+
 int dahdi_hook(struct line_port *port, bool off_hook)
 {
 	int how = DAHDI_ONHOOK, err;
@@ -48,8 +56,9 @@ int dahdi_hook(struct line_port *port, bool off_hook)
 	if (port->kind != PORT_FXO)
 		return -ENOTSUP;
 	port->dialling = false;
+	/* Ground start grounds the ring to seize; who answers closes the loop. */
 	if (off_hook)
-		how = port->signalling == SIGNALLING_GROUND_START ?
+		how = port->signalling == SIGNALLING_GROUND_START && !rings(port) ?
 			DAHDI_START : DAHDI_OFFHOOK;
 	err = dahdi_set_hook(port, how);
 	if (err)
@@ -60,6 +69,7 @@ int dahdi_hook(struct line_port *port, bool off_hook)
 		dahdi_own_event(port, LINE_EVENT_SEIZED, 0);
 	port->off_hook = off_hook;
 	port->ringing = false;
+	port->rang_at = 0;
 	return 0;
 }
 
@@ -99,11 +109,12 @@ int dahdi_ring(struct line_port *port, const struct cadence *c)
 	return err;
 }
 
-/* The kernel opens the line for 500 ms, whatever is asked for, and only with
- * kewlstart. */
+/* With kewlstart the kernel opens the line for 500 ms, whatever is asked for.
+ * With ground start it takes the ground away, which is the same to the far end,
+ * until its next off hook. Loop start has no such sign. */
 int dahdi_battery(struct line_port *port, int break_ms)
 {
-	if (port->kind != PORT_FXS || port->signalling != SIGNALLING_KEWLSTART)
+	if (port->kind != PORT_FXS || port->signalling == SIGNALLING_LOOP_START)
 		return -ENOTSUP;
 	return dahdi_set_hook(port, DAHDI_ONHOOK);
 }

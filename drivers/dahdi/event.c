@@ -5,6 +5,8 @@
 
 #include "drivers/dahdi/port.h"
 
+#define KERNEL_EVENTS 63	/* that it keeps of a channel */
+
 /* An event that the kernel does not queue; next_event gives it first. With no
  * room left a resync takes the place of the last. */
 void dahdi_own_event(struct line_port *port, enum line_event_type type, int value)
@@ -92,6 +94,7 @@ static enum line_event_type burst_end(struct line_port *port)
 {
 	if (port->off_hook)
 		return LINE_EVENT_RESYNC;
+	port->rang_at = dahdi_now();
 	if (!port->ringing) {
 		dahdi_own_event(port, LINE_EVENT_RING_OFF, 0);
 		return LINE_EVENT_RING_ON;
@@ -151,6 +154,18 @@ static enum line_event_type translate(struct line_port *port, int event, int *va
 	return LINE_EVENT_NONE;
 }
 
+/* The queue is empty. If it may have been full, the kernel has dropped what came
+ * then, without a word: the port's state tells the rest. */
+static bool overflowed(struct line_port *port)
+{
+	bool lost = port->taken >= KERNEL_EVENTS;
+
+	port->taken = 0;
+	if (lost)
+		dahdi_own_event(port, LINE_EVENT_RESYNC, 0);
+	return lost;
+}
+
 int dahdi_next_event(struct line_port *port, struct line_event *e)
 {
 	while (!take_own(port, e)) {
@@ -165,8 +180,12 @@ int dahdi_next_event(struct line_port *port, struct line_event *e)
 				return 0;
 			event = DAHDI_EVENT_REMOVED;
 		}
-		if (event == DAHDI_EVENT_NONE)
-			return 0;
+		if (event == DAHDI_EVENT_NONE) {
+			if (!overflowed(port))
+				return 0;
+			continue;
+		}
+		port->taken++;
 		type = translate(port, event, &value);
 		if (type == LINE_EVENT_NONE)
 			continue;

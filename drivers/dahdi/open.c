@@ -14,6 +14,10 @@
  * is 80 ms at most (8 pulses a second, two thirds break). */
 #define ON_HOOK_MS 120
 #define FLASH_MS 750
+/* Ground start: so long the ring is grounded, then the kernel closes the loop and
+ * waits for 500 ms more before it says that dialling may begin. Exchanges answer
+ * within 100 ms or so; the kernel's own 1500 would seem a dead line. */
+#define START_MS 500
 /* So long after a telephone has gone off hook the kernel sees no break. Contacts
  * bounce for some ms; its own 600 ms swallow the first pulse of who dials as soon
  * as there is dial tone. */
@@ -98,6 +102,7 @@ static int set_times(const struct line_port *port, const struct port_conf *conf)
 		p.debouncetime = DEBOUNCE_MS;
 	} else {
 		p.flashtime = FLASH_MS;
+		p.starttime = START_MS;
 	}
 	return ioctl(port->fd, DAHDI_SET_PARAMS, &p) < 0 ? -errno : 0;
 }

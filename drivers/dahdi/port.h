@@ -40,6 +40,7 @@ struct line_port {
 	bool loop;		/* FXS: the far end is off hook */
 	bool dialling;		/* FXO: the kernel pulses digits */
 	bool ringing;		/* FXS: we ring; FXO: a burst sounds */
+	uint64_t rang_at;	/* ns: FXO, the last burst's end; 0: none */
 	uint64_t feed_at;	/* ns: FXS, when the guard after a break is over;
 				   0: there is none */
 	bool gone;		/* the channel was taken away */
@@ -49,6 +50,7 @@ struct line_port {
 	bool tried;
 	struct wctdm_echo_coefs own_tune;
 
+	unsigned taken;		/* events since the kernel's queue was empty */
 	/* Events that the kernel does not queue, made by us. */
 	struct line_event own[OWN_EVENTS];
 	unsigned own_count;

@@ -61,7 +61,7 @@ unsigned dahdi_capabilities(enum port_kind kind, enum port_signalling signalling
 		break;
 	case PORT_FXO:
 		can |= PORT_PULSE | PORT_ON_HOOK_HEAR;
-		if (signalling == SIGNALLING_KEWLSTART)
+		if (signalling != SIGNALLING_LOOP_START)
 			can |= PORT_SEES_BREAKS;
 		if (!digital)
 			can |= PORT_SEES_REVERSAL | PORT_GAIN |
