@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "drivers/dahdi/dahdi.h"
+#include "media/law.h"
 #include "stream.h"
 
 #define BARE 1000		/* in epoll's data: the line's other end */
@@ -71,11 +72,40 @@ void far_lines_close(struct far_lines *f)
 	for (unsigned i = 0; i < f->n; i++) {
 		drv->close(f->line[i].port);
 		drv->close(f->line[i].bare);
+		callerid_sender_free(f->line[i].sender);
 		free(f->line[i].heard);
 	}
 	close(f->epoll_fd);
 	memset(f->line, 0, sizeof f->line);
 	f->n = 0;
+}
+
+/* GR-30: 500 ms after the burst. */
+static void tell_caller(struct far_line *l)
+{
+	static const struct callerid_way way = { .standard = CALLERID_BELLCORE };
+	static const struct party from = { .number = "5551234567",
+					   .name = "Ann Caller" };
+
+	l->telling = !callerid_send(l->sender, &way, &from, 951782400, 500);
+}
+
+/* The block that goes out; false: nothing is told. */
+static bool telling(struct far_line *l, uint8_t *block, size_t n)
+{
+	int16_t s[BLOCK_MOST] = { 0 };
+
+	if (!l->telling)
+		return false;
+	callerid_sound(l->sender, s, n);
+	law_encode(AUDIO_MULAW, s, block, n);
+	if (callerid_sending(l->sender))
+		return true;
+	l->told_us = us_now();
+	l->telling = false;
+	callerid_sender_free(l->sender);
+	l->sender = NULL;
+	return true;
 }
 
 static void events(struct far_line *l)
@@ -88,6 +118,9 @@ static void events(struct far_line *l)
 		} else if (e.type == LINE_EVENT_ON_HOOK) {
 			l->off_hook = false;
 			l->on_hook_us = us_now();
+		} else if (e.type == LINE_EVENT_BURST_END && l->sender &&
+			   !l->telling) {
+			tell_caller(l);
 		}
 	}
 }
@@ -106,6 +139,7 @@ static void audio(struct far_lines *f, unsigned line)
 	}
 	for (ssize_t i = 0; i < n; i++)
 		block[i] = stream_octet(line, l->said++);
+	telling(l, block, (size_t)n);
 	drv->write(l->port, block, (size_t)n);
 }
 
@@ -162,6 +196,18 @@ int far_ring(struct far_lines *f, unsigned line, bool on)
 	static const struct cadence two_four = { .ms = { 2000, 4000 }, .count = 2 };
 
 	return drv->ring(f->line[line].port, on ? &two_four : NULL);
+}
+
+int far_ring_from(struct far_lines *f, unsigned line)
+{
+	struct far_line *l = f->line + line;
+
+	law_init();
+	l->told_us = 0;
+	l->telling = false;
+	callerid_sender_free(l->sender);
+	l->sender = callerid_sender_new();
+	return l->sender ? far_ring(f, line, true) : -1;
 }
 
 int far_break(struct far_lines *f, unsigned line)

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "media/callerid.h"
 #include "tipring/driver.h"
 
 #define LINES_MOST 64
@@ -20,6 +21,9 @@ struct far_line {
 	struct line_port *port, *bare;	/* bare: the gateway's end, when it is ours */
 	bool off_hook;		/* we are, or the gateway is */
 	uint64_t on_hook_us;	/* when the gateway's hang-up was seen; 0: not */
+	struct callerid_sender *sender;	/* an extension whose caller ID is due */
+	bool telling;		/* it is being sent */
+	uint64_t told_us;	/* its last sample was given away; 0: not yet */
 	uint32_t said;		/* octets of the stream given away */
 	uint8_t *heard;		/* NULL: not kept */
 	uint32_t n;
@@ -48,6 +52,8 @@ void far_lines_keep(struct far_lines *, bool on);	/* from the beginning */
 
 int far_lift(struct far_lines *, unsigned line, bool off);	/* a telephone */
 int far_ring(struct far_lines *, unsigned line, bool on);	/* an extension */
+/* ... with caller ID after the first burst; told_us says when it was complete. */
+int far_ring_from(struct far_lines *, unsigned line);
 int far_break(struct far_lines *, unsigned line);		/* hangs up */
 
 #endif

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
 /*
- * load TIPRINGD LINES SECONDS CHANNELS [figures] - the real daemon with so many
+ * load TIPRINGD LINES SECONDS CHANNELS [idle|figures] - the real daemon with so many
  * calls at a time on DAHDI channels, wired to CHANNELS others; a third of them
  * rung by a PBX, the rest telephones that call. The SIP side sends back what it
  * gets, so each line must hear itself and nobody else. This process is all far
  * ends; it does as little as can be, for the processor is emulated. Prints one
- * JSON object, with `figures` also what else make bench-dahdi tells.
+ * JSON object, with `idle` also what it costs when nothing moves, with `figures`
+ * all that make bench-dahdi tells.
  *
  * Times are those that a client sees. The delay is told above that of a loop
  * that only reads and writes the same channels, which is measured first.
@@ -42,6 +43,7 @@ static struct load {
 	uint16_t rtp_port;
 	uint64_t invite_us;	/* when the last INVITE came */
 	uint64_t packets;
+	bool named;		/* one line expects caller ID */
 } load;
 
 /* ------------------------------------------------------------- the SIP side */
@@ -121,6 +123,12 @@ static bool wait_for(bool (*so)(void), double seconds)
 
 /* ---------------------------------------------------------------- the calls */
 
+/* The extension whose caller ID is waited for; the last one's is not. */
+static unsigned named_line(void)
+{
+	return load.far.n - 2;
+}
+
 static void write_lines(FILE *f, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++)
@@ -129,6 +137,8 @@ static void write_lines(FILE *f, unsigned n)
 			i ? ",\n" : "", i + 1,
 			near_channel(&load.far, i, load.channels), 1000 + i,
 			i < load.far.phones ? "kind = \"fxs\"; hotline = \"600\";" :
+			load.named && i == named_line() ?
+			"kind = \"fxo\"; ring_to = \"600\";" :
 			"kind = \"fxo\"; ring_to = \"600\"; callerid = false;");
 }
 
@@ -276,6 +286,7 @@ static bool talks(void)
 	return load.uas.call[load.uas.calls - 1].acknowledged;
 }
 static bool last_over(void) { return load.uas.call[load.uas.calls - 1].ended; }
+static bool named_free(void) { return !load.far.line[named_line()].off_hook; }
 static bool pbx_line_up(void) { return load.far.line[load.far.n - 1].off_hook; }
 static bool pbx_line_free(void) { return !load.far.line[load.far.n - 1].off_hook; }
 
@@ -311,6 +322,28 @@ static int time_extension(bool pbx_first, double *invite, double *release)
 	return 0;
 }
 
+/* Caller ID after the first burst: from its last sample, and from the ring's
+ * beginning, to the INVITE. ms. */
+static int time_named(double *after, double *whole)
+{
+	struct far_line *l = load.far.line + named_line();
+	uint64_t began;
+
+	run_for(3.5);
+	calls_before = load.uas.calls;
+	began = us_now();
+	if (far_ring_from(&load.far, named_line()) || !wait_for(invited, 15) ||
+	    !l->told_us)
+		return -1;
+	*after = (double)(int64_t)(load.invite_us - l->told_us) / 1000;
+	*whole = (double)(load.invite_us - began) / 1000;
+	if (!wait_for(talks, 10))
+		return -1;
+	run_for(1.5);
+	uas_bye(&load.uas, load.uas.call + load.uas.calls - 1);
+	return wait_for(named_free, 10) ? 0 : -1;
+}
+
 /* A telephone calls and hangs up. ms. */
 static int time_telephone(double *invite, double *release)
 {
@@ -335,19 +368,23 @@ static int time_telephone(double *invite, double *release)
 static int print_times(void)
 {
 	double ring[2 * TIMES], lift[TIMES], bye[TIMES], cut[TIMES], down[TIMES];
+	double after[TIMES], whole[TIMES];
 
 	for (unsigned i = 0; i < TIMES; i++)
 		if (time_extension(false, ring + 2 * i, bye + i) ||
 		    time_extension(true, ring + 2 * i + 1, cut + i) ||
+		    time_named(after + i, whole + i) ||
 		    time_telephone(lift + i, down + i)) {
 			fprintf(stderr, "load: a single call failed\n");
 			return -1;
 		}
 	printf(",\"ring_to_invite_ms\":%.1f,\"lift_to_invite_ms\":%.1f,"
 	       "\"bye_to_release_ms\":%.1f,\"break_to_bye_ms\":%.1f,"
-	       "\"on_hook_to_bye_ms\":%.1f", median(ring, 2 * TIMES),
+	       "\"on_hook_to_bye_ms\":%.1f,"
+	       "\"callerid_to_invite_ms\":%.1f,"
+	       "\"ring_callerid_to_invite_ms\":%.1f", median(ring, 2 * TIMES),
 	       median(lift, TIMES), median(bye, TIMES), median(cut, TIMES),
-	       median(down, TIMES));
+	       median(down, TIMES), median(after, TIMES), median(whole, TIMES));
 	return 0;
 }
 
@@ -391,11 +428,13 @@ static double idle(void)
 	return (daemon_cpu_us(&load.daemon) - cpu) / 1000 / IDLE_S;
 }
 
-static int run(const char *program, unsigned n, double seconds, bool figures)
+static int run(const char *program, unsigned n, double seconds, bool idles,
+	       bool figures)
 {
 	unsigned phones = n - n / 3;
 	double bare_p99 = 0, floor;
 
+	load.named = figures;
 	load.far.room = (uint32_t)((seconds + 10) * 8000);
 	if (open_rtp() || uas_init(&load.uas) ||
 	    measure_bare(n, phones, &bare_p99))
@@ -412,7 +451,7 @@ static int run(const char *program, unsigned n, double seconds, bool figures)
 	run_for(SETTLE_S);
 	printf("{\"bare_ms\":{\"p50\":%.1f,\"p99\":%.1f},\"floor_cpu_ms\":%.2f",
 	       bare_median / 8.0, bare_p99 / 8, floor / 1000);
-	if (figures)
+	if (idles)
 		printf(",\"idle_cpu_ms_per_s\":%.2f", idle());
 	if (talk(seconds) || (figures && print_times()))
 		return -1;
@@ -427,11 +466,12 @@ int main(int argc, char **argv)
 
 	if (!n || n > LINES_MOST) {
 		fprintf(stderr, "usage: load TIPRINGD LINES SECONDS CHANNELS "
-			"[figures]\n");
+			"[idle|figures]\n");
 		return 2;
 	}
 	load.channels = (unsigned)atoi(argv[4]);
-	bad = run(argv[1], n, atof(argv[3]), argc > 5);
+	bad = run(argv[1], n, atof(argv[3]), argc > 5,
+		  argc > 5 && !strcmp(argv[5], "figures"));
 	if (load.daemon.pid > 0 && daemon_stop(&load.daemon)) {
 		fprintf(stderr, "load: tipringd did not end well\n");
 		bad = 1;

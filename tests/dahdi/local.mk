@@ -1,12 +1,11 @@
 # The real DAHDI driver in a VM: the driver alone, 24 lines in calls at once, and
-# the system tests on DAHDI channels. One after the other, for each takes both
-# processors of a small machine. `make check-dahdi` runs these alone.
-DAHDI_TESTS = tests/dahdi/load.sh tests/dahdi/setup.sh tests/dahdi/calls.sh \
-	tests/dahdi/lines.sh \
-	tests/dahdi/pri.sh tests/dahdi/pri-calls.sh
-EXTRA_DIST += tests/dahdi/dahdi-vm tests/dahdi/in-vm.sh tests/dahdi/driver.sh \
-	tests/dahdi/calls.sh tests/dahdi/lines.sh tests/dahdi/load.sh tests/dahdi/setup.sh \
-	tests/dahdi/judge.py tests/dahdi/bench.sh tests/dahdi/span.sh \
+# the system tests on DAHDI channels, all in one boot. `make check-dahdi` runs
+# them alone.
+DAHDI_TESTS = tests/dahdi/check.sh tests/dahdi/pri.sh tests/dahdi/pri-calls.sh
+EXTRA_DIST += tests/dahdi/dahdi-vm tests/dahdi/in-vm.sh tests/dahdi/check.sh \
+	tests/dahdi/guest.sh tests/dahdi/merge.py tests/dahdi/judge.py \
+	tests/dahdi/bench.sh tests/dahdi/signals-test.py \
+	tests/dahdi/faults-test.py tests/dahdi/mishap.c tests/dahdi/span.sh \
 	tests/dahdi/pri.sh tests/dahdi/pri-calls.sh tests/dahdi/pri-calls.py
 check_PROGRAMS += tests/dahdi/load
 tests_dahdi_load_SOURCES = tests/dahdi/load.c \
@@ -17,13 +16,19 @@ tests_dahdi_load_SOURCES = tests/dahdi/load.c \
 	tests/bench/sip_uas.c tests/bench/sip_uas.h
 tests_dahdi_load_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/bench \
 	-I$(srcdir)/tests/dahdi
-tests_dahdi_load_LDADD = libdrivers.a libbase.a
+tests_dahdi_load_LDADD = libmedia.a libdrivers.a libbase.a $(SPANDSP_LIBS) \
+	$(SRTP_LIBS) -lm -lpthread
+# Loaded into tipringd by faults-test.py.
+check_DATA = tests/dahdi/mishap.so
+CLEANFILES += tests/dahdi/mishap.so
+tests/dahdi/mishap.so: tests/dahdi/mishap.c
+	@mkdir -p tests/dahdi
+	$(AM_V_CC)$(CC) $(AM_CPPFLAGS) $(CPPFLAGS) $(AM_CFLAGS) $(CFLAGS) -fPIC -shared \
+		-o $@ $(srcdir)/tests/dahdi/mishap.c
 if HAVE_CMOCKA
 check_PROGRAMS += tests/dahdi/driver-test
 tests_dahdi_driver_test_SOURCES = tests/dahdi/driver-test.c
 tests_dahdi_driver_test_LDADD = libdrivers.a libbase.a $(CMOCKA_LIBS)
-DAHDI_TESTS += tests/dahdi/driver.sh
-tests/dahdi/load.log: tests/dahdi/driver.log
 check_PROGRAMS += tests/dahdi/span-test
 tests_dahdi_span_test_SOURCES = tests/dahdi/span-test.c
 tests_dahdi_span_test_LDADD = libdrivers.a libbase.a $(CMOCKA_LIBS)
@@ -32,19 +37,17 @@ tests/dahdi/span.log: tests/dahdi/pri-calls.log
 endif
 TESTS += $(DAHDI_TESTS)
 PRI_TESTS += $(filter tests/dahdi/pri%.sh tests/dahdi/span.sh,$(DAHDI_TESTS))
-tests/dahdi/setup.log: tests/dahdi/load.log
-tests/dahdi/calls.log: tests/dahdi/setup.log
-tests/dahdi/lines.log: tests/dahdi/calls.log
-tests/dahdi/pri.log: tests/dahdi/lines.log
+tests/dahdi/pri.log: tests/dahdi/check.log
 tests/dahdi/pri-calls.log: tests/dahdi/pri.log
 # The VM takes all processors: nothing else is tested beside it.
 not_in_vm = $(patsubst tests/dahdi/%,,$(TEST_LOGS))
-tests/dahdi/driver.log tests/dahdi/load.log tests/dahdi/setup.log \
-tests/dahdi/calls.log tests/dahdi/lines.log \
-tests/dahdi/pri.log tests/dahdi/pri-calls.log tests/dahdi/span.log: $(not_in_vm)
+tests/dahdi/check.log tests/dahdi/pri.log tests/dahdi/pri-calls.log \
+tests/dahdi/span.log: $(not_in_vm)
 
-check-dahdi: $(check_PROGRAMS) all
-	$(MAKE) check TESTS='$(DAHDI_TESTS)'
+check-dahdi: $(check_PROGRAMS) $(check_DATA) all
+	rm -f tests/dahdi/*.trs
+	-$(MAKE) check TESTS='$(DAHDI_TESTS)'
+	$(srcdir)/build-aux/count-tests $(abs_builddir)/tests/dahdi
 .PHONY: check-dahdi
 # Figures, and bench-dahdi.json.
 bench-dahdi: all tests/dahdi/load
@@ -53,4 +56,4 @@ bench-dahdi: all tests/dahdi/load
 .PHONY: bench-dahdi
 
 distclean-local:
-	rm -rf speech
+	rm -rf speech dahdi-vm dahdi-spans.conf

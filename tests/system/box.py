@@ -32,14 +32,14 @@ trunks = (
 );
 lines = (
   {{ name = "pbx-1"; port = "{port1}"; kind = "fxo"; number = "201";
-    trunk = "peer"; ring_to = "600"; {fxo} {wire} }},
+    trunk = "peer"; ring_to = "600"; {fxo} {wire_fxo} }},
   {{ name = "pbx-2"; port = "{port2}"; kind = "fxo"; number = "202";
-    trunk = "peer"; ring_to = "600"; {fxo} {wire} }},
+    trunk = "peer"; ring_to = "600"; {fxo} {wire_fxo} }},
   {{ name = "phone-3"; port = "{port3}"; kind = "fxs"; number = "103";
     display_name = "Reception"; trunk = "peer";
-    digit_map = "[1-9]xx|911"; {fxs} {wire} }},
+    digit_map = "[1-9]xx|911"; {fxs} {wire_fxs} }},
   {{ name = "phone-4"; port = "{port4}"; kind = "fxs"; number = "104";
-    trunk = "peer"; digit_map = "[1-9]xx|911"; {fxs} {wire} }}
+    trunk = "peer"; digit_map = "[1-9]xx|911"; {fxs} {wire_fxs} }}
   {lines_more}
 );
 {more}
@@ -50,7 +50,8 @@ KIND = {1: "fxo", 2: "fxo", 3: "fxs", 4: "fxs"}
 def config(**parts):
     """CONFIG with these parts, the rest as usual."""
     usual = dict({"port%d" % n: "sim/%d" % n for n in KIND},
-                 wire=wire.LINE, jitter=wire.JITTER, dead=30, timers="ring = 30;", box="", trunk="", fxo="",
+                 wire_fxo=wire.line(parts.get("fxo", "")),
+                 wire_fxs=wire.line(parts.get("fxs", "")), jitter=wire.JITTER, dead=30, timers="ring = 30;", box="", trunk="", fxo="",
                  fxs="", more="", lines_more="", peer=5060,
                  listen="udp", own="127.0.0.1", rtp_address="127.0.0.1", server="127.0.0.1")
     return CONFIG.format(**dict(usual, **parts))
@@ -65,10 +66,10 @@ def make_speech(directory):
 
 
 class Box:
-    def __init__(self, phone=True, pbx=None, **parts):
+    def __init__(self, phone=True, where="", env=None, pbx=None, **parts):
         self.ws = Workspace()
         try:
-            self.pbx = Pbx(self.ws, **(pbx or {}))
+            self.pbx = Pbx(self.ws, where=where, **(pbx or {}))
             self.phone = Phone() if phone else None
             self.sip = harness.free_ports(2)
             self.control = self.ws.path("control")
@@ -82,7 +83,7 @@ class Box:
             if phone:
                 self.parts["peer"] = parts.get("peer_port", self.phone.port)
             self.gateway = Gateway(self.ws, config(**self.parts), self.control,
-                                   self.cdr_file)
+                                   self.cdr_file, env=env)
             if parts.get("ready", True):
                 self.gateway.wait_ready()
         except BaseException:
@@ -174,6 +175,12 @@ class Box:
         if not hasattr(self, "_speech"):
             self._speech = make_speech(self.ws.dir)
         return self._speech
+
+    def greet(self, line):
+        """Says enough to be taken for an answer."""
+        said = sound.read(self.speech()[0]) + sound.read(self.speech()[1])
+        self.do("play %d %s" % (line, sound.write(
+            self.ws.path("greeting.wav"), said)))
 
     def converse(self, line, call, seconds=None):
         """Both speak by turns; checks what each heard. The line's, SIP's."""

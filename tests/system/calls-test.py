@@ -9,7 +9,6 @@ import time
 import box
 import sound
 import tap
-import wire
 from harness import Background
 from tap import check, wait
 
@@ -82,12 +81,22 @@ def a_telephone_hears_that_the_called_is_busy():
 
 
 def a_telephone_hears_that_the_trunk_fails():
-    wire.sip_only()
     b = bench()
     call = b.call_sip(3)
     call.reject(503, "Service Unavailable")
     b.expect(3, "congestion")
     b.do("on-hook 3")
+
+
+def a_telephone_hangs_up_while_it_dials():
+    b = bench()
+    b.do("off-hook 3")
+    b.expect(3, "dial-tone")
+    b.do("dial 3 6")
+    b.do("on-hook 3")
+    b.gateway.wait_idle()
+    time.sleep(1)
+    check(b.phone.incoming.empty(), "half a number was called")
 
 
 def a_telephone_gives_up_while_it_rings():
@@ -149,7 +158,6 @@ def digits_from_sip_are_heard_as_tones():
 
 
 def hold_and_retrieve_by_reinvite():
-    wire.sip_only()
     b = bench()
     call = b.talk_sip(3)
     held = call.reinvite("sendonly")
@@ -206,7 +214,6 @@ def a_busy_telephone_is_busy():
 
 
 def sip_hears_that_nobody_answers():
-    wire.sip_only()
     b = bench()
     with box.Box(timers="ring = 5;") as with_timer:
         call = with_timer.call_line("103")
@@ -218,7 +225,6 @@ def sip_hears_that_nobody_answers():
 
 
 def answers_what_cannot_be_served():
-    wire.sip_only()
     b = bench()
     offer = ("v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\n"
              "t=0 0\r\nm=audio 40000 RTP/AVP 9\r\na=rtpmap:9 G722/8000\r\n")
@@ -241,7 +247,6 @@ def answers_what_cannot_be_served():
 
 
 def an_offer_that_cannot_be_spoken_is_told_why():
-    wire.sip_only()
     b = bench()
 
     def offer(media, address="IN IP4 127.0.0.1"):
@@ -259,7 +264,6 @@ def an_offer_that_cannot_be_spoken_is_told_why():
 
 
 def options_are_answered():
-    wire.sip_only()
     b = bench()
     m = b.phone.transact(b.phone.request(
         "OPTIONS", "sip:127.0.0.1:%d" % b.sip, "<sip:600@127.0.0.1>;tag=1",
@@ -326,8 +330,7 @@ def sip_dials_into_the_pbx_and_speech_is_the_answer():
     seen.result()
     check(200 not in call.seen, "answered before anybody spoke")
     b.pbx_answers(1)
-    greeting = sound.read(b.speech()[0]) + sound.read(b.speech()[1])
-    b.do("play 1 " + sound.write(b.ws.path("greeting.wav"), greeting))
+    b.greet(1)
     call.expect(200, within=30)
     b.do("wait-played 1", 60)
     b.converse(1, call)
@@ -337,6 +340,35 @@ def sip_dials_into_the_pbx_and_speech_is_the_answer():
     record = b.last_cdr(done)
     same("to", record["to"], "pbx-1")
     same("answered_how", record["answered_how"], "voice")
+
+
+def sip_gives_up_while_the_extension_rings():
+    b = bench()
+    seen = Background(b.expect, 1, "digits 201", 30)
+    call = b.call_line("201")
+    seen.result()
+    b.do("ringback 1")
+    seen = Background(b.expect, 1, "on-hook", 20)
+    time.sleep(1)
+    call.cancel()
+    call.expect(487)
+    seen.result()
+
+
+def the_pbx_hangs_up_on_sip():
+    b = bench()
+    done = len(b.gateway.cdr())
+    seen = Background(b.expect, 1, "digits 201", 30)
+    call = b.call_line("201")
+    seen.result()
+    b.pbx_answers(1)
+    b.greet(1)
+    call.expect(200, within=30)
+    b.do("wait-played 1", 60)
+    b.do("on-hook 1")
+    call.wait_ended()
+    b.gateway.wait_idle()
+    same("released_by", b.last_cdr(done)["released_by"], "pbx-1")
 
 
 def sip_hears_that_the_pbx_extension_is_busy():
@@ -350,13 +382,13 @@ def sip_hears_that_the_pbx_extension_is_busy():
     b.expect(1, "on-hook")
 
 
-
 if __name__ == "__main__":
     sys.exit(tap.run([
         a_telephone_calls_sip_and_both_hear,
         sip_hangs_up_and_the_telephone_hears_busy,
         a_telephone_hears_that_the_called_is_busy,
         a_telephone_hears_that_the_trunk_fails,
+        a_telephone_hangs_up_while_it_dials,
         a_telephone_gives_up_while_it_rings,
         a_telephone_hears_early_media,
         digits_go_to_sip_as_events,
@@ -373,5 +405,7 @@ if __name__ == "__main__":
         sip_hangs_up_and_the_line_is_released,
         an_abandoned_ring_is_cancelled,
         sip_dials_into_the_pbx_and_speech_is_the_answer,
+        sip_gives_up_while_the_extension_rings,
+        the_pbx_hangs_up_on_sip,
         sip_hears_that_the_pbx_extension_is_busy,
         box.close_the_shared_bench], box.after, box.failed))

@@ -196,11 +196,11 @@ def checked_stop(process, seconds=15):
 class Pbx:
     """tipring-pbx: lines `fxs` give battery (the gateway's FXO ports), lines
     `fxo` are phones (the gateway's FXS ports). Both are like "1-2" or "".
-    There are `count` lines."""
+    There are `count` lines; where: see wire.py."""
 
     def __init__(self, ws, fxs="1-2", fxo="3-4", directory=None, more=(),
-                 count=4):
-        self.wire = Wire(count)
+                 count=4, where=""):
+        self.wire = Wire(count, where)
         ws.wires.append(self.wire)
         self.ws, self.more = ws, more
         self.fxs = self.wire.far(fxs, "fxs")
@@ -295,8 +295,8 @@ class Background(threading.Thread):
 class Gateway:
     """tipringd with a configuration; `tipring` is how it is asked."""
 
-    def __init__(self, ws, config, control, cdr="", name="tipringd"):
-        self.ws, self.control, self.name = ws, control, name
+    def __init__(self, ws, config, control, cdr="", name="tipringd", env=None):
+        self.ws, self.control, self.name, self.env = ws, control, name, env
         self.cdr_file = cdr
         self.config = ws.write(name + ".conf", config)
         self.start()
@@ -304,7 +304,7 @@ class Gateway:
     def start(self, ready=True):
         self.process = self.ws.start(self.name, [
             program("tipringd"), "--config", self.config, "--foreground"],
-            peer=False)
+            peer=False, env=self.env)
         if not ready:
             return
 

@@ -68,7 +68,6 @@ def a_flash_from_sip_reaches_the_pbx():
 
 
 def another_canceller_talks_to_nobody_but_the_line():
-    wire.needs_sim("an emulated processor has no time for cancellers")
     with box.Box(fxs='echo = "spandsp";') as b:
         call = b.talk_sip(3)
         # What it leaves of two who talk at once is not judged here.
@@ -133,12 +132,10 @@ def the_far_end_comes_back():
 def a_channel_taken_away_comes_back():
     """As when a card is reset or its module reloaded: the line says so, its
     call ends, and it needs nobody's help to come back."""
-    if not wire.DAHDI:
-        raise tap.Skip("needs a card's driver; the far end that comes back is "
-                       "its like")
+    wire.needs_card("the far end that comes back is its like")
     b = bench()
     call = b.talk_sip(3)
-    b.pbx.wire.take_away()
+    wire.take_away()
     try:
         call.wait_ended()
         wait("line out of service", 20, lambda: all(
@@ -147,7 +144,7 @@ def a_channel_taken_away_comes_back():
         b.call_line("104").expect(480, 500, 502, 503)
         b.pbx.process.stop()
     finally:
-        b.pbx.wire.bring_back()
+        wire.bring_back()
     b.pbx.start()
     b.gateway.wait_ready(90)
     again = b.talk_sip(3)

@@ -31,7 +31,7 @@ def config(ws, b):
             '{ name = "line-%d"; port = "%s"; kind = "%s"; number = "%d";'
             ' trunk = "peer"; %s }' % (
                 n, b.pbx.wire.port(n, kind), kind, 100 + n,
-                wire.LINE + (
+                wire.line("") + (
                     'ring_to = "600"; callerid = false;' if kind == "fxo"
                     else 'digit_map = "[1-9]xx";')))
     return ('country = "us";\n'

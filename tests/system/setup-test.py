@@ -196,7 +196,7 @@ def from_a_card_to_a_configuration():
         check("defaultzone\t= se" in text and "# Span 1: DYN/loc" in text, text)
         wire.configure()
         section = run("--scan")
-        check(section.count('port = "dahdi/') == 2 * wire.CHANNELS, section)
+        check(section.count('port = "dahdi/') == 2 * (wire.CHANNELS + wire.APART), section)
         with open(conf, "a") as f:
             f.write(section)
         run("--check", "--require-lines")

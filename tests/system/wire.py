@@ -1,20 +1,26 @@
 # SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception
 """What is between the gateway and tipring-pbx. With WIRE=sim (the default)
-lines are sockets. With WIRE=dahdi they are channels of two spans that are
-wired back to back, as dahdi-vm makes them: channel k, an FXS port, to channel
-CHANNELS + k, an FXO port. A bench takes a row of lines 1 to COUNT of them and
-gives it back at its end."""
+lines are sockets. With WIRE=dahdi they are channels of spans that are wired back
+to back, as in-vm.sh has dahdi-vm make them: channel k, an FXS port, to channel
+CHANNELS + k, an FXO port. A second pair of spans behind them has four channels of
+each kind of signalling. A bench takes a row of lines 1 to COUNT and gives it back
+at its end."""
 
+import fcntl
 import glob
 import os
+import re
+import struct
 import subprocess
+import time
 
 from tap import Fail, Skip
 
 DAHDI = os.environ.get("WIRE", "sim") == "dahdi"
 CHANNELS = int(os.environ.get("CHANNELS", "24"))
-# In every line: an emulated processor has no time for echo cancellers.
-LINE = "echo = false;" if DAHDI else ""
+APART = 12		# channels of a span of the second pair
+# Where its rows of four begin.
+ROWS = {"apart": 0, "ground start": 4, "loop start": 8}
 DEVICES = "/sys/bus/dahdi_devices/devices/*"
 # The tests' own SIP phone cannot keep time on it either.
 JITTER = "jitter = [200, 800];" if DAHDI else "jitter = [60, 200];"
@@ -32,10 +38,16 @@ def needs_sim(why):
         raise Skip("loop spans cannot: " + why)
 
 
-def sip_only():
-    """Ends a test in which no line does anything: once is enough."""
-    if DAHDI:
-        raise Skip("no line takes part; it runs on simulated ones")
+def line(settings):
+    """What stands in every line beside these settings: an emulated processor has
+    no time for echo cancellers that nobody asked for."""
+    return "echo = false;" if DAHDI and "echo" not in settings else ""
+
+
+def needs_card(why):
+    """Ends a test that a simulated line cannot carry."""
+    if not DAHDI:
+        raise Skip("needs a card's driver: " + why)
 
 
 def _numbers(lines):
@@ -68,29 +80,60 @@ def _tell(device, attribute, text):
         f.write(text)
 
 
-def configure():
-    """The VM's channels as they were at its start; the spans are there."""
+def configure(channels=None):
+    """The VM's channels as they were at its start, or some of them; the spans are
+    there."""
     with open("/etc/dahdi/system.conf") as f:
         text = "".join(l for l in f if not l.startswith("dynamic="))
+    if channels:
+        text = "".join(l for l in text.splitlines(True) if channels.search(l))
     with open("/run/again.conf", "w") as f:
         f.write(text)
     subprocess.run(["/usr/sbin/dahdi_cfg", "-c", "/run/again.conf"],
                    check=True, timeout=60)
 
 
+def take_away():
+    """The kernel drops all spans, whoever uses their channels."""
+    for device in glob.glob(DEVICES):
+        for span in _spans(device):
+            _tell(device, "unassign_span", span.split(":")[0])
+
+
+def bring_back():
+    for device in glob.glob(DEVICES):
+        for span in _spans(device):
+            _tell(device, "assign_span", span)
+    configure()
+
+
 class Wire:
-    def __init__(self, count=4):
+    """where: "" or a row's name; count is 4 there."""
+
+    def __init__(self, count=4, where=""):
         self.first = self.count = 0
+        self.where = where
         if not DAHDI:
             return
+        if where:
+            self.first, self.count = 2 * CHANNELS + 1 + ROWS[where], count
+            self.far_span = APART
+            self._take(set(range(self.first, self.first + count)))
+            return
+        self.far_span = CHANNELS
         free = [n for n in range(1, CHANNELS + 1) if n not in _taken]
         for first in free:
             row = set(range(first, first + count))
             if row.issubset(free):
                 self.first, self.count = first, count
-                _taken.update(row)
+                self._take(row)
                 return
         raise Fail("no %d free channels left of %d" % (count, CHANNELS))
+
+    def _take(self, row):
+        if row & _taken:
+            raise Fail("channels %s are taken" % sorted(row & _taken))
+        _taken.update(row)
 
     def free(self):
         _taken.difference_update(range(self.first, self.first + self.count))
@@ -100,7 +143,7 @@ class Wire:
         return self.first + n - 1
 
     def _fxo(self, n):
-        return CHANNELS + self.first + n - 1
+        return self.far_span + self.first + n - 1
 
     def port(self, n, kind):
         """The gateway's port of line n."""
@@ -116,14 +159,68 @@ class Wire:
                                          else self._fxo(n))
                         for n in _numbers(lines))
 
-    def take_away(self):
-        """The kernel drops all spans, whoever uses their channels."""
-        for device in glob.glob(DEVICES):
-            for span in _spans(device):
-                _tell(device, "unassign_span", span.split(":")[0])
 
-    def bring_back(self):
-        for device in glob.glob(DEVICES):
-            for span in _spans(device):
-                _tell(device, "assign_span", span)
-        configure()
+# --------------------------------------------- the second pair and the modules
+
+CREATE, DESTROY = 0xc048da50, 0x4048da51	# DAHDI_DYNAMIC_CREATE, _DESTROY
+LAST_SPAN = "1:1"
+
+
+def _dynamic(code, channels):
+    with open("/dev/dahdi/ctl", "rb+", buffering=0) as f:
+        fcntl.ioctl(f, code, struct.pack("20s40siii", b"loc",
+                                         LAST_SPAN.encode(), channels, 0, 0))
+
+
+def cut():
+    """The second pair's last span is pulled out with all its channels; its peer
+    hears nothing any more, which is a red alarm after a second or two."""
+    for device in glob.glob(DEVICES):
+        for span in glob.glob(os.path.join(device, "span-*")):
+            with open(os.path.join(span, "desc")) as f:
+                mine = "'%s'" % LAST_SPAN in f.read()
+            if mine:
+                _tell(device, "unassign_span", _spans(device)[0].split(":")[0])
+                _dynamic(DESTROY, APART)
+                _known.pop(device, None)
+                return
+    raise Fail("there is no span '%s'" % LAST_SPAN)
+
+
+def mend():
+    """It is put back."""
+    _dynamic(CREATE, APART)
+    first = 2 * CHANNELS + APART + 1
+    configure(re.compile(r"=(mg2,)?(%s)-" % "|".join(
+        str(first + n) for n in ROWS.values())))
+
+
+def unload_modules():
+    """Every DAHDI module leaves the kernel, as before a new version of a card's
+    driver, after take_away. Who looks for the device now and then holds it for a
+    moment."""
+    end = time.monotonic() + 60
+    while _modules():
+        for module in _modules():
+            done = subprocess.run(["/sbin/rmmod", module], capture_output=True,
+                                  text=True, timeout=60)
+        if time.monotonic() > end:
+            raise Fail("modules stay: %s" % done.stderr)
+
+
+def _modules():
+    with open("/proc/modules") as f:
+        return [l.split()[0] for l in f if l.startswith("dahdi")]
+
+
+def load_modules():
+    """As at the VM's start."""
+    kept = "/proc/1/root/modules"
+    with open(kept + "/dahdi.list") as f:
+        for module in f.read().split():
+            options = ["auto_assign_spans=1"] if module == "dahdi.ko" else []
+            subprocess.run(["/sbin/insmod", os.path.join(kept, module)] + options,
+                           timeout=60, stderr=subprocess.DEVNULL)
+    _known.clear()
+    subprocess.run(["/usr/sbin/dahdi_cfg", "-c", "/etc/dahdi/system.conf"],
+                   check=True, timeout=60)
