@@ -2,7 +2,8 @@
 #
 # Sourced by what runs in the VM: in_vm CHANNELS SECONDS COMMAND... runs COMMAND in
 # the build directory, in a VM that has so many pairs of kewlstart channels and a
-# second pair of spans (see spans; VM_OPTIONS asks dahdi-vm for others), or skips with a plain reason where it cannot.
+# second pair of spans (see spans; VM_OPTIONS asks dahdi-vm for others), or skips
+# with a plain reason where it cannot.
 # The guest keeps real time only while it is served: it goes before other work of
 # this machine. (Niceness is not enough: it counts within one session only.)
 # Kernel and modules are prepared once, in the build directory.
@@ -48,18 +49,18 @@ spans() {
 }
 
 in_vm() {
-	local channels=$1 seconds=$2 first
+	local channels=$1 seconds=$2 options=${VM_OPTIONS:-} first
 	shift 2
 	cd "$BUILD" || exit 1
 	export CHANNELS=$channels CHANNEL_PAIRS=$((channels + 12)) WIRE=dahdi
 	export TIPRING_TIMES=1
-	if [ -z "${VM_OPTIONS:-}" ]; then
+	if [ -z "$options" ]; then
 		spans "$channels" >"$BUILD/dahdi-spans.conf"
-		VM_OPTIONS="-f $BUILD/dahdi-spans.conf"
+		options="-f $BUILD/dahdi-spans.conf"
 	fi
 	first=$(chrt -r 1 true 2>/dev/null && echo chrt -r 1 || echo nice -n -15)
 	$first "$SOURCE/tests/dahdi/dahdi-vm" -t "$seconds" \
-		$VM_OPTIONS -w "$SOURCE" -- "$@"
+		$options -w "$SOURCE" -- "$@"
 }
 
 # What the system tests say is spoken here, and what was heard is judged here:
