@@ -43,15 +43,15 @@ void inbox_free(struct inbox *b)
 	free(b);
 }
 
-int inbox_receive(struct inbox *b, int fd, unsigned most)
+int inbox_receive(struct inbox *b, int fd)
 {
 	int n;
 
-	for (unsigned i = 0; i < most; i++) {
+	for (int i = 0; i < INBOX_SIZE; i++) {
 		b->header[i].msg_hdr.msg_namelen = sizeof(b->from[i]);
 		b->header[i].msg_hdr.msg_controllen = sizeof(b->control[i].data);
 	}
-	n = recvmmsg(fd, b->header, most, MSG_DONTWAIT, NULL);
+	n = recvmmsg(fd, b->header, INBOX_SIZE, MSG_DONTWAIT, NULL);
 	return n < 0 ? 0 : n;
 }
 

@@ -17,8 +17,8 @@ struct inbox;
 struct inbox *inbox_new(void);
 void inbox_free(struct inbox *);
 
-/* How many came, of at most `most` (INBOX_SIZE or less); 0: none. */
-int inbox_receive(struct inbox *, int fd, unsigned most);
+/* How many came, 0: none. */
+int inbox_receive(struct inbox *, int fd);
 
 /* Datagram i of the last receive. size 0: it did not fit. *real_us: its arrival
  * on the wall clock, left alone when the kernel did not say. */

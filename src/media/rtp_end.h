@@ -56,7 +56,6 @@ struct rtp_end {
 	uint32_t remote_ssrc;
 	uint32_t period;		/* samples of a packet from there */
 	uint64_t drained;		/* our clock when the socket was emptied */
-	int64_t age_us;			/* of the last packet when it was read */
 	int64_t pulled_us;
 	struct event_receiver receiver;
 	int64_t event_us;		/* when an event's packet came last */

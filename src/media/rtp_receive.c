@@ -134,7 +134,6 @@ static void datagram(struct rtp_end *r, int i)
 	age = p->real_us - real;
 	if (age < 0 || age > 10000000)	/* somebody set the clock */
 		age = 0;
-	r->age_us = age;
 	if (rtp_parse(&packet, data, size)) {
 		stat_add(r->end.stats.malformed, 1);
 		return;
@@ -146,35 +145,23 @@ static void datagram(struct rtp_end *r, int i)
 	take(r, &packet, age);
 }
 
-/* Where packets come as they should there is one: another system call would only
- * find that there is no second. */
-static bool was_the_last(const struct rtp_end *r)
-{
-	return r->age_us < (int64_t)r->period * 125 &&
-	       jitter_ready(&r->jitter, r->period);
-}
-
 void rtp_drain(struct rtp_end *r)
 {
-	unsigned most = 1;
-
 	r->drained = r->end.samples;
-	r->age_us = INT64_MAX;	/* strangers' do not count */
 	for (int i = 0; i < DRAINS; i++) {
-		int n = inbox_receive(r->end.pump->inbox, r->fd, most);
+		int n = inbox_receive(r->end.pump->inbox, r->fd);
 
 		for (int k = 0; k < n; k++)
 			datagram(r, k);
-		if (n < (int)most || (!i && was_the_last(r)))
+		if (n < INBOX_SIZE)
 			return;
-		most = INBOX_SIZE;
 	}
 }
 
 void rtp_drain_reports(struct rtp_end *r)
 {
 	struct pump *p = r->end.pump;
-	int n = inbox_receive(p->inbox, r->rtcp_fd, INBOX_SIZE);
+	int n = inbox_receive(p->inbox, r->rtcp_fd);
 
 	for (int i = 0; i < n; i++) {
 		const struct sockaddr_storage *from = inbox_from(p->inbox, i);
