@@ -243,5 +243,6 @@ if __name__ == "__main__":
         digits_go_both_ways,
         a_call_is_held_and_retrieved,
         a_call_that_was_sent_on_says_by_whom,
-        digits_come_one_by_one,
-        the_shared_bench_ends_well], after, failed))
+        the_shared_bench_ends_well,
+        # One of its own: a channel has room for one program.
+        digits_come_one_by_one], after, failed))
