@@ -147,8 +147,6 @@ void rtp_push(struct end *e, const int16_t *s, size_t n)
 
 	if (!r->ready)
 		return;
-	if (r->due)	/* a long frame: the packet's place is wanted again */
-		rtp_send_due(e->pump);
 	catch_up(r);
 	if (rtp_end_takes_events(e))
 		dial(r, n);
@@ -157,15 +155,14 @@ void rtp_push(struct end *e, const int16_t *s, size_t n)
 		s = own;
 	meter_add(&e->tx, s, n);
 	for (size_t part; n; n -= part, s += part) {
+		if (r->due)	/* a long frame: the packet's place is wanted again */
+			rtp_send_due(e->pump);
 		part = full - r->filled < n ? full - r->filled : n;
 		law_encode(alaw ? AUDIO_ALAW : AUDIO_MULAW, s,
 			    r->packet + RTP_HEADER + r->filled, part);
 		r->filled += part;
-		if (r->filled < full)
-			continue;
-		flush(r);
-		if (r->due && n > part)
-			rtp_send_due(e->pump);
+		if (r->filled == full)
+			flush(r);
 	}
 }
 
