@@ -200,7 +200,7 @@ static void test_exchange_calls(void **state)
 	static int16_t sent[SECOND], said[SECOND];
 	struct wav_writer *w = wav_create(gw.path);
 	int16_t *got;
-	size_t n, at;
+	size_t n, at, sounds = 0;
 
 	make_noise(sent, 1);
 	make_noise(said, 2);
@@ -220,13 +220,13 @@ static void test_exchange_calls(void **state)
 	gateway_start(script, exchange);
 	gateway_open(PORT_FXO);
 	until_event(LINE_EVENT_RING_ON, 5000);
-	until_event(LINE_EVENT_RING_OFF, 5000);
 	gw.heard_count = 0;
+	until_event(LINE_EVENT_RING_OFF, 5000);
 	until_event(LINE_EVENT_RING_ON, 8000);
-	/* All of the message lies between the bursts. */
-	for (at = 0; at < gw.heard_count && gw.heard[at] == 0; at++)
-		;
-	assert_in_range(at, 2400, 8000);
+	/* Caller ID lies between the bursts: more than half a second of it. */
+	for (at = 0; at < gw.heard_count; at++)
+		sounds += gw.heard[at] != 0;
+	assert_true(sounds > 4000);
 	sim_driver.hook(gw.port, true);
 	until_event(LINE_EVENT_SEIZED, 2000);
 	gw.heard_count = 0;
