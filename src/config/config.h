@@ -159,7 +159,7 @@ enum span_channel { CHANNEL_BY_ROLE, CHANNEL_PREFERRED, CHANNEL_EXCLUSIVE };
 enum span_numbering { NUMBERING_AUTO, NUMBERING_UNKNOWN, NUMBERING_INTERNATIONAL };
 
 /* A primary rate span. To core it is a trunk: what it has of one stands in
- * .trunk (name, limit, over_limit, retry_after, fraud). */
+ * .trunk (name, limit, over_limit, retry_after, transfer, fraud). */
 struct config_span {
 	struct config_place place;
 	struct config_trunk trunk;

@@ -30,7 +30,7 @@
 #define GROUP(sub)                                                   \
 	.set = set_section, .section = &sub, .standard = "{ }"
 
-extern const struct word over_limits[];
+extern const struct word over_limits[], trunk_transfers[];
 extern const struct section trunks_section, trunk_groups_section; /* schema_trunk.c */
 extern const struct section spans_section;	/* schema_span.c */
 extern const struct section lines_section, did_section, echo_section; /* schema_line.c */

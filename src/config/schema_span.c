@@ -63,6 +63,8 @@ static const struct key span_keys[] = {
 	{ "max_calls", LIMIT(S, trunk.limit.max), .what = "calls at the same time" },
 	{ "max_calls_in", LIMIT(S, trunk.limit.max_in), .what = "of these, calls from the span" },
 	{ "max_calls_out", LIMIT(S, trunk.limit.max_out), .what = "of these, calls to the span" },
+	{ "transfer", WORD(S, trunk.transfer, trunk_transfers, "\"refuse\""),
+	  .what = "euroisdn: two calls with us that the far end joins by ECT" },
 	{ "fraud", GROUP(fraud_section), FIELD(S, trunk.fraud), .shape = "a group in { }",
 	  .absent = "the file's", .what = "calls to this span, beside its numbers, that are refused" },
 };

@@ -33,7 +33,7 @@ static const struct word uri_schemes[] = {
 static const struct word redirects[] = {
 	{ "refuse", REDIRECT_REFUSE }, { "follow", REDIRECT_FOLLOW }, { NULL, 0 }
 };
-static const struct word transfers[] = {
+const struct word trunk_transfers[] = {
 	{ "refuse", TRANSFER_REFUSE }, { "accept", TRANSFER_ACCEPT }, { NULL, 0 }
 };
 static const struct word srtp_modes[] = {
@@ -139,7 +139,7 @@ static const struct key trunk_keys[] = {
 	  .what = "a shorter session timer is refused with 422" },
 	{ "redirect", WORD(T, redirect, redirects, "\"refuse\""),
 	  .what = "answers 301 and 302 to a call: refuse them, or call the new number on the same trunk where the caller may" },
-	{ "transfer", WORD(T, transfer, transfers, "\"refuse\""),
+	{ "transfer", WORD(T, transfer, trunk_transfers, "\"refuse\""),
 	  .what = "calls that the far end hands on by REFER, or takes over by INVITE with Replaces" },
 	{ "fraud", GROUP(fraud_section), FIELD(T, fraud), .shape = "a group in { }",
 	  .absent = "the file's", .what = "calls to this trunk that are refused" },

@@ -205,7 +205,7 @@ static void op_hold(struct leg *leg, bool held)
 {
 	struct isdn_leg *l = leg_of(leg);
 
-	if (!speaks(l) || l->state != LEG_TALKING)
+	if (!speaks(l) || (l->state != LEG_TALKING && l->state != LEG_HELD))
 		return;
 	pri_notify(pri_of(l), l->call, slot_of(l), held ? PRI_NOTIFY_REMOTE_HOLD :
 		   PRI_NOTIFY_REMOTE_RETRIEVAL);

@@ -11,10 +11,10 @@
 /* The channel that the far end asks for, or another where it lets us: Q.931
  * 5.2.3.1. When both ask for the same one the network's call has it (5.7), and
  * the far end clears ours or gives it another. */
-static struct channel *ask(struct span *s, const pri_event_ring *e)
+struct channel *leg_ask_channel(struct span *s, int number, bool flexible)
 {
-	bool any = e->channel < 0 || (e->channel & 0xff) == 0xff;
-	struct channel *c = any ? NULL : channel_of(s, e->channel);
+	bool any = number <= 0 || (number & 0xff) == 0xff;
+	struct channel *c = any ? NULL : channel_of(s, number);
 
 	if (c && channel_usable(c))
 		return c;
@@ -25,7 +25,7 @@ static struct channel *ask(struct span *s, const pri_event_ring *e)
 		leg_end_changed(&c->leg->leg);
 		return c;
 	}
-	return any || e->flexible ? channel_choose(s) : NULL;
+	return any || flexible ? channel_choose(s) : NULL;
 }
 
 static void read_offer(struct isdn_leg *l, const pri_event_ring *e)
@@ -81,7 +81,7 @@ void leg_ring(struct span *s, const pri_event *event)
 		       "it carries data, and SIP trunks carry speech");
 		return;
 	}
-	c = ask(s, e);
+	c = leg_ask_channel(s, e->channel, e->flexible);
 	if (!c) {
 		bool asked = e->channel >= 0 && !e->flexible;
 
@@ -171,7 +171,7 @@ static void on_cleared(struct span *s, struct isdn_leg *l, const pri_event_hangu
 	if (e->e == PRI_EVENT_HANGUP_REQ && l->state == LEG_CLEARING)
 		pri_hangup(s->link->pri, call, cause);	/* both at once */
 	if (l->state != LEG_CLEARING) {
-		s->failed += l->state != LEG_TALKING;
+		s->failed += l->state != LEG_TALKING && l->state != LEG_HELD;
 		isdn_leg_lost(l, cause_read(cause), true, "cleared");
 		return;		/* freed there when libpri has forgotten it */
 	}
@@ -188,7 +188,7 @@ static void on_digits(struct isdn_leg *l, const char *digits, bool complete)
 			leg_digit(&l->leg, *digits, 0);
 }
 
-/* Held there: its B channel is silent or plays music. */
+/* Held there, and keeps its B channel, which is silent or plays music. */
 static void on_notify(struct isdn_leg *l, int info)
 {
 	if (l->state != LEG_TALKING)
@@ -256,6 +256,15 @@ void leg_event(struct span *s, struct isdn_leg *l, const pri_event *e, q931_call
 		break;
 	case PRI_EVENT_NOTIFY:
 		on_notify(l, e->notify.info);
+		break;
+	case PRI_EVENT_HOLD:
+		leg_on_hold(l);
+		break;
+	case PRI_EVENT_RETRIEVE:
+		leg_on_retrieve(l, &e->retrieve);
+		break;
+	case PRI_EVENT_FACILITY:
+		leg_on_facility(s, &e->facility);
 		break;
 	default:
 		if (l->state == LEG_CALLING)

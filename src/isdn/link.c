@@ -122,7 +122,6 @@ struct link *link_get(struct span *s, const struct dchannel_ops *ops,
 {
 	int node = s->conf->role == SPAN_NETWORK ? PRI_NETWORK : PRI_CPE;
 	int type = switch_of(s);
-	const uint32_t *timers = s->isdn->conf->timers;
 	struct link *l = find_idle(node, type);
 	bool new = !l;
 
@@ -148,12 +147,25 @@ struct link *link_get(struct span *s, const struct dchannel_ops *ops,
 		pri_facility_enable(l->pri);
 		pri_hangup_fix_enable(l->pri, 1);
 	}
+	link_configure(l);
+	return l;
+}
+
+void link_configure(struct link *l)
+{
+	const struct span *s = l->span;
+	const uint32_t *timers = s->isdn->conf->timers;
+
 	pri_set_overlapdial(l->pri, s->conf->overlap);
 	pri_set_timer(l->pri, PRI_TIMER_T309, (int)timers[TIMER_T309] * 1000);
 	pri_set_timer(l->pri, PRI_TIMER_T313, (int)timers[TIMER_T313] * 1000);
 	pri_set_debug(l->pri, s->isdn->conf->log == CONFIG_LOG_DEBUG ?
 		      PRI_DEBUG_Q921_STATE | PRI_DEBUG_Q931_DUMP : 0);
-	return l;
+	/* HOLD is of these protocols (ETS 300 141 and what was built on it), ECT of
+	 * ETS 300 369; libpri refuses either where it is off. */
+	pri_hold_enable(l->pri, s->conf->type == SWITCH_EUROISDN ||
+				s->conf->type == SWITCH_QSIG);
+	pri_transfer_enable(l->pri, s->conf->trunk.transfer == TRANSFER_ACCEPT);
 }
 
 void link_put(struct link *l)

@@ -8,6 +8,7 @@
  *   channel.c   B channels: their ports, selection, restart
  *   leg.c       what a call wants of its far end
  *   leg_event.c what the far end says
+ *   leg_hold.c  hold, retrieve and transfer, as the far end asks
  *   overlap.c   digits that come one by one
  */
 #ifndef ISDN_ROOM_H
@@ -50,6 +51,8 @@ struct link {
 
 /* NULL: out of memory. */
 struct link *link_get(struct span *, const struct dchannel_ops *, struct dchannel *);
+/* What a reload may change. */
+void link_configure(struct link *);
 void link_put(struct link *);
 /* The next event; NULL: none. It is valid until libpri is called again. */
 pri_event *link_event(struct link *);
@@ -127,24 +130,31 @@ void span_free(struct span *);
 void span_turn(struct span *);
 struct e164_plan span_plan(const struct span *);
 enum number_type span_number_type(const struct span *);
+/* NULL: nobody knows the call. */
+struct isdn_leg *span_leg(struct span *, const q931_call *);
 
 /* -------------------------------------------------------------------- leg.c */
 
 /*
  *   CALLING ----answered--> TALKING --+
- *   COLLECTING --complete--> OFFERED --answer--> TALKING
+ *   COLLECTING --complete--> OFFERED --answer--> TALKING --HOLD--> HELD
+ *                                                  ^---RETRIEVE---'
  *   every state --release, far end clears--> CLEARING --cleared--> freed
  *
  * What may be sent when is Q.931's machine, libpri's.
  */
-enum leg_state { LEG_CALLING, LEG_COLLECTING, LEG_OFFERED, LEG_TALKING, LEG_CLEARING };
+enum leg_state {
+	LEG_CALLING, LEG_COLLECTING, LEG_OFFERED, LEG_TALKING,
+	LEG_HELD,		/* by the far end; has no B channel */
+	LEG_CLEARING,
+};
 
 struct isdn_leg {
 	struct leg leg;
 	struct list_head node;		/* span->legs */
 	struct span *span;
 	q931_call *call;		/* NULL: libpri has forgotten it */
-	struct channel *channel;	/* NULL: none yet */
+	struct channel *channel;	/* NULL: none yet, or held */
 	enum leg_state state;
 	struct leg_offer offer;
 	struct timer timer;		/* COLLECTING: next digit; CLEARING: enough */
@@ -171,6 +181,16 @@ void isdn_leg_play(struct isdn_leg *, int tone);	/* -1: nothing */
 /* What is for one call, in e; leg: NULL when nobody knows the call. */
 void leg_event(struct span *, struct isdn_leg *, const pri_event *e, q931_call *);
 void leg_ring(struct span *, const pri_event *e);
+/* A channel for what the far end asks, by an event's channel number (0 or
+ * negative: any) and whether another will do. NULL: none. */
+struct channel *leg_ask_channel(struct span *, int number, bool flexible);
+
+/* ----------------------------------------------------------------- leg_hold.c */
+
+void leg_on_hold(struct isdn_leg *);
+void leg_on_retrieve(struct isdn_leg *, const struct pri_event_retrieve *);
+/* Call transfer, where the facility asks for it. */
+void leg_on_facility(struct span *, const struct pri_event_facility *);
 
 /* ------------------------------------------------------------------ overlap.c */
 

@@ -42,7 +42,7 @@ static void look_up(struct span *s)
 
 /* ------------------------------------------------------------------- events */
 
-static struct isdn_leg *find_leg(struct span *s, const q931_call *call)
+struct isdn_leg *span_leg(struct span *s, const q931_call *call)
 {
 	struct list_head *n;
 
@@ -69,7 +69,8 @@ static void on_restart(struct span *s, int number)
 	list_for_each_safe(n, next, &s->legs) {
 		struct isdn_leg *l = list_entry(n, struct isdn_leg, node);
 
-		if (l->channel && (!one || l->channel == one))
+		/* Those on hold as well, when it is all of them. */
+		if (!one || l->channel == one)
 			isdn_leg_lost(l, CAUSE_TEMPORARY_FAILURE, true,
 				      "the far end restarted the B channel");
 	}
@@ -126,7 +127,7 @@ static void on_event(struct span *s, const pri_event *e)
 		return;
 	default:
 		call = call_of(e);
-		leg_event(s, find_leg(s, call), e, call);
+		leg_event(s, span_leg(s, call), e, call);
 		return;
 	}
 }
@@ -332,6 +333,8 @@ void span_reconf(struct span *s, const struct config_span *c)
 {
 	keep_conf(s, c);
 	limit_configure(&s->trunk.limit, &c->trunk.limit);
+	if (s->link)
+		link_configure(s->link);
 }
 
 static void on_drained(void *arg)

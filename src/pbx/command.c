@@ -395,12 +395,17 @@ const struct command command_table[] = {
 	{ "sit", 1, 1, do_sit, "LINE", "give the special information tone" },
 	{ "call", 2, 15, do_call, "LINE NUMBER [OPTION]...",
 	  "call the gateway on a B channel: from NUMBER, private, name \"TEXT\",\n"
-	  "redirecting NUMBER, exclusive (no other channel), data (64 kbit/s), overlap\n"
-	  "(info sends the rest; NUMBER - for no digit yet)" },
+	  "redirecting NUMBER, exclusive (no other channel), data (64 kbit/s), audio\n"
+	  "(3.1 kHz), overlap (info sends the rest; NUMBER - for no digit yet)" },
 	{ "info", 2, 2, do_info, "LINE DIGITS", "more digits of the called number, in signalling" },
 	{ "alert", 1, 1, do_alert, "LINE", "a call to a B channel: it rings here" },
 	{ "progress", 1, 1, do_progress, "LINE", "likewise: tones come in the B channel" },
 	{ "notify", 2, 2, do_notify, "LINE hold|retrieve", "tell the gateway it is held" },
+	{ "park", 1, 1, do_park, "LINE", "put its call on hold (HOLD): the B channel is free then" },
+	{ "retrieve", 1, 2, do_retrieve, "LINE [LINE2]",
+	  "take back what LINE has on hold, on the B channel of LINE2" },
+	{ "join", 2, 2, do_join, "LINE LINE2",
+	  "ask the gateway to connect what LINE has on hold with LINE2 (ECT)" },
 	{ "restart", 1, 1, do_restart, "LINE", "put the B channel back to idle" },
 	{ "d-channel", 2, 2, do_d_channel, "SPAN up|down", "pull its plug, or put it back" },
 	{ "polarity", 2, 2, do_polarity, "LINE reverse|normal", "of the battery" },
@@ -427,6 +432,7 @@ const struct command command_table[] = {
 	  "ring off-hook on-hook seized flash break cas polarity [reverse|normal]\n"
 	  "setup [NUMBER] redirecting [NUMBER] more-digits proceeding alerting inband\n"
 	  "answered cleared [CAUSE] held [on|off] restarted link-up link-down\n"
+	  "parked retrieved refused [CAUSE]\n"
 	  "digits D  caller NUMBER  name \"TEXT\"  lamp [on|off]  messages [on|off]\n"
 	  "cadence MS/MS/MS  played  connected  lost\n"
 	  "dial-tone ringback busy congestion sit howler tone HZ voice silence\n"

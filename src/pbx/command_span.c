@@ -49,6 +49,8 @@ static bool parse(struct span_setup *s, char **w, int n)
 			s->exclusive = true;
 		else if (!strcmp(w[i], "data"))
 			s->data = true;
+		else if (!strcmp(w[i], "audio"))
+			s->audio = true;
 		else if (!strcmp(w[i], "overlap"))
 			s->complete = false;
 		else if (!strcmp(w[i], "private"))
@@ -77,7 +79,7 @@ int do_call(struct client *c, struct pbx_line *l, char **w, int n)
 	    !parse(&s, w + 1, n - 1))
 		return command_fail(c, -EINVAL, "usage: call LINE NUMBER [from NUMBER] "
 			"[private] [name \"TEXT\"] [redirecting NUMBER] [exclusive] "
-			"[data] [overlap]; NUMBER is digits, - for none yet");
+			"[data] [audio] [overlap]; NUMBER is digits, - for none yet");
 	client_forget(c, l);
 	return command_span_result(c, l, span_call(l, &s));
 }
@@ -113,6 +115,43 @@ int do_notify(struct client *c, struct pbx_line *l, char **w, int n)
 	if (!hold && strcmp(w[0], "retrieve"))
 		return command_fail(c, -EINVAL, "usage: notify LINE hold|retrieve");
 	return say(c, l, hold ? SPAN_HOLD : SPAN_RETRIEVE);
+}
+
+int do_park(struct client *c, struct pbx_line *l, char **w, int n)
+{
+	int err = on_span(c, l);
+
+	return err ? err : command_span_result(c, l, span_park(l));
+}
+
+/* The second line of a command, the first one without. */
+static int second(struct client *c, struct pbx_line **l, char **w, int n)
+{
+	struct pbx_line *other = n ? pbx_line(c->pbx, w[0]) : *l;
+	int err = on_span(c, *l);
+
+	if (!err && !other)
+		err = command_fail(c, -ENODEV, "there is no line %s", w[0]);
+	if (!err)
+		err = on_span(c, other);
+	*l = other;
+	return err;
+}
+
+int do_retrieve(struct client *c, struct pbx_line *l, char **w, int n)
+{
+	struct pbx_line *to = l;
+	int err = second(c, &to, w, n);
+
+	return err ? err : command_span_result(c, l, span_retrieve(l, to));
+}
+
+int do_join(struct client *c, struct pbx_line *l, char **w, int n)
+{
+	struct pbx_line *other = l;
+	int err = second(c, &other, w, n);
+
+	return err ? err : command_span_result(c, l, span_join(l, other));
 }
 
 int command_span_release(struct client *c, struct pbx_line *l, char **w, int n)

@@ -87,6 +87,7 @@ struct pbx_line {
 	struct pbx_span *span;	/* B channel: its span */
 	unsigned slot;
 	struct q931_call *call;	/* libpri's; NULL: none */
+	struct q931_call *held;	/* likewise: on hold, without a B channel */
 	struct timer timer;	/* what the state does next by itself */
 	struct timer sound_timer;	/* caller ID */
 	struct timer cadence_timer;	/* phone: no ring for so long */

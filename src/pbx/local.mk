@@ -15,7 +15,7 @@ tipring_pbx_SOURCES = src/pbx/main.c \
 	src/pbx/plan.c src/pbx/plan.h \
 	src/pbx/source.c src/pbx/source.h \
 	src/pbx/command_span.c src/pbx/span.c src/pbx/span.h \
-	src/pbx/span_call.c src/pbx/span_room.h \
+	src/pbx/span_call.c src/pbx/span_hold.c src/pbx/span_room.h \
 	src/pbx/spectrum.c src/pbx/spectrum.h \
 	src/pbx/speech.c src/pbx/speech.h \
 	src/pbx/waiting.c src/pbx/waiting.h \

@@ -95,7 +95,8 @@ void pbx_event_text(const struct pbx_event *e, char *text, size_t size)
 		[EVENT_INBAND] = "inband", [EVENT_ANSWERED] = "answered",
 		[EVENT_CLEARED] = "cleared", [EVENT_HELD] = "held",
 		[EVENT_RESTARTED] = "restarted", [EVENT_LINK_UP] = "link-up",
-		[EVENT_LINK_DOWN] = "link-down",
+		[EVENT_LINK_DOWN] = "link-down", [EVENT_PARKED] = "parked",
+		[EVENT_RETRIEVED] = "retrieved", [EVENT_REFUSED] = "refused",
 	};
 	const char *name = names[e->type];
 

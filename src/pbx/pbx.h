@@ -54,6 +54,9 @@ enum pbx_event_type {
 	EVENT_CLEARED,		/* value, text: the cause */
 	EVENT_HELD,		/* text: on, off */
 	EVENT_RESTARTED,
+	EVENT_PARKED,		/* our call is on hold, its B channel free */
+	EVENT_RETRIEVED,	/* and back, on this line */
+	EVENT_REFUSED,		/* either is not; value, text: the cause */
 	EVENT_LINK_UP,		/* the D channel; on the span's first line */
 	EVENT_LINK_DOWN,
 };

@@ -19,6 +19,7 @@ struct span_setup {
 	bool complete;		/* false: more digits follow */
 	bool exclusive;		/* this B channel and no other */
 	bool data;		/* unrestricted 64 kbit/s instead of speech */
+	bool audio;		/* 3.1 kHz audio, likewise */
 };
 
 enum span_message { SPAN_ALERTING, SPAN_PROGRESS, SPAN_CONNECT, SPAN_RESTART,
@@ -37,6 +38,13 @@ int span_call(struct pbx_line *, const struct span_setup *);
 int span_say(struct pbx_line *, enum span_message);
 int span_digits(struct pbx_line *, const char *digits);
 int span_clear(struct pbx_line *, int cause);
+/* HOLD of the line's call; it leaves the line when the gateway agrees. */
+int span_park(struct pbx_line *);
+/* RETRIEVE of what the line has on hold, on the B channel of `to`. */
+int span_retrieve(struct pbx_line *, struct pbx_line *to);
+/* Asks the gateway to join what the line has on hold with the call of `other`
+ * (ECT). */
+int span_join(struct pbx_line *, struct pbx_line *other);
 
 /* Takes the D channel away, or gives it back. */
 int span_plug(struct pbx_span *, bool in, char *why, size_t size);

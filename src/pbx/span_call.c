@@ -17,21 +17,21 @@ static struct pbx_line *line_of(struct pbx_span *s, const q931_call *call)
 	return NULL;
 }
 
-static struct pbx_line *line_at(struct pbx_span *s, int channel)
+struct pbx_line *span_line_at(struct pbx_span *s, int channel)
 {
 	int slot = channel & 0xff;
 
 	return channel >= 0 && slot <= DCHANNEL_SLOTS ? s->line[slot] : NULL;
 }
 
-static void begin(struct pbx_line *l, q931_call *call, enum line_state state)
+void span_begin(struct pbx_line *l, q931_call *call, enum line_state state)
 {
 	l->call = call;
 	l->state = state;
 	line_off_hook(l, true);
 }
 
-static void end(struct pbx_line *l)
+void span_end(struct pbx_line *l)
 {
 	timer_stop(&l->timer);
 	l->call = NULL;
@@ -56,7 +56,7 @@ static void answer(void *arg)
 
 static void ring(struct pbx_span *s, const pri_event_ring *e)
 {
-	struct pbx_line *l = line_at(s, e->channel);
+	struct pbx_line *l = span_line_at(s, e->channel);
 	const char *number = e->callingnum, *name = e->callingname;
 
 	for (unsigned i = 1; (!l || l->call) && e->flexible && i <= DCHANNEL_SLOTS; i++)
@@ -67,7 +67,7 @@ static void ring(struct pbx_span *s, const pri_event_ring *e)
 		pri_hangup(s->pri, e->call, PRI_CAUSE_REQUESTED_CHAN_UNAVAIL);
 		return;
 	}
-	begin(l, e->call, LINE_ALERTING);
+	span_begin(l, e->call, LINE_ALERTING);
 	if ((e->callingpres & PRI_PRES_RESTRICTION) == PRI_PRES_RESTRICTED)
 		number = "private";
 	else if (!*number)
@@ -88,14 +88,14 @@ static void ring(struct pbx_span *s, const pri_event_ring *e)
 /* The gateway may have given the call another B channel. */
 static struct pbx_line *follow(struct pbx_span *s, struct pbx_line *l, int channel)
 {
-	struct pbx_line *to = line_at(s, channel);
+	struct pbx_line *to = span_line_at(s, channel);
 	q931_call *call = l->call;
 	enum line_state state = l->state;
 
 	if (!to || to == l || to->call)
 		return l;
-	end(l);
-	begin(to, call, state);
+	span_end(l);
+	span_begin(to, call, state);
 	return to;
 }
 
@@ -121,7 +121,9 @@ static void hangup(struct pbx_span *s, struct pbx_line *l, const pri_event_hangu
 	if (what == PRI_EVENT_HANGUP)
 		pri_hangup(s->pri, call, -1);
 	if (l)
-		end(l);
+		span_end(l);
+	else
+		span_held_gone(s, call, cause);
 }
 
 static void digits(struct pbx_line *l, const char *text)
@@ -180,6 +182,12 @@ static void told(struct pbx_span *s, struct pbx_line *l, const pri_event *e)
 	case PRI_EVENT_NOTIFY:
 		notified(l, e->notify.info);
 		break;
+	case PRI_EVENT_HOLD_ACK:
+		span_parked(l, true, 0);
+		break;
+	case PRI_EVENT_HOLD_REJ:
+		span_parked(l, false, e->hold_rej.cause);
+		break;
 	}
 }
 
@@ -194,6 +202,8 @@ static q931_call *call_of(const pri_event *e)
 	case PRI_EVENT_INFO_RECEIVED: return e->ring.call;
 	case PRI_EVENT_KEYPAD_DIGIT: return e->digit.call;
 	case PRI_EVENT_NOTIFY: return e->notify.call;
+	case PRI_EVENT_HOLD_ACK: return e->hold_ack.call;
+	case PRI_EVENT_HOLD_REJ: return e->hold_rej.call;
 	default: return NULL;
 	}
 }
@@ -212,7 +222,7 @@ void span_call_event(struct pbx_span *s, const pri_event *e)
 		hangup(s, line_of(s, e->hangup.call), &e->hangup);
 		return;
 	case PRI_EVENT_RESTART_ACK:
-		l = line_at(s, e->restartack.channel);
+		l = span_line_at(s, e->restartack.channel);
 		if (l)
 			pbx_event(l, EVENT_RESTARTED, 0, NULL, NULL);
 		return;
@@ -220,11 +230,13 @@ void span_call_event(struct pbx_span *s, const pri_event *e)
 	l = line_of(s, call_of(e));
 	if (l)
 		told(s, l, e);
+	else
+		span_hold_event(s, e);
 }
 
 void span_restarted(struct pbx_span *s, int channel)
 {
-	struct pbx_line *one = line_at(s, channel);
+	struct pbx_line *one = span_line_at(s, channel);
 
 	for (unsigned i = 1; i <= DCHANNEL_SLOTS; i++) {
 		struct pbx_line *l = s->line[i];
@@ -281,7 +293,8 @@ int span_call(struct pbx_line *l, const struct span_setup *setup)
 	}
 	snprintf(called, sizeof(called), "%s", setup->called);
 	pri_sr_set_channel(sr, (int)l->slot, setup->exclusive, 0);
-	pri_sr_set_bearer(sr, setup->data ? PRI_TRANS_CAP_DIGITAL : PRI_TRANS_CAP_SPEECH,
+	pri_sr_set_bearer(sr, setup->data ? PRI_TRANS_CAP_DIGITAL : setup->audio ?
+			  PRI_TRANS_CAP_3_1K_AUDIO : PRI_TRANS_CAP_SPEECH,
 			  s->shape.format == AUDIO_ALAW ? PRI_LAYER_1_ALAW :
 			  PRI_LAYER_1_ULAW);
 	pri_sr_set_called(sr, called, PRI_UNKNOWN, setup->complete);
@@ -295,7 +308,7 @@ int span_call(struct pbx_line *l, const struct span_setup *setup)
 	if (err)
 		pri_destroycall(s->pri, call);
 	else
-		begin(l, call, LINE_PROGRESS);
+		span_begin(l, call, LINE_PROGRESS);
 	span_turn(s);
 	return err;
 }

@@ -32,6 +32,14 @@ struct pbx_span {
 /* libpri was called: its timers. */
 void span_turn(struct pbx_span *);
 void span_call_event(struct pbx_span *, const pri_event *);
+struct pbx_line *span_line_at(struct pbx_span *, int channel);	/* NULL */
+void span_begin(struct pbx_line *, q931_call *, enum line_state);
+void span_end(struct pbx_line *);
+/* span_hold.c: what becomes of HOLD, RETRIEVE and held calls. */
+/* done: it is on hold, else cause. */
+void span_parked(struct pbx_line *, bool done, int cause);
+void span_hold_event(struct pbx_span *, const pri_event *);
+void span_held_gone(struct pbx_span *, const q931_call *, int cause);
 /* The gateway restarts a channel; -1: all. */
 void span_restarted(struct pbx_span *, int channel);
 

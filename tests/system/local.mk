@@ -56,3 +56,4 @@ include tests/system/tls.mk
 include tests/system/garbage.mk
 include tests/system/proof.mk
 include tests/system/pri.mk
+include tests/system/pri_features.mk

@@ -202,6 +202,11 @@ class Call:
         self.ended.set()
         return m
 
+    def stands(self):
+        """Answered, by whichever side was called."""
+        return self.acked.is_set() or (self.final is not None and
+                                       self.final.status < 300)
+
     # ------------------------------------------------------- as called
 
     def respond(self, status, reason, body="", extra=(), request=None):
@@ -241,7 +246,7 @@ class Call:
                 self.end_method = "CANCEL"
                 self.respond(487, "Request Terminated")
                 self.ended.set()
-        elif m.method == "INVITE" and self.acked.is_set():
+        elif m.method == "INVITE" and self.stands():
             self.take_sdp(m.body)
             self.requests.append(m)
             self.respond(200, "OK", self.sdp(), request=m)
