@@ -162,7 +162,7 @@ static nua_t *create(struct agent *a, const char *url, bool listens)
 		NTATAG_MAXSIZE(MESSAGE_MOST),
 		NTATAG_MAX_PROCEEDING(PROCEEDING_MOST),
 		NTATAG_UDP_MTU(1300),
-		TPTAG_TIMEOUT(LISTEN_TIMEOUT_MS),
+		TPTAG_TIMEOUT(LISTEN_TIMEOUT_MS), LISTEN_IDLE(a->conf),
 		TAG_END());
 }
 
@@ -203,7 +203,7 @@ static int open_agent(struct agent *a, char *why, size_t size)
 		return -EADDRNOTAVAIL;
 	}
 	err = listen_rest(a->conf, why, size);
-	return err ? err : guards_check(listens, why, size);
+	return err ? err : guards_check(why, size);
 }
 
 /* Before the first listener is open. */

@@ -2,6 +2,8 @@
 #define _GNU_SOURCE
 #include "sip/connections.h"
 
+#include "config.h"
+
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -47,6 +49,15 @@ static bool lives(const struct connection *c)
 	return !fstat(c->fd, &st) && st.st_ino == c->inode;
 }
 
+static bool out_of_time(const struct connection *c, uint64_t now)
+{
+#ifdef SOFIA_CLOSES_IDLE
+	return false;		/* it was told of idle_ms */
+#else
+	return !c->served && now - c->since >= all.conf.idle_ms;
+#endif
+}
+
 static void sweep(void *arg)
 {
 	uint64_t now = all.conf.timers->now_ms;
@@ -57,7 +68,7 @@ static void sweep(void *arg)
 
 		if (!lives(c))
 			continue;
-		if (!c->served && now - c->since >= all.conf.idle_ms) {
+		if (out_of_time(c, now)) {
 			/* The library sees the end of the stream, and closes. */
 			shutdown(c->fd, SHUT_RDWR);
 			all.stats.idle++;
@@ -166,37 +177,60 @@ static int reserve(void)
 	return all.reserve;
 }
 
-/* The SIP library's only way to a new connection. */
-int accept(int listener, __SOCKADDR_ARG address, socklen_t *restrict size)
+static int take(int listener, __SOCKADDR_ARG address, socklen_t *size)
 {
 	static __typeof__(&accept) next;
-	struct sockaddr *from = address.__sockaddr__;
-	int fd;
 
 	if (!next)
 		*(void **)&next = dlsym(RTLD_NEXT, "accept");
+	return next(listener, address, size);
+}
+
+#ifdef SOFIA_PAUSES_ACCEPT
+/* True: the library is to hear of it, and rests. */
+static bool make_room(int listener, __SOCKADDR_ARG address, socklen_t *size)
+{
+	return errno == EMFILE || errno == ENFILE;
+}
+#else
+/* It stays readable: whoever waits must go, or we would be woken again and
+ * again. */
+static bool make_room(int listener, __SOCKADDR_ARG address, socklen_t *size)
+{
+	int fd;
+
+	if (errno != EMFILE && errno != ENFILE)
+		return false;
+	close(all.reserve);
+	all.reserve = -1;
+	fd = take(listener, address, size);
+	if (fd >= 0)
+		refuse(fd, address.__sockaddr__, "no file descriptors are left; see "
+		       "LimitNOFILE and sip.max_connections");
+	reserve();
+	return false;
+}
+#endif
+
+/* The SIP library's only way to a new connection. */
+int accept(int listener, __SOCKADDR_ARG address, socklen_t *restrict size)
+{
+	struct sockaddr *from = address.__sockaddr__;
+	int fd;
+
 	/* The library was woken, not a watch of ours: the clock may stand where
 	 * the last event of ours left it, and new connections be old at once. */
 	if (all.conf.timers)
 		timers_advance(all.conf.timers, clock_ms());
 	if (!all.conf.timers)
-		return next(listener, address, size);
-	fd = next(listener, address, size);
+		return take(listener, address, size);
+	fd = take(listener, address, size);
 	if (fd >= 0)
 		fcntl(fd, F_SETFD, FD_CLOEXEC);
 	if (fd >= 0 && admit(fd, from))
 		return fd;
-	if (fd < 0 && (errno == EMFILE || errno == ENFILE)) {
-		/* It stays readable: whoever waits must go, or we would be woken
-		 * again and again. */
-		close(all.reserve);
-		all.reserve = -1;
-		fd = next(listener, address, size);
-		if (fd >= 0)
-			refuse(fd, from, "no file descriptors are left; see "
-			       "LimitNOFILE and sip.max_connections");
-		reserve();
-	}
+	if (fd < 0 && make_room(listener, address, size))
+		return -1;
 	errno = EAGAIN;
 	return -1;
 }

@@ -131,7 +131,8 @@ void msg_header_free(su_home_t *home, msg_header_t *h)
 		next(home, h);
 }
 
-static int add(const char *url, bool serves, char *why, size_t size)
+static int add(const struct config *c, const char *url, bool serves, char *why,
+	       size_t size)
 {
 	int err;
 
@@ -139,7 +140,8 @@ static int add(const char *url, bool serves, char *why, size_t size)
 	err = nta_agent_add_tport(made, (url_string_t *)url,
 				  TAG_IF(!serves, TPTAG_SERVER(0)),
 				  TPTAG_CERTIFICATE(LISTEN_NO_FILES),
-				  TPTAG_TIMEOUT(LISTEN_TIMEOUT_MS), TAG_END());
+				  TPTAG_TIMEOUT(LISTEN_TIMEOUT_MS), LISTEN_IDLE(c),
+				  TAG_END());
 	adding = false;
 	if (err >= 0)
 		return 0;
@@ -157,11 +159,11 @@ static int add_from(const struct config *c, size_t i, char *why, size_t size)
 
 	for (; i < c->sip.listen_count && !err; i++) {
 		url_of(in_turn(c, i), url);
-		err = add(url, true, why, size);
+		err = add(c, url, true, why, size);
 	}
 	/* Always: a reload may bring a trunk that needs it. */
 	if (!err && connects_only(c))
-		err = add(URL_TLS_OUT, false, why, size);
+		err = add(c, URL_TLS_OUT, false, why, size);
 	return err;
 }
 
@@ -198,7 +200,7 @@ int listen_also(const struct config *c, const struct sockaddr *own, char *why,
 	if (connects_only(c)) {
 		address_host(host, own, true);
 		snprintf(url, sizeof(url), "sips:%s:*", host);
-		err = add(url, false, why, size);
+		err = add(c, url, false, why, size);
 	}
 	for (size_t i = 0; i < c->sip.listen_count && !err; i++) {
 		struct config_listen l = c->sip.listen[i];
@@ -210,7 +212,7 @@ int listen_also(const struct config *c, const struct sockaddr *own, char *why,
 		memcpy(&l.address, own, address_size(own));
 		address_set_port(&l.address, port);
 		url_of(&l, url);
-		err = add(url, true, why, size);
+		err = add(c, url, true, why, size);
 	}
 	return err;
 }

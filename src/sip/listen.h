@@ -6,6 +6,8 @@
 #ifndef SIP_LISTEN_H
 #define SIP_LISTEN_H
 
+#include "config.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -18,6 +20,15 @@
 
 /* A message that is half here is waited for so long. */
 #define LISTEN_TIMEOUT_MS 10000
+
+/* Where the library closes connections that say nothing, it is told after how
+ * long; else connections.c does. */
+#ifdef SOFIA_CLOSES_IDLE
+#define LISTEN_IDLE(conf) \
+	TPTAG_IDLE((conf)->timers[TIMER_CONNECTION] * 1000)
+#else
+#define LISTEN_IDLE(conf) TAG_SKIP(0)
+#endif
 
 /* The URL that the agent is made with. *listens: false when nothing is listened
  * for. -errno and why when an address cannot be taken. */

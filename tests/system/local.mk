@@ -57,3 +57,4 @@ include tests/system/garbage.mk
 include tests/system/proof.mk
 include tests/system/pri.mk
 include tests/system/pri_features.mk
+include tests/faults/local.mk

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
 /* What anybody on the network may send us. */
 #define _GNU_SOURCE
+#include "config.h"
+
 #include <netdb.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -152,7 +154,9 @@ static void test_other_methods(void **state)
  * waiting: the guard must keep it from there. */
 static void test_blocking_resolver(void **state)
 {
+#ifndef SOFIA_ASKS_NO_NAMES
 	unsigned refused = guards_refused_names();
+#endif
 
 	init();
 	assert_true(fixture_start(&f));
@@ -162,7 +166,9 @@ static void test_blocking_resolver(void **state)
 	send_method("INVITE", ";maddr=slow.example.com");
 	fixture_run(&f, 300);
 	assert_int_equal(names_resolved, 0);
+#ifndef SOFIA_ASKS_NO_NAMES
 	assert_true(guards_refused_names() > refused);
+#endif
 	expect_options_answered("SIP/2.0 200");
 	stop();
 }

@@ -51,12 +51,6 @@ TESTS += tests/unit/sip-proof-test
 tests_unit_sip_proof_test_SOURCES = tests/unit/sip-proof-test.c
 tests_unit_sip_proof_test_LDADD = $(sip_test_libs)
 
-# Without libsip.a: no guard is in it.
-check_PROGRAMS += tests/unit/sip-unguarded-test
-TESTS += tests/unit/sip-unguarded-test
-tests_unit_sip_unguarded_test_SOURCES = tests/unit/sip-unguarded-test.c
-tests_unit_sip_unguarded_test_LDADD = $(SOFIA_LIBS) $(CMOCKA_LIBS)
-
 check_PROGRAMS += tests/unit/sip-stun-test
 TESTS += tests/unit/sip-stun-test
 tests_unit_sip_stun_test_SOURCES = tests/unit/sip-stun-test.c
