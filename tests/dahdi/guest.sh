@@ -1,12 +1,16 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception
 #
-# guest.sh [SUITE...]: what check.sh runs inside the VM, in the build directory.
-# Each suite is TAP between lines that name it.
+# guest.sh [SUITE...]: what check.sh runs inside the VM, in the build directory: the
+# suites named, `analog` or `isdn` for all of a kind, or all. Each suite is TAP
+# between lines that name it. Those on the same spans stand together: other spans
+# cost some seconds.
 set -u
 set -m
 export CMOCKA_MESSAGE_OUTPUT=TAP
 tests=$SOURCE/tests
+analog="driver load setup calls lines signals faults"
+isdn="span pri pri_calls"
 
 driver()  { tests/dahdi/driver-test; }
 # 24 lines in calls for a minute, each octet told from any other.
@@ -22,10 +26,36 @@ lines()   { python3 "$tests/system/lines-test.py"; }
 signals() { python3 "$tests/dahdi/signals-test.py"; }
 faults()  { python3 "$tests/dahdi/faults-test.py"; }
 
-[ $# -gt 0 ] || set -- driver load setup calls lines signals faults
-for suite; do
+span()      { tests/dahdi/span-test; }
+pri()       { python3 "$tests/system/pri-test.py"; }
+pri_calls() { python3 "$tests/system/pri-calls-test.py"; }
+
+layout_of() {
+	case $1 in
+	span|pri*) echo e1 ;;
+	*)         echo analog ;;
+	esac
+}
+
+# on_spans LAYOUT SUITE
+on_spans() {
+	if [ "$1" != "$laid" ]; then
+		python3 "$tests/dahdi/lay.py" "$1" || return 2
+	fi
+	"$2"
+}
+
+laid=
+[ $# -gt 0 ] || set -- analog isdn
+for suite in $(for word; do case $word in
+	analog) echo "$analog" ;;
+	isdn)   echo "$isdn" ;;
+	*)      echo "$word" ;;
+	esac; done)
+do
 	echo "# suite $suite"
-	$suite &
+	layout=$(layout_of "$suite")
+	on_spans "$layout" "$suite" &
 	pid=$!
 	# One that hangs must not cost the others their turn.
 	( sleep 600; kill -- -$pid ) >/dev/null 2>&1 &
@@ -33,5 +63,6 @@ for suite; do
 	disown $guard
 	wait $pid
 	echo "# end $suite $?"
+	laid=$layout
 	kill -- -$guard 2>/dev/null
 done

@@ -1,12 +1,13 @@
 # The real DAHDI driver in a VM: the driver alone, 24 lines in calls at once, and
-# the system tests on DAHDI channels, all in one boot. `make check-dahdi` runs
-# them alone.
-DAHDI_TESTS = tests/dahdi/check.sh tests/dahdi/pri.sh tests/dahdi/pri-calls.sh
+# the system tests on DAHDI channels and spans, all in one boot. `make check-dahdi`
+# runs them alone; of `make check-pri` is what has to do with spans.
+DAHDI_TESTS = tests/dahdi/check.sh
+PRI_TESTS += tests/dahdi/pri.sh
 EXTRA_DIST += tests/dahdi/dahdi-vm tests/dahdi/in-vm.sh tests/dahdi/check.sh \
 	tests/dahdi/guest.sh tests/dahdi/merge.py tests/dahdi/judge.py \
 	tests/dahdi/bench.sh tests/dahdi/signals-test.py \
-	tests/dahdi/faults-test.py tests/dahdi/mishap.c tests/dahdi/span.sh \
-	tests/dahdi/pri.sh tests/dahdi/pri-calls.sh tests/dahdi/pri-calls.py
+	tests/dahdi/faults-test.py tests/dahdi/mishap.c tests/dahdi/lay.py \
+	tests/dahdi/pri.sh
 check_PROGRAMS += tests/dahdi/load
 tests_dahdi_load_SOURCES = tests/dahdi/load.c \
 	tests/dahdi/far_lines.c tests/dahdi/far_lines.h \
@@ -32,17 +33,11 @@ tests_dahdi_driver_test_LDADD = libdrivers.a libbase.a $(CMOCKA_LIBS)
 check_PROGRAMS += tests/dahdi/span-test
 tests_dahdi_span_test_SOURCES = tests/dahdi/span-test.c
 tests_dahdi_span_test_LDADD = libdrivers.a libbase.a $(CMOCKA_LIBS)
-DAHDI_TESTS += tests/dahdi/span.sh
-tests/dahdi/span.log: tests/dahdi/pri-calls.log
 endif
 TESTS += $(DAHDI_TESTS)
-PRI_TESTS += $(filter tests/dahdi/pri%.sh tests/dahdi/span.sh,$(DAHDI_TESTS))
-tests/dahdi/pri.log: tests/dahdi/check.log
-tests/dahdi/pri-calls.log: tests/dahdi/pri.log
 # The VM takes all processors: nothing else is tested beside it.
 not_in_vm = $(patsubst tests/dahdi/%,,$(TEST_LOGS))
-tests/dahdi/check.log tests/dahdi/pri.log tests/dahdi/pri-calls.log \
-tests/dahdi/span.log: $(not_in_vm)
+tests/dahdi/check.log tests/dahdi/pri.log: $(not_in_vm)
 
 # One goal after the other: make in parallel would make libraries twice at once.
 check-dahdi:
@@ -60,4 +55,4 @@ bench-dahdi:
 .PHONY: bench-dahdi
 
 distclean-local:
-	rm -rf speech dahdi-vm dahdi-spans.conf
+	rm -rf speech dahdi-vm

@@ -1,8 +1,9 @@
 # tests/system: the real programs against each other and against real SIP
 # peers on loopback; tests/tools: what they listen with.
 noinst_PROGRAMS += tests/tools/audio-match tests/tools/wav8k \
-	tests/tools/rtp-end
+	tests/tools/rtp-end tests/tools/rtp-mirror
 tests_tools_rtp_end_SOURCES = tests/tools/rtp-end.c
+tests_tools_rtp_mirror_SOURCES = tests/tools/rtp-mirror.c
 noinst_HEADERS += tests/tools/fft.h tests/tools/match.h tests/tools/wav.h
 tests_tools_audio_match_SOURCES = tests/tools/audio-match.c \
 	tests/tools/match.c tests/tools/fft.c tests/tools/wav.c

@@ -18,58 +18,6 @@ box.quick()
 
 # ------------------------------------------------------------- channels
 
-SLOTS = [s for s in range(1, 32) if s != 16]
-
-
-def frequency(i):
-    return 320 + 90 * i
-
-
-def thirty_calls_from_the_pbx_each_hear_their_own():
-    with Bench(trunk=MULAW) as b:
-        calls = {}
-        for slot in SLOTS:
-            call = b.to_sip(slot, "0891%02d" % slot)
-            call.answer()
-            calls[slot] = call
-        for slot in SLOTS:
-            b.expect(slot, "answered")
-        talk_on_all(b, calls)
-        for slot in SLOTS:
-            b.do("release pbx.b%d" % slot)
-        b.quiet()
-
-
-def thirty_calls_to_the_pbx_each_hear_their_own():
-    with Bench(trunk=MULAW) as b:
-        calls = {}
-        b.do("answer * after 0")
-        for slot in SLOTS:
-            calls[slot] = b.to_pbx("5551%03d" % slot, slot)
-        for slot in SLOTS:
-            calls[slot].expect(200)
-        # All are taken: one more is refused.
-        one_more = b.phone.call("5551999", b.sip)
-        one_more.expect(503)
-        talk_on_all(b, calls)
-        for call in calls.values():
-            call.hang_up()
-        b.quiet()
-
-
-def talk_on_all(b, calls):
-    for i, slot in enumerate(SLOTS):
-        b.do("tone pbx.b%d %d -12" % (slot, frequency(i)))
-    for i, slot in enumerate(SLOTS):
-        wait("tone %d of B channel %d" % (frequency(i), slot), 30,
-             lambda i=i, slot=slot: heard(calls[slot], frequency(i)))
-    b.do("stop *")
-    for i, slot in enumerate(SLOTS):
-        calls[slot].rtp.play(sound.sine(frequency(i), -12, 6000))
-    for i, slot in enumerate(SLOTS):
-        b.expect(slot, "tone %d" % frequency(i), 40)
-
-
 def no_channel_is_free():
     with Bench(trunk=MULAW, span="max_calls = 1;") as b:
         call = b.to_pbx()
@@ -290,8 +238,6 @@ if __name__ == "__main__":
         a_short_loss_keeps_what_talks,
         a_restarted_channel_is_free_again,
         the_link_itself_goes_down_and_comes_back,
-        thirty_calls_from_the_pbx_each_hear_their_own,
-        thirty_calls_to_the_pbx_each_hear_their_own,
         no_channel_is_free,
         a_lost_link_ends_calls_after_t309,
         the_pbx_is_started_anew,

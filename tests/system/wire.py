@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception
 """What is between the gateway and tipring-pbx. With WIRE=sim (the default)
 lines are sockets. With WIRE=dahdi they are channels of spans that are wired back
-to back, as in-vm.sh has dahdi-vm make them: channel k, an FXS port, to channel
+to back, as tests/dahdi/lay.py lays them: channel k, an FXS port, to channel
 CHANNELS + k, an FXO port. A second pair of spans behind them has four channels of
 each kind of signalling. A bench takes a row of lines 1 to COUNT and gives it back
 at its end."""
@@ -21,7 +21,7 @@ CHANNELS = int(os.environ.get("CHANNELS", "24"))
 APART = 12		# channels of a span of the second pair
 # Where its rows of four begin.
 ROWS = {"apart": 0, "ground start": 4, "loop start": 8}
-DEVICES = "/sys/bus/dahdi_devices/devices/*"
+CONF = "/etc/dahdi/system.conf"
 # The tests' own SIP phone cannot keep time on it either.
 JITTER = "jitter = [200, 800];" if DAHDI else "jitter = [60, 200];"
 TAIL = 2.5 if DAHDI else 1.0	# s until the last of a sentence is heard
@@ -75,6 +75,14 @@ def _spans(device):
     return _known[device]
 
 
+def devices():
+    return glob.glob("/sys/bus/dahdi_devices/devices/*")
+
+
+def dahdi_cfg(conf):
+    subprocess.run(["/usr/sbin/dahdi_cfg", "-c", conf], check=True, timeout=60)
+
+
 def _tell(device, attribute, text):
     with open(os.path.join(device, attribute), "w") as f:
         f.write(text)
@@ -83,25 +91,24 @@ def _tell(device, attribute, text):
 def configure(channels=None):
     """The VM's channels as they were at its start, or some of them; the spans are
     there."""
-    with open("/etc/dahdi/system.conf") as f:
+    with open(CONF) as f:
         text = "".join(l for l in f if not l.startswith("dynamic="))
     if channels:
         text = "".join(l for l in text.splitlines(True) if channels.search(l))
     with open("/run/again.conf", "w") as f:
         f.write(text)
-    subprocess.run(["/usr/sbin/dahdi_cfg", "-c", "/run/again.conf"],
-                   check=True, timeout=60)
+    dahdi_cfg("/run/again.conf")
 
 
 def take_away():
     """The kernel drops all spans, whoever uses their channels."""
-    for device in glob.glob(DEVICES):
+    for device in devices():
         for span in _spans(device):
             _tell(device, "unassign_span", span.split(":")[0])
 
 
 def bring_back():
-    for device in glob.glob(DEVICES):
+    for device in devices():
         for span in _spans(device):
             _tell(device, "assign_span", span)
     configure()
@@ -175,7 +182,7 @@ def _dynamic(code, channels):
 def cut():
     """The second pair's last span is pulled out with all its channels; its peer
     hears nothing any more, which is a red alarm after a second or two."""
-    for device in glob.glob(DEVICES):
+    for device in devices():
         for span in glob.glob(os.path.join(device, "span-*")):
             with open(os.path.join(span, "desc")) as f:
                 mine = "'%s'" % LAST_SPAN in f.read()
@@ -214,7 +221,7 @@ def _modules():
 
 
 def load_modules():
-    """As at the VM's start."""
+    """With the spans that CONF has."""
     kept = "/proc/1/root/modules"
     with open(kept + "/dahdi.list") as f:
         for module in f.read().split():
@@ -222,5 +229,4 @@ def load_modules():
             subprocess.run(["/sbin/insmod", os.path.join(kept, module)] + options,
                            timeout=60, stderr=subprocess.DEVNULL)
     _known.clear()
-    subprocess.run(["/usr/sbin/dahdi_cfg", "-c", "/etc/dahdi/system.conf"],
-                   check=True, timeout=60)
+    dahdi_cfg(CONF)
