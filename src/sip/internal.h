@@ -529,6 +529,8 @@ void session_timer_peer(struct trunk_leg *, const sip_t *);
 /* leg_dialog.c: what happens inside a dialog. */
 void dialog_happened(struct owner *, const struct happening *);
 void dialog_hold(struct leg *, bool held);
+/* What could not be said before (hold, a new address) can be now. */
+void dialog_settled(struct trunk_leg *);
 void dialog_digit(struct leg *, char digit, unsigned ms);
 void dialog_flash(struct leg *);
 /* Our present description once more. */

@@ -149,12 +149,15 @@ static bool has_news(const struct trunk_leg *t)
 	return t->hold_wanted != t->hold_sent || t->moved;
 }
 
-static void try_again(void *arg)
+void dialog_settled(struct trunk_leg *t)
 {
-	struct trunk_leg *t = arg;
-
 	if (t->state == LEG_UP && !t->reinviting && has_news(t))
 		dialog_reinvite(t);
+}
+
+static void try_again(void *arg)
+{
+	dialog_settled(arg);
 }
 
 void dialog_moved(struct trunk_leg *t)
@@ -228,8 +231,7 @@ void dialog_reinvite_response(struct trunk_leg *t, const struct happening *h)
 		}
 		session_timer_refused(t, h->status, h->phrase);
 	}
-	if (t->state == LEG_UP && has_news(t))
-		dialog_reinvite(t);
+	dialog_settled(t);
 }
 
 static void update_response(struct trunk_leg *t, const struct happening *h)

@@ -300,6 +300,7 @@ void incoming_acknowledged(struct trunk_leg *t, const struct happening *h)
 		return;
 	if (t->state == LEG_ANSWERED) {
 		t->state = LEG_UP;
+		dialog_settled(t);
 	} else if (t->state == LEG_ANSWERED_ENDING) {
 		t->state = LEG_UP;
 		trunk_leg_bye(t, CAUSE_NORMAL, "");

@@ -82,6 +82,25 @@ def a_call_to_the_pbx_is_held_and_sip_hangs_up():
     b.quiet()
 
 
+def a_hold_before_the_ack_is_told_after_it():
+    b = bench()
+    call = b.to_pbx()
+    acknowledge, answers = call._ack, []
+    call._ack = answers.append
+    b.do("answer pbx.b1")
+    call.expect(200)
+    b.do("park pbx.b1")
+    b.expect(1, "parked")
+    same("before the ACK", direction(call), "sendrecv")
+    call._ack = acknowledge
+    acknowledge(answers[0])
+    wait("the SIP side to be on hold", 20, lambda: direction(call) == "sendonly")
+    b.do("retrieve pbx.b1")
+    b.expect(1, "retrieved")
+    wait("the SIP side to talk", 20, lambda: direction(call) == "sendrecv")
+    talks(b, 1, call)
+
+
 def a_channel_that_is_taken_is_not_given():
     b = bench()
     call = b.to_sip(1)
@@ -220,6 +239,7 @@ if __name__ == "__main__":
     sys.exit(tap.run([
         a_call_from_the_pbx_is_held_and_retrieved,
         a_call_to_the_pbx_is_held_and_sip_hangs_up,
+        a_hold_before_the_ack_is_told_after_it,
         a_channel_that_is_taken_is_not_given,
         what_is_not_answered_is_not_held,
         without_permission_both_calls_stay,
