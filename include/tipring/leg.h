@@ -87,6 +87,10 @@ struct leg_ops {
 	void (*hold)(struct leg *, bool held);	/* the other side holds us */
 	/* What becomes of leg_refer(). why: REFERRAL_FAILED only. NULL: ignored. */
 	void (*referred)(struct leg *, enum referral_news, const struct release *why);
+	/* Its far end, and that of another leg of the same trunk that talks too,
+	 * are connected by us: shall go on without us. 0: what comes of it tells
+	 * leg_handed_over(); -errno: it is not to be. NULL: it cannot. */
+	int (*hand_over)(struct leg *, struct leg *other);
 	/* The call is cleared by the other side or by us. For a line this may
 	 * mean a tone first; the leg is no longer the call's. */
 	void (*release)(struct leg *, const struct release *);
@@ -146,6 +150,11 @@ int leg_refer_to(struct leg *, struct leg *other, struct release *why);
  * other is forgotten, as by release. One that has not answered can be replaced
  * when we called it. -EPERM and *why; then nothing has changed. */
 int leg_replace(struct leg *old, struct leg *new, struct release *why);
+
+/* What ops->hand_over has come to. failed: NULL, the far ends go on without us,
+ * and the legs of both are to be released; else they talk through us as before.
+ * After a failure it may still be told that they do. */
+void leg_handed_over(struct leg *, const struct release *failed);
 
 /* A leg whose far end calls us. Core routes it and, at once or later, uses its
  * ops. An offer that cannot be served is answered by ops->release, possibly

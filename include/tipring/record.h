@@ -26,7 +26,7 @@ struct call_record {
 	enum answer_method answer_method;
 	unsigned answer_confidence;	/* per cent */
 	struct release release;		/* once ended */
-	char transferred[96];		/* how a side of it changed; "" */
+	char transferred[192];		/* how a side of it changed; "" */
 	char note[64];			/* an alarm that it raised; "" */
 	char released_by[48];		/* name of the side, "tipring" */
 	enum codec codec;		/* of the SIP side */

@@ -70,6 +70,8 @@
 	      "an ISDN exchange does not confirm our answer: the call is cleared") \
 	TIMER(TRANSFERRED, "transferred", "ms", 4000, 100, 32000,              \
 	      "a SIP party that has handed its partner on hangs up by then, or we do") \
+	TIMER(REFER, "refer", "s", 60, 1, 600,                                 \
+	      "a server that has taken a REFER tells its end; later the call stays here") \
 	TIMER(SHUTDOWN, "shutdown", "ms", 2500, 500, 10000,                    \
 	      "from TERM until the program ends, whatever is pending")
 

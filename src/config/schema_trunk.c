@@ -36,6 +36,9 @@ static const struct word redirects[] = {
 const struct word trunk_transfers[] = {
 	{ "refuse", TRANSFER_REFUSE }, { "accept", TRANSFER_ACCEPT }, { NULL, 0 }
 };
+static const struct word transfers_out[] = {
+	{ "local", TRANSFER_OUT_LOCAL }, { "refer", TRANSFER_OUT_REFER }, { NULL, 0 }
+};
 static const struct word srtp_modes[] = {
 	{ "off", SRTP_OFF }, { "preferred", SRTP_PREFERRED },
 	{ "required", SRTP_REQUIRED }, { NULL, 0 }
@@ -141,6 +144,8 @@ static const struct key trunk_keys[] = {
 	  .what = "answers 301 and 302 to a call: refuse them, or call the new number on the same trunk where the caller may" },
 	{ "transfer", WORD(T, transfer, trunk_transfers, "\"refuse\""),
 	  .what = "calls that the far end hands on by REFER, or takes over by INVITE with Replaces" },
+	{ "transfer_out", WORD(T, transfer_out, transfers_out, "\"local\""),
+	  .what = "two of its calls that a line has connected with each other: talk through the gateway, or the server is asked to connect them itself (REFER), and they do so until it has" },
 	{ "fraud", GROUP(fraud_section), FIELD(T, fraud), .shape = "a group in { }",
 	  .absent = "the file's", .what = "calls to this trunk that are refused" },
 };

@@ -424,6 +424,8 @@ static void talking_enter(void *self)
 		a->up = true;
 	call_join(call);
 	call_changed(call);
+	if (call->recall.line[0] && a)
+		call_hand_over(call, a);
 }
 
 static void talking_event(void *self, int event, const void *data)
@@ -432,6 +434,9 @@ static void talking_event(void *self, int event, const void *data)
 
 	if (event == C_CONNECT)
 		call_connect(call);
+	else if (event == C_HANDED_OVER)
+		end_by_us(call, CAUSE_NORMAL, "%s has connected its two far ends itself",
+			  call->record.to);
 	else if (event == FSM_TIMEOUT)
 		end_by_us(call, CAUSE_TIMER_EXPIRED, "longest call of %u s is over",
 			  call->conf->timers[TIMER_MAX_CALL]);
@@ -525,7 +530,7 @@ static const struct fsm_state states[] = {
 		open_event },
 	[CALL_EARLY] = { "early media", OPEN, ON, progress_time, early_enter,
 		open_event },
-	[CALL_TALKING] = { "talking", BETWEEN | BIT(C_CONNECT),
+	[CALL_TALKING] = { "talking", BETWEEN | BIT(C_CONNECT) | BIT(C_HANDED_OVER),
 		BIT(CALL_PREEMPTED) | BIT(CALL_ENDED), talk_time, talking_enter,
 		talking_event },
 	[CALL_WAITING] = { "waiting for a line", ENDS | BIT(C_CIRCUIT),
@@ -539,7 +544,7 @@ static const struct fsm_state states[] = {
 static const char *const events[C_COUNT] = {
 	"start", "proceeding", "alerting", "progress", "answered", "digit", "flash",
 	"hold", "released", "abort", "preempt", "circuit",
-	"connect",
+	"connect", "handed over",
 };
 
 const struct fsm_type call_type = {

@@ -24,6 +24,7 @@ enum call_machine_event {
 	C_PREEMPT,	/* an emergency call takes our circuit */
 	C_CIRCUIT,	/* a circuit may have become free */
 	C_CONNECT,	/* a transfer's second call was answered */
+	C_HANDED_OVER,	/* its far ends go on without us */
 	C_COUNT
 };
 
@@ -129,6 +130,9 @@ bool call_transfer(struct leg *ours, struct leg *held);
 /* The target of a transfer has failed: rings the line back that made it, where
  * it is idle; once. False: there is none. */
 bool call_ring_back(struct call *, const struct release *why);
+/* A line has connected two far ends, which talk: where both are on one trunk
+ * that shall connect them itself, this one's is asked to (call_hand_over.c). */
+void call_hand_over(struct call *, struct leg *);
 /* Two legs of one line change places: each has the other's call. */
 void legs_exchange(struct leg *, struct leg *);
 

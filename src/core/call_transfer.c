@@ -133,6 +133,8 @@ bool call_transfer(struct leg *ours, struct leg *held)
 	snprintf(keep->record.transferred, sizeof(keep->record.transferred),
 		 "by %s from call %s", held->name, gone->id);
 	moved(keep, far);
+	if (keep->fsm.state == CALL_TALKING && line_of_leg(held))
+		call_hand_over(keep, far);
 	call_abort(gone, CAUSE_NORMAL, why);
 	return true;
 }

@@ -1,6 +1,6 @@
 noinst_LIBRARIES += libcore.a
 libcore_a_SOURCES = src/core/box.c src/core/box.h \
-	src/core/call.c src/core/call.h src/core/call_hold.c \
+	src/core/call.c src/core/call.h src/core/call_hand_over.c src/core/call_hold.c \
 	src/core/call_path.c src/core/call_redirect.c \
 	src/core/call_refer.c src/core/call_target.c \
 	src/core/call_transfer.c src/core/line_second.c \

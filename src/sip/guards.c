@@ -13,6 +13,7 @@
 #include <sofia-sip/msg.h>
 #include <sofia-sip/sip.h>
 #include <sofia-sip/sip_header.h>
+#include <sofia-sip/sip_util.h>
 #include <sofia-sip/su.h>
 #include <sofia-sip/su_addrinfo.h>
 #include <sofia-sip/su_alloc.h>
@@ -26,6 +27,8 @@
 
 typedef int getaddrinfo_fn(const char *, const char *, const su_addrinfo_t *,
 			   su_addrinfo_t **);
+
+typedef int terminates_fn(int, sip_method_t, int *);
 
 static unsigned refused;
 
@@ -57,6 +60,24 @@ int su_getaddrinfo(const char *node, const char *service,
 }
 #endif
 
+/*
+ * To some refusals the library gives up the whole dialog (RFC 5057), and the call
+ * in it: 404, 410, 416, 481 and others. To a REFER, and to what NOTIFY tells of
+ * one, they are given by servers that know no transfer; the call goes on.
+ */
+int sip_response_terminates_dialog(int status, sip_method_t method, int *graceful)
+{
+	static terminates_fn *next;
+	int verdict;
+
+	if (!next)
+		*(void **)&next = dlsym(RTLD_NEXT, "sip_response_terminates_dialog");
+	verdict = next ? next(status, method, graceful) : 0;
+	if (verdict < 0 && (method == sip_method_refer || method == sip_method_notify))
+		return 1;
+	return verdict;
+}
+
 /* Nothing calls each of them before it is needed, so it is asked what the library
  * would call. */
 static const struct {
@@ -67,6 +88,7 @@ static const struct {
 #ifndef SOFIA_ASKS_NO_NAMES
 	OURS(su_getaddrinfo),
 #endif
+	OURS(sip_response_terminates_dialog),
 #ifndef SOFIA_FREES_TLS
 	OURS(BIO_free),
 #endif

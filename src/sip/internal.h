@@ -16,6 +16,7 @@
 #include "core/box.h"
 #include "sip/access.h"
 #include "sip/agent.h"
+#include "sip/hand_over.h"
 #include "sip/identity.h"
 #include "sip/lookup.h"
 #include "sip/loop_su.h"
@@ -374,6 +375,7 @@ struct leg_policy {
 	enum trunk_reliable reliable;
 	enum trunk_redirect redirect;
 	enum trunk_transfer transfer;
+	enum trunk_transfer_out transfer_out;
 	unsigned session_s, session_least_s;
 };
 
@@ -413,6 +415,7 @@ struct trunk_leg {
 	struct fork *forks;
 	char fork_tag[64];	/* of the branch whose answer is in use */
 	unsigned redirected;
+	struct hand_over hand_over;
 	char refer_event[32];	/* Event of the NOTIFYs that are owed; "" none */
 	/* The session timer. */
 	struct timer session;

@@ -57,7 +57,8 @@ struct trunk_leg *trunk_leg_new(struct provider *p, const struct account *accoun
 		.identity = c->identity, .number_format = c->number_format,
 		.called_uri = c->called_uri,
 		.diversion = c->diversion, .reliable = c->reliable,
-		.redirect = c->redirect, .transfer = c->transfer, .session_s = c->session_s,
+		.redirect = c->redirect, .transfer = c->transfer,
+		.transfer_out = c->transfer_out, .session_s = c->session_s,
 		.session_least_s = c->session_least_s,
 	};
 	t->user = copy(account->user, &ok);
@@ -107,6 +108,7 @@ void trunk_leg_bury(struct trunk_leg *t)
 	timer_stop(&t->timer);
 	timer_stop(&t->ring);
 	timer_stop(&t->session);
+	hand_over_forget(&t->hand_over);
 	if (t->nh)
 		nua_handle_destroy(t->nh);
 	t->nh = NULL;
@@ -157,6 +159,7 @@ static void ending(struct trunk_leg *t, enum trunk_leg_state state)
 	silence(t);
 	timer_stop(&t->ring);
 	timer_stop(&t->session);
+	hand_over_forget(&t->hand_over);
 	timer_start(agent_timers(t->agent), &t->timer, ENDING_MS, forgotten, t);
 }
 
@@ -277,5 +280,6 @@ const struct leg_ops trunk_leg_ops = {
 	.flash = dialog_flash,
 	.hold = dialog_hold,
 	.referred = transfer_news,
+	.hand_over = hand_over,
 	.release = release,
 };

@@ -28,6 +28,7 @@ static void far_end_ends(struct trunk_leg *t, const sip_t *sip, const char *why)
 	struct release r;
 
 	release_set(&r, cause_told(sip, CAUSE_NORMAL), true, "%s", why);
+	hand_over_ended(t);
 	leg_released(&t->leg, &r);
 	/* The library has answered already. */
 	trunk_leg_bury(t);
@@ -89,6 +90,7 @@ static void changed(struct trunk_leg *t, const struct happening *h)
 		refuse_change(t, 415, "its body has no application/sdp", NULL);
 		return;
 	}
+	hand_over_peer(&t->hand_over, h->sip);
 	if (!update || h->sip->sip_session_expires)
 		session_timer_read(&t->ask, h->sip);
 	/* An UPDATE without one keeps the session alive; a re-INVITE without one
@@ -153,6 +155,7 @@ void dialog_settled(struct trunk_leg *t)
 {
 	if (t->state == LEG_UP && !t->reinviting && has_news(t))
 		dialog_reinvite(t);
+	hand_over_go(t);
 }
 
 static void try_again(void *arg)
@@ -207,6 +210,7 @@ static void reinvite_accepted(struct trunk_leg *t, const struct happening *h,
 			SIPTAG_PAYLOAD_STR(t->sdp), TAG_END());
 	t->exchange = EXCHANGE_DONE;
 	session_timer_answered(t, h->sip);
+	hand_over_peer(&t->hand_over, h->sip);
 	if (!err)
 		session_apply(t);
 }
@@ -367,6 +371,9 @@ static void response(struct trunk_leg *t, const struct happening *h)
 		else if (t->state != LEG_ENDING)
 			outgoing_response(t, h);
 		break;
+	case nua_r_refer:
+		hand_over_response(t, h);
+		break;
 	case nua_r_update:
 		update_response(t, h);
 		break;
@@ -408,6 +415,9 @@ void dialog_happened(struct owner *o, const struct happening *h)
 		break;
 	case nua_i_refer:
 		refer_in(t, h);
+		break;
+	case nua_i_notify:
+		hand_over_notified(t, h);
 		break;
 	case nua_i_options:
 		nua_respond(t->nh, SIP_200_OK, NUTAG_WITH_THIS(t->agent->nua), TAG_END());

@@ -180,6 +180,7 @@ void invite_in(struct provider *p, const struct happening *h)
 		       sip_has_feature(h->sip->sip_require, "100rel"));
 	session_timer_read(&t->ask, h->sip);
 	session_timer_peer(t, h->sip);
+	hand_over_peer(&t->hand_over, h->sip);
 	p->calls_in++;
 	nua_handle_bind(h->nh, (nua_hmagic_t *)&t->owner);
 	nua_set_hparams(h->nh, LETS_IN, NUTAG_SESSION_TIMER(t->policy.session_s),

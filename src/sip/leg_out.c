@@ -280,6 +280,7 @@ static void accepted(struct trunk_leg *t, const struct happening *h)
 		return;
 	}
 	session_timer_peer(t, h->sip);
+	hand_over_peer(&t->hand_over, h->sip);
 	session_timer_answered(t, h->sip);
 	session_apply(t);
 	leg_answered(&t->leg, ANSWER_SIGNALLED, 100);

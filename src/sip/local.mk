@@ -15,7 +15,7 @@ libsip_a_SOURCES = src/sip/access.c src/sip/access.h \
 	src/sip/internal.h src/sip/listen.c src/sip/listen.h \
 	src/sip/leg.c src/sip/leg_dialog.c src/sip/leg_fork.c src/sip/leg_in.c \
 	src/sip/leg_out.c src/sip/leg_party.c src/sip/leg_redirect.c \
-	src/sip/leg_refer.c \
+	src/sip/leg_refer.c src/sip/leg_hand_over.c src/sip/hand_over.h \
 	src/sip/leg_sdp.c \
 	src/sip/session_timer.c \
 	src/sip/lookup.c src/sip/lookup.h \
@@ -40,6 +40,7 @@ guard_ldflags = -Wl,--export-dynamic-symbol=su_getaddrinfo \
 	-Wl,--export-dynamic-symbol=tport_primary_by_name \
 	-Wl,--export-dynamic-symbol=accept -Wl,--export-dynamic-symbol=connect \
 	-Wl,--export-dynamic-symbol=su_soerror \
+	-Wl,--export-dynamic-symbol=sip_response_terminates_dialog \
 	-Wl,--export-dynamic-symbol=SSL_CTX_use_certificate_file \
 	-Wl,--export-dynamic-symbol=SSL_CTX_set_cipher_list \
 	-Wl,--export-dynamic-symbol=X509_get_ext_count \

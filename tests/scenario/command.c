@@ -380,6 +380,8 @@ static int of_leg(struct words *c)
 		fake_leg_refer(f, arg(c, 2, ""));
 	else if (!strcmp(word, "refer-to") && fake_leg_find(c->w, arg(c, 2, "")))
 		fake_leg_refer_to(f, fake_leg_find(c->w, c->word[2]));
+	else if (!strcmp(word, "handed-over"))
+		fake_leg_handed_over(f, arg(c, 2, ""));
 	else if (!strcmp(word, "replace"))
 		fake_leg_replace(f);
 	else if (!strcmp(word, "bye"))

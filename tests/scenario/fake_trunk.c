@@ -79,6 +79,24 @@ static void op_referred(struct leg *leg, enum referral_news news,
 	fake_leg_gone(f);
 }
 
+static int op_hand_over(struct leg *leg, struct leg *other)
+{
+	struct fake_trunk *t = fake_trunk_find(of(leg)->world, leg->name);
+
+	if (!t || !t->trunk.conf || t->trunk.conf->transfer_out != TRANSFER_OUT_REFER)
+		return -EPERM;
+	world_say(of(leg)->world, "%s: REFER to %s", of(leg)->label, of(other)->label);
+	return 0;
+}
+
+void fake_leg_handed_over(struct fake_leg *f, const char *why)
+{
+	struct release r;
+
+	release_set(&r, CAUSE_REJECTED, true, "%s", why);
+	leg_handed_over(&f->leg, why[0] ? &r : NULL);
+}
+
 /* As the SIP room does: the leg's end goes when the leg does. */
 void fake_leg_gone(struct fake_leg *f)
 {
@@ -110,7 +128,8 @@ static void op_release(struct leg *leg, const struct release *r)
 static const struct leg_ops leg_ops = {
 	.offer = op_offer, .alert = op_alert, .progress = op_progress,
 	.answer = op_answer, .digit = op_digit, .flash = op_flash, .hold = op_hold,
-	.referred = op_referred, .release = op_release,
+	.referred = op_referred, .hand_over = op_hand_over,
+	.release = op_release,
 };
 
 struct fake_leg *fake_leg_new(struct world *w, const char *trunk, bool events)

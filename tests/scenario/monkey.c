@@ -34,13 +34,13 @@ static const char *const orders[] = {
 };
 static const char *const legs[] = {
 	"trying", "alert", "progress", "answer", "answer", "digit", "hold", "resume",
-	"sip-flash", "bye", "bye", "bye",
+	"sip-flash", "handed-over", "bye", "bye", "bye",
 };
 static const int causes[] = { 16, 17, 1, 42, 34, 21, 27, 102 };
 
 static const char config_text[] =
 	"country = \"us\"; max_calls = 5;\n"
-	"trunks = ( { name = \"acme\"; server = \"a.example\"; max_calls = 3; },\n"
+	"trunks = ( { name = \"acme\"; server = \"a.example\"; max_calls = 3; transfer_out = \"refer\"; },\n"
 	" { name = \"info\"; server = \"b.example\"; dtmf = \"info\"; } );\n"
 	"lines = (\n"
 	" { name = \"pbx-1\"; port = \"sim/1\"; kind = \"fxs\"; number = \"15551230001\"; trunk = \"acme\"; polarity_answer = true; flash = true; call_waiting = true; },\n"

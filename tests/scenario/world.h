@@ -87,6 +87,8 @@ void fake_leg_gone(struct fake_leg *);
 void fake_leg_refer(struct fake_leg *, const char *number);
 void fake_leg_refer_to(struct fake_leg *, struct fake_leg *other);
 void fake_leg_replace(struct fake_leg *);
+/* What came of a REFER of ours; why: "" it was done. */
+void fake_leg_handed_over(struct fake_leg *, const char *why);
 
 /* ------------------------------------------------------------------ script */
 

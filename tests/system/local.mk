@@ -52,6 +52,7 @@ include tests/system/measure.mk
 include tests/system/nat.mk
 include tests/system/address.mk
 include tests/system/features.mk
+include tests/system/handover.mk
 include tests/system/ring.mk
 include tests/system/tls.mk
 include tests/system/garbage.mk

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
 /* What anybody on the network may send us. */
 #define _GNU_SOURCE
+#define _GNU_SOURCE
 #include "config.h"
 
+#include <dlfcn.h>
 #include <netdb.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,6 +15,8 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+
+#include <sofia-sip/sip_util.h>
 
 #include "sip-fixture.h"
 #include "sip/access.h"
@@ -262,12 +266,29 @@ static void test_empty_number(void **state)
 	stop();
 }
 
+/* A server that knows no REFER would end the call by saying so. */
+static void test_refusals_of_refer(void **state)
+{
+	__typeof__(&sip_response_terminates_dialog) librarys;
+
+	*(void **)&librarys = dlsym(RTLD_NEXT, "sip_response_terminates_dialog");
+	assert_non_null(librarys);
+	for (int status = 300; status < 700; status++) {
+		assert_true(sip_response_terminates_dialog(status, sip_method_refer, NULL) >= 0);
+		assert_true(sip_response_terminates_dialog(status, sip_method_notify, NULL) >= 0);
+		assert_int_equal(sip_response_terminates_dialog(status, sip_method_invite, NULL),
+				 librarys(status, sip_method_invite, NULL));
+	}
+	assert_int_equal(librarys(404, sip_method_refer, NULL), -1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_options),
 		cmocka_unit_test(test_other_methods),
 		cmocka_unit_test(test_blocking_resolver),
+		cmocka_unit_test(test_refusals_of_refer),
 		cmocka_unit_test(test_garbage),
 		cmocka_unit_test(test_identities),
 		cmocka_unit_test(test_empty_number),

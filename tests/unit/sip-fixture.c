@@ -273,6 +273,10 @@ int leg_refer_to(struct leg *l, struct leg *other, struct release *why)
 	return no_transfer("refer to another", why);
 }
 
+void leg_handed_over(struct leg *l, const struct release *failed)
+{
+}
+
 int leg_replace(struct leg *old, struct leg *new, struct release *why)
 {
 	return no_transfer("replace", why);
