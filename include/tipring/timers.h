@@ -62,6 +62,8 @@
 	      "a SIP server that does not answer an INVITE at all")            \
 	TIMER(TLS_HANDSHAKE, "tls_handshake", "ms", 3000, 500, 30000,          \
 	      "TCP is connected, TLS not: the connection is given up")         \
+	TIMER(PONG, "keepalive_answer", "ms", 10000, 1000, 30000,             \
+	      "a SIP server does not answer a keep-alive: the way to it is lost") \
 	TIMER(CONNECTION, "connection", "s", 10, 1, 3600,                      \
 	      "a SIP connection from outside without a request that is served") \
 	TIMER(T309, "T309", "s", 90, 6, 600,                                   \

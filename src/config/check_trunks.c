@@ -16,6 +16,17 @@ static void check_rate(struct loader *l, const config_setting_t *s,
 			  t->max_kbit, needs);
 }
 
+static void check_keepalive(struct loader *l, const config_setting_t *s,
+			    const struct config_trunk *t)
+{
+	if (t->keepalive == KEEPALIVE_STUN && t->transport != TRANSPORT_UDP)
+		report_at(l, check_place(s, "keepalive"),
+			  "keepalive \"stun\" goes over udp alone; write \"crlf\"");
+	if (t->keepalive == KEEPALIVE_OFF && check_given(s, "keepalive_interval"))
+		report_at(l, check_place(s, "keepalive_interval"),
+			  "keepalive_interval needs a keepalive; add keepalive = \"crlf\"");
+}
+
 static void check_trunk(struct loader *l, const config_setting_t *s,
 			const struct config_trunk *t)
 {
@@ -34,6 +45,7 @@ static void check_trunk(struct loader *l, const config_setting_t *s,
 	if (t->called_uri == URI_SIPS && t->transport != TRANSPORT_TLS)
 		report_at(l, check_place(s, "called_uri"),
 			  "called_uri \"sips\" goes over TLS alone; add transport = \"tls\"");
+	check_keepalive(l, s, t);
 	if (t->ptime % 10)
 		report_at(l, check_place(s, "ptime"),
 			  "ptime is %u ms; it must be a multiple of 10, like %u",

@@ -75,6 +75,9 @@ enum trunk_diversion { DIVERSION_OFF, DIVERSION_HEADER, DIVERSION_HISTORY };
 enum trunk_reliable { RELIABLE_ANSWER, RELIABLE_OFF, RELIABLE_OFFER,
 		      RELIABLE_REQUIRE };
 
+/* What holds the flow to the server open, beside OPTIONS (RFC 5626). */
+enum trunk_keepalive { KEEPALIVE_OFF, KEEPALIVE_CRLF, KEEPALIVE_STUN };
+
 /* Files of TLS, PEM; "" where there is none. */
 struct config_tls {
 	const char *ca_file;		/* issuers we trust, "" the system's */
@@ -140,6 +143,8 @@ struct config_trunk {
 	enum srtp_mode srtp;
 	bool nat;			/* learn the far RTP address */
 	unsigned options_s;		/* probe interval, 0 off */
+	enum trunk_keepalive keepalive;
+	unsigned keepalive_s;		/* 0: by transport */
 	enum trunk_identity identity;
 	enum number_format number_format;
 	enum uri_scheme called_uri;

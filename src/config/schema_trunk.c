@@ -44,6 +44,11 @@ static const struct word srtp_modes[] = {
 	{ "required", SRTP_REQUIRED }, { NULL, 0 }
 };
 
+static const struct word keepalives[] = {
+	{ "off", KEEPALIVE_OFF }, { "crlf", KEEPALIVE_CRLF },
+	{ "stun", KEEPALIVE_STUN }, { NULL, 0 }
+};
+
 static void prepare_trunk(void *base)
 {
 	((struct config_trunk *)base)->limit = (struct config_limit){ -1, -1, -1 };
@@ -126,6 +131,11 @@ static const struct key trunk_keys[] = {
 	  .what = "the far end is behind NAT: send RTP to where its first packets come from" },
 	{ "options", NUMBER(T, options_s, 0, 3600, "s", "30"),
 	  .what = "probe the server by OPTIONS so often; 0 never" },
+	{ "keepalive", WORD(T, keepalive, keepalives, "\"off\""),
+	  .what = "holds the way to the server open and registers anew when it is lost (RFC 5626): ends of lines; over udp, STUN at the server's SIP port" },
+	{ "keepalive_interval", NUMBER(T, keepalive_s, 5, 3600, "s", NULL),
+	  .absent = "120, or 29 with udp; less where the registrar's Flow-Timer says so",
+	  .what = "longest time between two of these" },
 	{ "identity", WORD(T, identity, identities, "\"pai\""),
 	  .what = "header that says who calls, in both directions: P-Asserted-Identity, P-Preferred-Identity, Remote-Party-ID, only From" },
 	{ "number_format", WORD(T, number_format, number_formats, "\"unchanged\""),

@@ -163,6 +163,7 @@ static nua_t *create(struct agent *a, const char *url, bool listens)
 		NTATAG_MAX_PROCEEDING(PROCEEDING_MOST),
 		NTATAG_UDP_MTU(1300),
 		TPTAG_TIMEOUT(LISTEN_TIMEOUT_MS), LISTEN_IDLE(a->conf),
+		TPTAG_PONG2PING(1),
 		TAG_END());
 }
 
@@ -214,6 +215,7 @@ static int open_gate(struct agent *a, char *why, size_t size)
 		.rate = a->conf->sip.max_requests,
 		.known = agent_knows,
 		.prove = proving(a) ? agent_prove : NULL,
+		.stun = keepalive_stun,
 		.arg = a,
 	};
 
@@ -252,6 +254,7 @@ struct agent *agent_new(struct loop *loop, const struct config *conf,
 	a->nonces = nonces_new();
 	if (!a->resolver || !a->nonces)
 		goto memory;
+	keepalives_start(a);
 	if (open_gate(a, why, size) || open_agent(a, why, size) ||
 	    providers_load(a, conf, why, size))
 		goto fail;
@@ -408,6 +411,7 @@ void agent_free(struct agent *a)
 	}
 	while (!list_empty(&a->providers))
 		provider_free(list_entry(a->providers.next, struct provider, node));
+	keepalives_stop();
 	close_nua(a);
 	gate_close();
 	tls_stop();

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/loop.h"
 #include "sip/flood.h"
+#include "sip/flow.h"
 
 #define PEERS 256		/* whom we have sent requests */
 #define ANSWERS_S 50		/* 403s and 401s a second, to all together */
@@ -352,6 +353,12 @@ issize_t su_vrecv(su_socket_t s, su_iovec_t iov[], isize_t count, int flags,
 		return n;
 	size = (size_t)n;
 	data = joined(iov, count, &size, room, sizeof(room));
+	/* SIP begins with a letter, STUN with two bits that are 0. */
+	if (size >= 20 && (unsigned char)data[0] < 0x20 && gate.conf.stun &&
+	    gate.conf.stun(gate.conf.arg, &su->su_sa, (const uint8_t *)data, size)) {
+		errno = EAGAIN;
+		return -1;
+	}
 	if (admits(s, data, size, &su->su_sa) && bounded(&su->su_sa, data, size))
 		return n;
 	errno = EAGAIN;
@@ -362,13 +369,20 @@ issize_t su_vsend(su_socket_t s, su_iovec_t const iov[], isize_t count, int flag
 		  su_sockaddr_t const *su, socklen_t su_size)
 {
 	static send_fn *next;
+	size_t size = 0;
+	issize_t n;
 
 	if (!next)
 		*(void **)&next = dlsym(RTLD_NEXT, "su_vsend");
 	if (su && count && gate.attackers &&
 	    (su->su_family == AF_INET || su->su_family == AF_INET6))
 		note_peer(iov, &su->su_sa);
-	return next(s, iov, count, flags, su, su_size);
+	n = next(s, iov, count, flags, su, su_size);
+	for (isize_t i = 0; i < count; i++)
+		size += iov[i].siv_len;
+	if (!su || su->su_family == AF_INET || su->su_family == AF_INET6)
+		flow_sent(s, NULL, su ? &su->su_sa : NULL, size, n);
+	return n;
 }
 
 int gate_check(void)

@@ -24,6 +24,9 @@ struct gate_conf {
 	 * who he is. Unless it does: the challenge. NULL: nobody may. */
 	enum proof (*prove)(void *arg, const struct proof_request *,
 			    const struct sockaddr *, char challenge[PROOF_CHALLENGE]);
+	/* What is no SIP but STUN's (RFC 5389 section 8); true: it was for us. */
+	bool (*stun)(void *arg, const struct sockaddr *, const uint8_t *data,
+		     size_t size);
 	void *arg;
 };
 

@@ -18,6 +18,7 @@
 #include "sip/agent.h"
 #include "sip/hand_over.h"
 #include "sip/identity.h"
+#include "sip/keepalive.h"
 #include "sip/lookup.h"
 #include "sip/loop_su.h"
 #include "sip/offer.h"
@@ -174,6 +175,8 @@ void account_target(struct account *);
 void account_server_back(struct account *);
 /* Registers anew, now: our own address has changed. */
 void account_renew(struct account *);
+/* The flow that it is registered by is lost: the same, unless it is on its way. */
+void account_flow_lost(struct account *);
 /* register.c: one REGISTER; expires 0 takes the binding away. How it ended comes
  * by account_granted() or account_refused(), and in account->error. */
 void register_send(struct account *, unsigned expires);
@@ -207,6 +210,7 @@ struct target {
 	uint64_t avoid_until;		/* ms; a request failed there */
 	struct fsm fsm;
 	nua_handle_t *nh;
+	struct keepalive keepalive;	/* of the flow to there */
 	char error[TLS_ERROR];
 };
 
@@ -271,6 +275,12 @@ int provider_contact(struct provider *, enum sip_transport,
 void provider_outside_changed(void *provider);
 /* Our address has changed. */
 void provider_renew(struct provider *);
+/* What is registered there is not to be reached any more (keepalive.c). */
+void provider_flow_lost(struct provider *, const struct sockaddr_storage *);
+/* The registrar there says how often it wants to hear of us (RFC 5626 section
+ * 4.4): Flow-Timer, s; 0: it does not. */
+void provider_flow_timer(struct provider *, const struct sockaddr_storage *,
+			 unsigned s);
 /* The look-up's callback. */
 void provider_found(void *provider);
 #define AVOID_SILENT_S 10

@@ -141,7 +141,7 @@ static int add(const struct config *c, const char *url, bool serves, char *why,
 				  TAG_IF(!serves, TPTAG_SERVER(0)),
 				  TPTAG_CERTIFICATE(LISTEN_NO_FILES),
 				  TPTAG_TIMEOUT(LISTEN_TIMEOUT_MS), LISTEN_IDLE(c),
-				  TAG_END());
+				  TPTAG_PONG2PING(1), TAG_END());
 	adding = false;
 	if (err >= 0)
 		return 0;

@@ -9,6 +9,8 @@ libsip_a_SOURCES = src/sip/access.c src/sip/access.h \
 	src/sip/digest_hash.c src/sip/digest_hash.h \
 	src/sip/gate.c src/sip/gate.h src/sip/glance.c src/sip/glance.h \
 	src/sip/flood.c src/sip/flood.h \
+	src/sip/flow.c src/sip/flow.h src/sip/framing.c src/sip/framing.h \
+	src/sip/keepalive.c src/sip/keepalive.h \
 	src/sip/guards.c src/sip/guards.h \
 	src/sip/diversion.c src/sip/diversion.h \
 	src/sip/identity.c src/sip/identity.h src/sip/identity_write.c \

@@ -151,6 +151,15 @@ static void keep_route(struct account *a, const sip_t *sip)
 	a->service_route = n ? strdup(route) : NULL;
 }
 
+static void keep_flow_timer(struct account *a, const sip_t *sip)
+{
+	const char *text = header_text(sip, "Flow-Timer");
+	unsigned long s = text ? strtoul(text, NULL, 10) : 0;
+
+	provider_flow_timer(a->provider, &a->target,
+			    s < EXPIRES_MOST ? (unsigned)s : 0);
+}
+
 static void answered(struct account *a, const struct happening *h)
 {
 	const sip_t *sip = h->sip;
@@ -161,6 +170,7 @@ static void answered(struct account *a, const struct happening *h)
 		unsigned s = granted(a, sip);
 
 		keep_route(a, sip);
+		keep_flow_timer(a, sip);
 		account_granted(a, s);
 	} else if (h->status == 423 && sip && sip->sip_min_expires &&
 		   sip->sip_min_expires->me_delta > a->ask_s &&

@@ -429,6 +429,13 @@ void account_renew(struct account *a)
 		fsm_post(&a->fsm, EVENT_RENEW, NULL, 0);
 }
 
+void account_flow_lost(struct account *a)
+{
+	if (a->fsm.state == ACCOUNT_REGISTERED ||
+	    a->fsm.state == ACCOUNT_REFRESHING)
+		fsm_post(&a->fsm, EVENT_RENEW, NULL, 0);
+}
+
 void account_server_back(struct account *a)
 {
 	bool silent = !a->refused || a->refused == 408;

@@ -233,6 +233,7 @@ struct target *target_new(struct provider *p, const struct sockaddr_storage *at)
 	t->at = *at;
 	fsm_init(&t->fsm, &type, p->trunk.name, t, &p->agent->queue,
 		 agent_timers(p->agent), TARGET_OFF);
+	keepalive_init(&t->keepalive, t);
 	return t;
 }
 
@@ -240,6 +241,7 @@ void target_free(struct target *t)
 {
 	if (!t)
 		return;
+	keepalive_fini(&t->keepalive);
 	fsm_fini(&t->fsm);
 	drop_handle(t);
 	free(t);
@@ -248,7 +250,9 @@ void target_free(struct target *t)
 void target_start(struct target *t)
 {
 	t->fsm.id = t->provider->trunk.name;
-	if (t->provider->conf->options_s && !t->provider->trunk.draining)
+	keepalive_start(&t->keepalive);
+	if (t->fsm.state == TARGET_OFF && t->provider->conf->options_s &&
+	    !t->provider->trunk.draining)
 		fsm_post(&t->fsm, EVENT_START, NULL, 0);
 }
 
@@ -260,6 +264,7 @@ void target_unreachable(struct target *t)
 
 void target_stop(struct target *t)
 {
+	keepalive_stop(&t->keepalive);
 	if (t->fsm.state != TARGET_OFF)
 		fsm_post(&t->fsm, EVENT_STOP, NULL, 0);
 }

@@ -148,6 +148,34 @@ void provider_renew(struct provider *p)
 	provider_each_account(p, account_renew);
 }
 
+void provider_flow_lost(struct provider *p, const struct sockaddr_storage *at)
+{
+	struct list_head *n, *next;
+	int i = find(p, at);
+
+	if (i < 0)
+		return;
+	/* Whether it still answers. */
+	target_failed(p->target[i], 0);
+	if (same(&p->account->target, at))
+		account_flow_lost(p->account);
+	list_for_each_safe(n, next, &p->accounts) {
+		struct account *a = list_entry(n, struct account, node);
+
+		if (same(&a->target, at))
+			account_flow_lost(a);
+	}
+}
+
+void provider_flow_timer(struct provider *p, const struct sockaddr_storage *at,
+			 unsigned s)
+{
+	int i = find(p, at);
+
+	if (i >= 0)
+		p->target[i]->keepalive.flow_timer_s = s;
+}
+
 /* Takes the one with that address out of the old ones, or makes it. */
 static struct target *take(struct provider *p, struct target *old[], unsigned count,
 			   const struct sockaddr_storage *at)
@@ -190,7 +218,6 @@ void provider_found(void *arg)
 	for (unsigned i = 0; i < had; i++)
 		target_free(old[i]);
 	for (unsigned i = 0; i < p->targets; i++)
-		if (p->target[i]->fsm.state == TARGET_OFF)
-			target_start(p->target[i]);
+		target_start(p->target[i]);
 	provider_target_changed(p);
 }

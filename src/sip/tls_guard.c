@@ -19,6 +19,8 @@
  *   need, since we verify: with X509_get_ext_count() it finds none.
  * - Why a connection could not be made it keeps to itself: connect() and
  *   su_soerror() note it.
+ * - A line's end between two messages, which is a keep-alive, it takes for a
+ *   message that never ends: SSL_read() keeps it, and answers a ping.
  * - A handshake that never ends kept its descriptor for ever: a timer.
  */
 #define _GNU_SOURCE
@@ -29,6 +31,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,10 +44,14 @@
 #include "base/log.h"
 #include "base/timer.h"
 #include "sip/access.h"
+#include "sip/flow.h"
+#include "sip/framing.h"
 #include "sip/tls.h"
 
 #define CIPHERS "ECDHE+AESGCM:ECDHE+CHACHA20:DHE+AESGCM:DHE+CHACHA20:!aNULL:!PSK"
 #define CHAIN_MOST 8
+#define PING 4			/* octets */
+#define KEEPALIVES 16		/* in one go */
 #define QUIET_MS 10000		/* between two lines about strangers */
 
 struct connection {
@@ -54,6 +61,7 @@ struct connection {
 	struct sockaddr_storage peer;
 	bool outgoing, begun, done;
 	uint64_t done_ms;
+	struct framing framing;	/* of what comes */
 	char why[TLS_WHY];	/* what the certificate lacks */
 };
 
@@ -167,6 +175,7 @@ int SSL_shutdown(SSL *ssl)
 	/* Before the handshake's end there is nothing to say, only an error. */
 	ret = SSL_is_init_finished(ssl) ? next(ssl) : 1;
 	ERR_clear_error();
+	flow_closed(ssl);
 	forget(of(ssl));
 	if (guard.index >= 0)
 		SSL_set_ex_data(ssl, guard.index, NULL);
@@ -411,13 +420,33 @@ static void complain(SSL *ssl, int ret)
 	tls_ended((struct sockaddr *)&c->peer, why);
 }
 
+/* RFC 5626 section 4.4.1: two ends of lines ask, one answers. True: that was
+ * all. */
+static bool keep_alive(struct connection *c, const char *data, int size)
+{
+	struct pollfd room = { .fd = SSL_get_fd(c->ssl), .events = POLLOUT };
+
+	if (!framing_idle(&c->framing, data, (size_t)size)) {
+		framing_feed(&c->framing, data, (size_t)size);
+		return false;
+	}
+	if (size < PING)
+		flow_pong(c->ssl);
+	else if (poll(&room, 1, 0) == 1 && room.revents & POLLOUT)
+		(void)SSL_write(c->ssl, "\r\n", 2);
+	return true;
+}
+
 int SSL_read(SSL *ssl, void *buffer, int size)
 {
-	int ret;
+	struct connection *c = of(ssl);
+	int ret, most = KEEPALIVES;
 	NEXT(SSL_read);
 
-	ERR_clear_error();
-	ret = next(ssl, buffer, size);
+	do {
+		ERR_clear_error();
+		ret = next(ssl, buffer, size);
+	} while (ret > 0 && c && keep_alive(c, buffer, ret) && --most);
 	if (ret < 0 && ERR_peek_error())
 		complain(ssl, ret);
 	return ret;
@@ -434,6 +463,9 @@ int SSL_write(SSL *ssl, const void *buffer, int size)
 	if (ret < 0 && c && c->outgoing && young(c) &&
 	    SSL_get_error(ssl, ret) == SSL_ERROR_SYSCALL)
 		last_words(c);
+	if (c && c->begun)
+		flow_sent(SSL_get_fd(ssl), ssl, (struct sockaddr *)&c->peer,
+			  (size_t)size, ret > 0 ? ret : -1);
 	return ret;
 }
 

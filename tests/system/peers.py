@@ -17,10 +17,10 @@ debug=2
 log_stderror=yes
 children=2
 fork=yes
-disable_tcp=yes
+disable_tcp={no_tcp}
 auto_aliases=no
 listen=udp:{host}:{port}
-loadmodule "tm.so"
+{listen}loadmodule "tm.so"
 loadmodule "sl.so"
 loadmodule "rr.so"
 loadmodule "pv.so"
@@ -81,11 +81,11 @@ request_route {{
 class Peers(box.Box):
     """The bench with baresip as 600 in the phone's place. account, modules:
     more of baresip's; trunk: more of the gateway's. tls: both listen for TLS, and
-    each verifies the other. host, net: where the peers are, see netns.py;
+    each verifies the other. tcp: kamailio takes TCP, too. host, net: where the peers are, see netns.py;
     digest: kamailio's, "" MD5; box_parts: of box.config()."""
 
     def __init__(self, kamailio=False, account="", modules=(), trunk="",
-                 tls=False, host="127.0.0.1", net=None, digest="",
+                 tls=False, tcp=False, host="127.0.0.1", net=None, digest="",
                  **box_parts):
         harness.installed("baresip", "baresip-core")
         path = kamailio and harness.installed("kamailio", "kamailio")
@@ -106,11 +106,15 @@ class Peers(box.Box):
             if kamailio:
                 self.proxy = harness.free_ports(2)
                 os.mkdir(outer.path("run"))
-                self.kamailio = outer.start("kamailio", (
-                    net.inside if net else []) + [
+                self.kamailio_runs = (net.inside if net else []) + [
                     path, "-f", outer.write("kamailio.cfg", KAMAILIO.format(
-                        port=self.proxy, host=host, digest=digest)), "-DD", "-E", "-m", "64", "-M", "8",
-                    "-w", outer.path("run"), "-Y", outer.path("run")])
+                        port=self.proxy, host=host, digest=digest,
+                        no_tcp="no" if tcp else "yes",
+                        listen="listen=tcp:%s:%d\n" % (
+                            host, self.proxy) if tcp else "")),
+                    "-DD", "-E", "-m", "64", "-M", "8",
+                    "-w", outer.path("run"), "-Y", outer.path("run")]
+                self.start_kamailio()
                 outer.write("secret", "Tipperary-18-miles\n")
                 os.chmod(outer.path("secret"), 0o600)
                 parts.update(peer=self.proxy, trunk=(
@@ -136,6 +140,9 @@ class Peers(box.Box):
             outer.close()
             raise
 
+    def start_kamailio(self):
+        self.kamailio = self.outer.start("kamailio", self.kamailio_runs)
+
     def _tls(self, parts):
         """Certificates for both; what baresip must know."""
         ca = certs.Authority(self.outer)
@@ -157,12 +164,15 @@ class Peers(box.Box):
         finally:
             self.outer.close()
 
-    def talk(self, line):
-        """The line speaks, then baresip; both ears."""
+    def talk(self, line, meanwhile=None):
+        """The line speaks, then baresip; both ears. Meanwhile something else
+        happens."""
         says = self.speech()[0]
         heard = self.ws.path("heard-%.2f.wav" % time.time())
         self.do("record %d %s" % (line, heard))
         self.do("play %d %s" % (line, says))
+        if meanwhile:
+            meanwhile()
         time.sleep(self.lead + len(sound.read(self.peer_says)) / sound.RATE +
                    1.5)
         self.do("record %d off" % line)

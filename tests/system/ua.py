@@ -56,9 +56,12 @@ class Peer:
     def _read(self, end):
         self.socket.settimeout(max(0.01, end - time.monotonic()))
         try:
-            m = Message(self.socket.recv(65536))
+            data = self.socket.recv(65536)
         except TimeoutError:
             return
+        if not data.strip():
+            return	# a keep-alive
+        m = Message(data)
         if m.start and self._key(m) not in self.known:
             self.known.add(self._key(m))
             self.waiting.append(m)

@@ -51,6 +51,11 @@ TESTS += tests/unit/sip-proof-test
 tests_unit_sip_proof_test_SOURCES = tests/unit/sip-proof-test.c
 tests_unit_sip_proof_test_LDADD = $(sip_test_libs)
 
+check_PROGRAMS += tests/unit/sip-framing-test
+TESTS += tests/unit/sip-framing-test
+tests_unit_sip_framing_test_SOURCES = tests/unit/sip-framing-test.c
+tests_unit_sip_framing_test_LDADD = $(sip_test_libs)
+
 check_PROGRAMS += tests/unit/sip-stun-test
 TESTS += tests/unit/sip-stun-test
 tests_unit_sip_stun_test_SOURCES = tests/unit/sip-stun-test.c
