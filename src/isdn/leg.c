@@ -11,7 +11,6 @@
 /* T305 of 30 s and twice T308 of 4 s, Q.931 table 9-1, and some: libpri has lost
  * a call that is not clear by then. */
 enum { CLEARING_MS = 60000 };
-enum { CHANNEL_TRIES = 3 };
 
 static struct isdn_leg *leg_of(struct leg *leg)
 {

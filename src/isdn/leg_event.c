@@ -8,26 +8,6 @@
 
 /* ------------------------------------------------------------- a call from it */
 
-/* The channel that the far end asks for, or another where it lets us: Q.931
- * 5.2.3.1. When both ask for the same one the network's call has it (5.7), and
- * the far end clears ours or gives it another. */
-struct channel *leg_ask_channel(struct span *s, int number, bool flexible)
-{
-	bool any = number <= 0 || (number & 0xff) == 0xff;
-	struct channel *c = any ? NULL : channel_of(s, number);
-
-	if (c && channel_usable(c))
-		return c;
-	if (c && c->leg && c->leg->state == LEG_CALLING && !c->leg->heard &&
-	    s->conf->role == SPAN_USER) {
-		c->leg->channel = NULL;
-		c->leg->leg.end = NULL;
-		leg_end_changed(&c->leg->leg);
-		return c;
-	}
-	return any || flexible ? channel_choose(s) : NULL;
-}
-
 static void read_offer(struct isdn_leg *l, const pri_event_ring *e)
 {
 	struct e164_plan plan = span_plan(l->span);
@@ -81,7 +61,7 @@ void leg_ring(struct span *s, const pri_event *event)
 		       "it carries data, and SIP trunks carry speech");
 		return;
 	}
-	c = leg_ask_channel(s, e->channel, e->flexible);
+	c = leg_channel_asked(s, e->channel, e->flexible);
 	if (!c) {
 		bool asked = e->channel >= 0 && !e->flexible;
 
@@ -106,69 +86,27 @@ void leg_ring(struct span *s, const pri_event *event)
 
 /* ---------------------------------------------------------------- a call to it */
 
-/* A preferred channel may come back as another: Q.931 5.1.2. */
-static bool follow(struct isdn_leg *l, int number)
-{
-	struct channel *c = channel_of(l->span, number);
-
-	l->heard = true;
-	if (!c || l->channel == c)
-		return true;
-	if (!channel_usable(c)) {
-		isdn_leg_lost(l, CAUSE_CHANNEL_UNAVAILABLE, false,
-			      "the far end gave a B channel that is not free");
-		return false;
-	}
-	isdn_leg_take_channel(l, c);
-	return true;
-}
-
 static void sounds(struct isdn_leg *l, int mask)
 {
-	if (progress_has_sound(mask))
-		leg_progress(&l->leg);
-}
-
-/* Both ends took the same channel at once, or it is out of service there: on
- * another one, before the caller hears of it. */
-static bool again(struct isdn_leg *l, int cause)
-{
-	struct channel *c = l->channel;
-	bool goes;
-
-	if (l->state != LEG_CALLING || l->heard || l->tries > 2 ||
-	    (cause != CAUSE_CHANNEL_UNAVAILABLE && cause != 6))
-		return false;
-	l->channel = NULL;
-	/* Not this one again. */
-	if (c && c->leg == l)
-		c->state = CHANNEL_RESTARTING;
-	goes = !isdn_leg_setup(l);
-	if (c && c->leg == l) {
-		c->leg = NULL;
-		channel_give(c);
-	}
-	if (!goes)
-		l->channel = NULL;
-	return goes;
+	if (!progress_has_sound(mask))
+		return;
+	l->sounds = true;
+	leg_progress(&l->leg);
 }
 
 static void on_cleared(struct span *s, struct isdn_leg *l, const pri_event_hangup *e,
 		       q931_call *call)
 {
-	int cause = e->cause;
-	bool by_release = e->e == PRI_EVENT_HANGUP;
+	int cause = e->cause, what = e->e;
 
 	/* libpri wants this to forget the call. */
-	if (by_release || e->e == PRI_EVENT_HANGUP_ACK) {
-		if (by_release)
-			pri_hangup(s->link->pri, call, -1);
+	if (what == PRI_EVENT_HANGUP)
+		pri_hangup(s->link->pri, call, -1);
+	if (what != PRI_EVENT_HANGUP_REQ)
 		l->call = NULL;
-		if (by_release && again(l, cause))
-			return;
-		l->call = NULL;
-	}
-	if (e->e == PRI_EVENT_HANGUP_REQ && l->state == LEG_CLEARING)
+	if (what != PRI_EVENT_HANGUP_ACK && leg_channel_again(l, cause))
+		return;
+	if (what == PRI_EVENT_HANGUP_REQ && l->state == LEG_CLEARING)
 		pri_hangup(s->link->pri, call, cause);	/* both at once */
 	if (l->state != LEG_CLEARING) {
 		s->failed += l->state != LEG_TALKING && l->state != LEG_HELD;
@@ -204,26 +142,27 @@ static void calling_event(struct isdn_leg *l, const pri_event *e)
 	switch (e->e) {
 	case PRI_EVENT_SETUP_ACK:
 		/* It wants more digits than there are: its T304 ends that. */
-		follow(l, e->setup_ack.channel);
+		leg_channel_given(l, e->setup_ack.channel);
 		break;
 	case PRI_EVENT_PROCEEDING:
-		if (!follow(l, e->proceeding.channel))
+		if (!leg_channel_given(l, e->proceeding.channel))
 			break;
 		leg_proceeding(&l->leg);
 		sounds(l, e->proceeding.progressmask);
 		break;
 	case PRI_EVENT_PROGRESS:
-		if (follow(l, e->proceeding.channel))
+		if (leg_channel_given(l, e->proceeding.channel))
 			sounds(l, e->proceeding.progressmask);
 		break;
 	case PRI_EVENT_RINGING:
-		if (!follow(l, e->ringing.channel))
+		if (!leg_channel_given(l, e->ringing.channel))
 			break;
+		l->alerting = true;
 		leg_alerting(&l->leg);
 		sounds(l, e->ringing.progressmask);
 		break;
 	case PRI_EVENT_ANSWER:
-		if (!follow(l, e->answer.channel))
+		if (!leg_channel_given(l, e->answer.channel))
 			break;
 		l->state = LEG_TALKING;
 		leg_answered(&l->leg, ANSWER_SIGNALLED, 100);

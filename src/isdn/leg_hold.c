@@ -34,7 +34,7 @@ void leg_on_retrieve(struct isdn_leg *l, const struct pri_event_retrieve *e)
 		pri_retrieve_rej(pri, l->call, PRI_CAUSE_WRONG_CALL_STATE);
 		return;
 	}
-	c = leg_ask_channel(l->span, e->channel, e->flexible);
+	c = leg_channel_asked(l->span, e->channel, e->flexible);
 	if (!c) {
 		pri_retrieve_rej(pri, l->call, e->flexible ?
 				 PRI_CAUSE_NORMAL_CIRCUIT_CONGESTION :

@@ -8,6 +8,7 @@
  *   channel.c   B channels: their ports, selection, restart
  *   leg.c       what a call wants of its far end
  *   leg_event.c what the far end says
+ *   leg_channel.c which B channel a call gets, and glare
  *   leg_hold.c  hold, retrieve and transfer, as the far end asks
  *   overlap.c   digits that come one by one
  */
@@ -160,7 +161,7 @@ struct isdn_leg {
 	struct timer timer;		/* COLLECTING: next digit; CLEARING: enough */
 	unsigned tries;			/* CALLING: channels asked for */
 	bool heard;			/* the far end has answered our SETUP */
-	bool proceeding, alerting, sounds;	/* said already */
+	bool proceeding, alerting, sounds;	/* said already, by either side */
 };
 
 struct leg *isdn_leg_new(struct trunk *, const struct config_line *);
@@ -181,9 +182,18 @@ void isdn_leg_play(struct isdn_leg *, int tone);	/* -1: nothing */
 /* What is for one call, in e; leg: NULL when nobody knows the call. */
 void leg_event(struct span *, struct isdn_leg *, const pri_event *e, q931_call *);
 void leg_ring(struct span *, const pri_event *e);
+
+/* ------------------------------------------------------------- leg_channel.c */
+
 /* A channel for what the far end asks, by an event's channel number (0 or
  * negative: any) and whether another will do. NULL: none. */
-struct channel *leg_ask_channel(struct span *, int number, bool flexible);
+struct channel *leg_channel_asked(struct span *, int number, bool flexible);
+/* The far end's answer to our SETUP names a channel (0 or negative: none).
+ * False: the call does not go on as it was, and maybe is gone. */
+bool leg_channel_given(struct isdn_leg *, int number);
+/* The far end clears, or we must, for a channel that is not to be had. True: the
+ * call goes on by another SETUP. */
+bool leg_channel_again(struct isdn_leg *, int cause);
 
 /* ----------------------------------------------------------------- leg_hold.c */
 

@@ -170,7 +170,11 @@ int do_d_channel(struct client *c, struct pbx_line *l, char **w, int n)
 
 	if (!s)
 		return command_fail(c, -ENODEV, "there is no span %s", w[0]);
+	if (!strcmp(w[1], "deaf") || !strcmp(w[1], "hears")) {
+		span_deaf(s, w[1][0] == 'd');
+		return 0;
+	}
 	if (!up && strcmp(w[1], "down"))
-		return command_fail(c, -EINVAL, "usage: d-channel SPAN up|down");
+		return command_fail(c, -EINVAL, "usage: d-channel SPAN up|down|deaf|hears");
 	return span_plug(s, up, c->text, sizeof(c->text));
 }

@@ -126,6 +126,18 @@ static void on_ready(void *arg, int fd, short revents)
 	span_turn(s);
 }
 
+void span_deaf(struct pbx_span *s, bool deaf)
+{
+	if (deaf) {
+		loop_unwatch(s->pbx->loop, s->watch);
+		s->watch = NULL;
+	} else if (s->d && !s->watch) {
+		s->watch = loop_watch(s->pbx->loop, s->ops->fd(s->d), POLLIN | POLLPRI,
+				      on_ready, s);
+		on_ready(s, -1, 0);
+	}
+}
+
 int span_plug(struct pbx_span *s, bool in, char *why, size_t size)
 {
 	int err;

@@ -46,6 +46,8 @@ int span_retrieve(struct pbx_line *, struct pbx_line *to);
  * (ECT). */
 int span_join(struct pbx_line *, struct pbx_line *other);
 
+/* deaf: what comes on the D channel waits to be read. */
+void span_deaf(struct pbx_span *, bool deaf);
 /* Takes the D channel away, or gives it back. */
 int span_plug(struct pbx_span *, bool in, char *why, size_t size);
 

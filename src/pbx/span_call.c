@@ -28,6 +28,7 @@ void span_begin(struct pbx_line *l, q931_call *call, enum line_state state)
 {
 	l->call = call;
 	l->state = state;
+	l->heard = false;
 	line_off_hook(l, true);
 }
 
@@ -54,11 +55,24 @@ static void answer(void *arg)
 	span_say(arg, SPAN_CONNECT);
 }
 
+/* Both took the same channel: the network's call has it (Q.931 5.7). Where ours
+ * goes the network says. */
+static void yield(struct pbx_span *s, struct pbx_line *l)
+{
+	if (s->role != PRI_CPE || l->state != LINE_PROGRESS || l->heard || s->displaced)
+		return;
+	s->displaced = l->call;
+	s->displaced_from = l;
+	span_end(l);
+}
+
 static void ring(struct pbx_span *s, const pri_event_ring *e)
 {
 	struct pbx_line *l = span_line_at(s, e->channel);
 	const char *number = e->callingnum, *name = e->callingname;
 
+	if (l && l->call)
+		yield(s, l);
 	for (unsigned i = 1; (!l || l->call) && e->flexible && i <= DCHANNEL_SLOTS; i++)
 		l = s->line[i];
 	if (!l || l->call) {
@@ -112,6 +126,10 @@ static void hangup(struct pbx_span *s, struct pbx_line *l, const pri_event_hangu
 
 	if (l && what != PRI_EVENT_HANGUP_ACK && l->state != LINE_CLEARED)
 		cleared(l, cause);
+	if (call == s->displaced) {
+		s->displaced = NULL;
+		cleared(s->displaced_from, cause);
+	}
 	if (what == PRI_EVENT_HANGUP_REQ) {
 		if (l)
 			l->state = LINE_CLEARED;
@@ -152,6 +170,7 @@ static void notified(struct pbx_line *l, int info)
 
 static void told(struct pbx_span *s, struct pbx_line *l, const pri_event *e)
 {
+	l->heard = true;
 	switch (e->e) {
 	case PRI_EVENT_SETUP_ACK:
 		l = follow(s, l, e->setup_ack.channel);
@@ -208,6 +227,29 @@ static q931_call *call_of(const pri_event *e)
 	}
 }
 
+static int channel_in(const pri_event *e)
+{
+	switch (e->e) {
+	case PRI_EVENT_SETUP_ACK: return e->setup_ack.channel;
+	case PRI_EVENT_PROCEEDING:
+	case PRI_EVENT_PROGRESS: return e->proceeding.channel;
+	case PRI_EVENT_RINGING: return e->ringing.channel;
+	case PRI_EVENT_ANSWER: return e->answer.channel;
+	default: return -1;
+	}
+}
+
+static struct pbx_line *placed(struct pbx_span *s, int channel)
+{
+	struct pbx_line *l = span_line_at(s, channel);
+
+	if (!l || l->call)
+		return NULL;
+	span_begin(l, s->displaced, LINE_PROGRESS);
+	s->displaced = NULL;
+	return l;
+}
+
 void span_call_event(struct pbx_span *s, const pri_event *e)
 {
 	struct pbx_line *l;
@@ -228,6 +270,8 @@ void span_call_event(struct pbx_span *s, const pri_event *e)
 		return;
 	}
 	l = line_of(s, call_of(e));
+	if (!l && s->displaced && call_of(e) == s->displaced)
+		l = placed(s, channel_in(e));
 	if (l)
 		told(s, l, e);
 	else

@@ -24,6 +24,9 @@ struct pbx_span {
 	enum port_alarm alarm;
 	bool read;			/* a frame was read */
 	bool up;			/* Q.921 has a link */
+	/* Our call whose channel the network's has taken, and where it was. */
+	q931_call *displaced;
+	struct pbx_line *displaced_from;
 	struct pbx_line *line[DCHANNEL_SLOTS + 1];	/* by slot; NULL: no B
 							   channel */
 	unsigned first;			/* slot of the first line */
