@@ -287,6 +287,7 @@ static int set_up(struct bench *b, const char *program)
 {
 	struct itimerspec slot = { .it_interval.tv_nsec = SLOT_NS,
 				   .it_value.tv_nsec = SLOT_NS };
+	int ready = 0;
 
 	for (unsigned i = 0; i < FAR_LINES; i++)
 		b->peer_of_line[i] = -1;
@@ -303,7 +304,15 @@ static int set_up(struct bench *b, const char *program)
 	b->far.mark_every = 67;
 	if (daemon_start(&b->daemon, program, b->n, b->uas.port))
 		return -1;
-	run_for(b, 3);
+	for (int i = 0; i < 600 && !ready; i++) {
+		run_for(b, 0.1);
+		ready = daemon_ready(&b->daemon);
+	}
+	if (ready <= 0) {
+		fprintf(stderr, "bench-calls: tipringd did not start\n");
+		return -1;
+	}
+	run_for(b, 1);
 	for (unsigned i = 0; i < b->n; i++) {
 		far_off_hook(&b->far, i, true);
 		run_for(b, 0.03);

@@ -11,12 +11,16 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#define STOP_S 60		/* a slow machine may take so long */
 
 int daemon_prepare(struct daemon *d)
 {
 	memset(d, 0, sizeof *d);
+	d->notify_fd = -1;
 	strcpy(d->directory, "/tmp/bench-calls-XXXXXX");
 	return mkdtemp(d->directory) ? 0 : -1;
 }
@@ -68,13 +72,26 @@ static int configure(const struct daemon *d, const char *path, unsigned n,
 	return fclose(f);
 }
 
+/* sd_notify(3): the directory's socket. */
+static int listen_to_it(struct daemon *d)
+{
+	struct sockaddr_un at = { .sun_family = AF_UNIX };
+
+	snprintf(at.sun_path, sizeof at.sun_path, "%s/notify", d->directory);
+	d->notify_fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (d->notify_fd < 0 ||
+	    bind(d->notify_fd, (struct sockaddr *)&at, sizeof at))
+		return -1;
+	return setenv("NOTIFY_SOCKET", at.sun_path, 1);
+}
+
 int daemon_start(struct daemon *d, const char *program, unsigned n,
 		 uint16_t sip_port)
 {
 	char path[80];
 
 	snprintf(path, sizeof path, "%s/tipring.conf", d->directory);
-	if (configure(d, path, n, sip_port))
+	if (configure(d, path, n, sip_port) || listen_to_it(d))
 		return -1;
 	d->pid = fork();
 	if (!d->pid) {
@@ -87,15 +104,40 @@ int daemon_start(struct daemon *d, const char *program, unsigned n,
 	return d->pid < 0 ? -1 : 0;
 }
 
+int daemon_ready(struct daemon *d)
+{
+	char text[512];
+	int status;
+	ssize_t n;
+
+	while ((n = recv(d->notify_fd, text, sizeof text - 1, 0)) > 0) {
+		text[n] = 0;
+		if (!strstr(text, "READY=1"))
+			continue;
+		/* Nobody reads on: a full socket would stop the daemon. */
+		close(d->notify_fd);
+		d->notify_fd = -1;
+		return 1;
+	}
+	if (waitpid(d->pid, &status, WNOHANG) != d->pid)
+		return 0;
+	fprintf(stderr, "tipringd ended by itself, status %d\n", status);
+	d->pid = 0;
+	return -1;
+}
+
 int daemon_stop(struct daemon *d)
 {
 	int status = -1, ended = 0;
 	struct dirent *e;
 	DIR *dir;
 
+	if (d->notify_fd >= 0)
+		close(d->notify_fd);
+	d->notify_fd = -1;
 	if (d->pid > 0) {
 		kill(d->pid, SIGTERM);
-		for (int i = 0; i < 100 && !ended; i++) {
+		for (int i = 0; i < STOP_S * 20 && !ended; i++) {
 			ended = waitpid(d->pid, &status, WNOHANG) == d->pid;
 			if (!ended)
 				usleep(50000);

@@ -18,6 +18,7 @@ struct daemon {
 	void (*lines)(FILE *, unsigned n);
 	unsigned jitter_most_ms;	/* 0: the delay is fixed */
 	pid_t pid;
+	int notify_fd;		/* what it tells a service manager; -1: no more */
 	char directory[40];	/* temporary, with all files in it */
 };
 
@@ -26,6 +27,9 @@ int daemon_prepare(struct daemon *);
 /* Starts program for n lines whose trunk is 127.0.0.1:sip_port. 0 or -1. */
 int daemon_start(struct daemon *, const char *program, unsigned n,
 		 uint16_t sip_port);
+/* It has told that it runs: lines and trunks are made. 0 or 1; -1: it has ended,
+ * which was told. Does not wait. */
+int daemon_ready(struct daemon *);
 /* Ends it and removes the directory. -1: it did not end well. */
 int daemon_stop(struct daemon *);
 

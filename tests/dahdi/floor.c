@@ -93,7 +93,7 @@ static double cpu_us(pid_t pid)
 	return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
 }
 
-double floor_us(const struct far_lines *f, unsigned channels, uint16_t port,
+double floor_us(struct far_lines *f, unsigned channels, uint16_t port,
 		double seconds, void (*serve)(double))
 {
 	pid_t pid = fork();
@@ -105,10 +105,12 @@ double floor_us(const struct far_lines *f, unsigned channels, uint16_t port,
 	if (pid < 0)
 		return -1;
 	serve(SETTLE_S);
+	far_lines_keep(f, true);
 	from = us_now();
 	began = cpu_us(pid);
 	serve(seconds);
 	used = (cpu_us(pid) - began) / ((double)(us_now() - from) / 1e6) / f->n;
+	far_lines_keep(f, false);
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
 	return began < 0 ? -1 : used;

@@ -13,8 +13,9 @@
 
 /* CPU of that process in us in each second of one line, over so many seconds;
  * serve() is called all the time and serves the far ends and what answers RTP
- * on 127.0.0.1:port. -1: the reason was told. */
-double floor_us(const struct far_lines *, unsigned channels, uint16_t port,
+ * on 127.0.0.1:port. What the far ends hear meanwhile is kept. -1: the reason was
+ * told. */
+double floor_us(struct far_lines *, unsigned channels, uint16_t port,
 		double seconds, void (*serve)(double seconds));
 
 #endif

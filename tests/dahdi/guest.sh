@@ -16,8 +16,7 @@ driver()  { tests/dahdi/driver-test; }
 # 24 lines in calls for a minute, each octet told from any other.
 load()    {
 	tests/dahdi/load ./tipringd 24 60 24 >/tmp/load 2>/tmp/load.err
-	sed 's/^/# /' /tmp/load.err
-	python3 "$tests/dahdi/judge.py" /tmp/load 24
+	python3 "$tests/dahdi/judge.py" /tmp/load 24 /tmp/load.err
 }
 # README's way from a card to a configuration, with DAHDI's own programs.
 setup()   { python3 "$tests/system/setup-test.py" from_a_card_to_a_configuration; }

@@ -28,6 +28,7 @@
 
 #define PACKETS 64
 #define SETTLE_S 3
+#define WAIT_S 120	/* for what must come; the machine may be slow */
 #define IDLE_S 10
 #define FLOOR_S 10
 #define TIMES 5
@@ -161,6 +162,21 @@ static bool all_over(void)
 	return true;
 }
 
+static void tell_calls(const char *what)
+{
+	unsigned talk = 0, ended = 0;
+
+	for (unsigned i = 0; i < load.uas.calls; i++) {
+		ended += load.uas.call[i].ended;
+		talk += load.uas.call[i].acknowledged && !load.uas.call[i].ended;
+	}
+	fprintf(stderr, "load: %s: %u INVITEs for %u lines, %u calls talk, "
+		"%u have ended\n", what, load.uas.calls, load.far.n, talk, ended);
+	for (unsigned i = 0; i < load.far.n; i++)
+		if (!load.far.line[i].off_hook)
+			fprintf(stderr, "load: line %u is on hook\n", i + 1);
+}
+
 static int all_call(void)
 {
 	for (unsigned i = 0; i < load.far.n; i++) {
@@ -170,13 +186,9 @@ static int all_call(void)
 			far_ring(&load.far, i, true);
 		run_for(0.03);
 	}
-	if (wait_for(all_talk, 120))
+	if (wait_for(all_talk, WAIT_S))
 		return 0;
-	fprintf(stderr, "load: %u INVITEs for %u lines\n", load.uas.calls,
-		load.far.n);
-	for (unsigned i = load.far.phones; i < load.far.n; i++)
-		if (!load.far.line[i].off_hook)
-			fprintf(stderr, "load: line %u was not answered\n", i + 1);
+	tell_calls("not all lines came to talk");
 	return -1;
 }
 
@@ -189,9 +201,9 @@ static int all_hang_up(void)
 			far_break(&load.far, i);
 		run_for(0.02);
 	}
-	if (wait_for(all_over, 30))
+	if (wait_for(all_over, WAIT_S))
 		return 0;
-	fprintf(stderr, "load: calls did not end\n");
+	tell_calls("calls did not end");
 	return -1;
 }
 
@@ -251,7 +263,22 @@ static int measure_bare(unsigned n, unsigned phones, double *p99)
 	return err;
 }
 
-static int print_heard(double took)
+/* How much of what the floor heard was not its own, -1. */
+static double floor_missing(void)
+{
+	uint64_t heard = 0, own = 0;
+	struct stream_report r;
+
+	for (unsigned i = 0; i < load.far.n; i++) {
+		if (judge(&r, i))
+			return -1;
+		heard += r.heard;
+		own += r.own;
+	}
+	return 1 - (double)own / (double)heard;
+}
+
+static int print_heard(double took, uint64_t packets)
 {
 	double each[LINES_MOST], late[LINES_MOST];
 	uint64_t heard = 0, own = 0;
@@ -268,10 +295,12 @@ static int print_heard(double took)
 		printf("%s{\"heard\":%u,\"own\":%u,\"strange\":%u,\"jumps\":%u}",
 		       i ? "," : "", r.heard, r.own, r.strange, r.jumps);
 	}
-	printf("],\"heard_of_expected\":%.4f,\"missing\":%.5f,"
+	printf("],\"heard_of_expected\":%.4f,\"packets_of_heard\":%.4f,"
+	       "\"missing\":%.5f,"
 	       "\"delay_ms\":{\"p50\":%.1f,\"p99\":%.1f}",
 	       (double)(heard + FIRST_OCTETS * load.far.n) / (took * 8000 * load.far.n),
-	       1 - (double)own / (double)heard,
+	       (double)packets * 160 /
+	       (double)(heard + FIRST_OCTETS * load.far.n), 1 - (double)own / (double)heard,
 	       median(each, load.far.n), median(late, load.far.n));
 	return 0;
 }
@@ -301,22 +330,22 @@ static int time_extension(bool pbx_first, double *invite, double *release)
 	calls_before = load.uas.calls;
 	began = us_now();
 	far_ring(&load.far, line, true);
-	if (!wait_for(invited, 15))
+	if (!wait_for(invited, WAIT_S))
 		return -1;
 	*invite = (double)(load.invite_us - began) / 1000;
-	if (!wait_for(talks, 10) || !wait_for(pbx_line_up, 10))
+	if (!wait_for(talks, WAIT_S) || !wait_for(pbx_line_up, WAIT_S))
 		return -1;
 	run_for(1.5);
 	began = us_now();
 	if (pbx_first) {
 		far_break(&load.far, line);
-		if (!wait_for(last_over, 10))
+		if (!wait_for(last_over, WAIT_S))
 			return -1;
 		*release = (double)(us_now() - began) / 1000;
-		return wait_for(pbx_line_free, 10) ? 0 : -1;
+		return wait_for(pbx_line_free, WAIT_S) ? 0 : -1;
 	}
 	uas_bye(&load.uas, load.uas.call + load.uas.calls - 1);
-	if (!wait_for(pbx_line_free, 10))
+	if (!wait_for(pbx_line_free, WAIT_S))
 		return -1;
 	*release = (double)(l->on_hook_us - began) / 1000 - ON_HOOK_MS;
 	return 0;
@@ -332,16 +361,16 @@ static int time_named(double *after, double *whole)
 	run_for(3.5);
 	calls_before = load.uas.calls;
 	began = us_now();
-	if (far_ring_from(&load.far, named_line()) || !wait_for(invited, 15) ||
+	if (far_ring_from(&load.far, named_line()) || !wait_for(invited, WAIT_S) ||
 	    !l->told_us)
 		return -1;
 	*after = (double)(int64_t)(load.invite_us - l->told_us) / 1000;
 	*whole = (double)(load.invite_us - began) / 1000;
-	if (!wait_for(talks, 10))
+	if (!wait_for(talks, WAIT_S))
 		return -1;
 	run_for(1.5);
 	uas_bye(&load.uas, load.uas.call + load.uas.calls - 1);
-	return wait_for(named_free, 10) ? 0 : -1;
+	return wait_for(named_free, WAIT_S) ? 0 : -1;
 }
 
 /* A telephone calls and hangs up. ms. */
@@ -353,13 +382,13 @@ static int time_telephone(double *invite, double *release)
 	calls_before = load.uas.calls;
 	began = us_now();
 	far_lift(&load.far, 0, true);
-	if (!wait_for(invited, 10) || !wait_for(talks, 10))
+	if (!wait_for(invited, WAIT_S) || !wait_for(talks, WAIT_S))
 		return -1;
 	*invite = (double)(load.invite_us - began) / 1000;
 	run_for(1.5);
 	began = us_now();
 	far_lift(&load.far, 0, false);
-	if (!wait_for(last_over, 10))
+	if (!wait_for(last_over, WAIT_S))
 		return -1;
 	*release = (double)(us_now() - began) / 1000 - ON_HOOK_MS;
 	return 0;
@@ -375,7 +404,7 @@ static int print_times(void)
 		    time_extension(true, ring + 2 * i + 1, cut + i) ||
 		    time_named(after + i, whole + i) ||
 		    time_telephone(lift + i, down + i)) {
-			fprintf(stderr, "load: a single call failed\n");
+			tell_calls("a single call failed");
 			return -1;
 		}
 	printf(",\"ring_to_invite_ms\":%.1f,\"lift_to_invite_ms\":%.1f,"
@@ -392,8 +421,8 @@ static int print_times(void)
 
 static int talk(double seconds)
 {
+	uint64_t began, packets;
 	double cpu, took;
-	uint64_t began;
 
 	if (all_call())
 		return -1;
@@ -405,16 +434,17 @@ static int talk(double seconds)
 	run_for(seconds);
 	cpu = daemon_cpu_us(&load.daemon) - cpu;
 	took = (double)(us_now() - began) / 1e6;
+	packets = load.packets;
 	far_lines_keep(&load.far, false);
 	printf(",\"cpu_ms_per_call_second\":%.2f,\"memory_mb\":%.1f,"
 	       "\"packets_of_expected\":%.4f,", cpu / 1000 / took / load.far.n,
 	       daemon_rss_mb(&load.daemon),
-	       (double)load.packets / (took * 50 * load.far.n));
+	       (double)packets / (took * 50 * load.far.n));
 	if (!all_talk()) {
-		fprintf(stderr, "load: calls broke off\n");
+		tell_calls("calls broke off");
 		return -1;
 	}
-	return all_hang_up() || print_heard(took) ? -1 : 0;
+	return all_hang_up() || print_heard(took, packets) ? -1 : 0;
 }
 
 static double idle(void)
@@ -428,11 +458,29 @@ static double idle(void)
 	return (daemon_cpu_us(&load.daemon) - cpu) / 1000 / IDLE_S;
 }
 
+static int ready;
+
+static bool is_ready(void)
+{
+	if (!ready)
+		ready = daemon_ready(&load.daemon);
+	return ready;
+}
+
+static int start(const char *program)
+{
+	if (daemon_start(&load.daemon, program, load.far.n, load.uas.port))
+		return -1;
+	if (!wait_for(is_ready, WAIT_S))
+		fprintf(stderr, "load: tipringd did not start\n");
+	return ready > 0 ? 0 : -1;
+}
+
 static int run(const char *program, unsigned n, double seconds, bool idles,
 	       bool figures)
 {
 	unsigned phones = n - n / 3;
-	double bare_p99 = 0, floor;
+	double bare_p99 = 0, floor, missing;
 
 	load.named = figures;
 	load.far.room = (uint32_t)((seconds + 10) * 8000);
@@ -446,11 +494,13 @@ static int run(const char *program, unsigned n, double seconds, bool idles,
 	load.daemon.lines = write_lines;
 	load.daemon.jitter_most_ms = 400;
 	floor = floor_us(&load.far, load.channels, load.rtp_port, FLOOR_S, run_for);
-	if (floor < 0 || daemon_start(&load.daemon, program, n, load.uas.port))
+	missing = floor < 0 ? -1 : floor_missing();
+	if (missing < 0 || start(program))
 		return -1;
 	run_for(SETTLE_S);
-	printf("{\"bare_ms\":{\"p50\":%.1f,\"p99\":%.1f},\"floor_cpu_ms\":%.2f",
-	       bare_median / 8.0, bare_p99 / 8, floor / 1000);
+	printf("{\"bare_ms\":{\"p50\":%.1f,\"p99\":%.1f},\"floor_cpu_ms\":%.2f,"
+	       "\"floor_missing\":%.5f", bare_median / 8.0, bare_p99 / 8,
+	       floor / 1000, missing);
 	if (idles)
 		printf(",\"idle_cpu_ms_per_s\":%.2f", idle());
 	if (talk(seconds) || (figures && print_times()))
