@@ -10,7 +10,7 @@ set -m
 export CMOCKA_MESSAGE_OUTPUT=TAP
 tests=$SOURCE/tests
 analog="driver load setup calls lines signals faults"
-isdn="span pri pri_calls"
+isdn="span pri pri_span pri_calls t1_calls t1_switches"
 
 driver()  { tests/dahdi/driver-test; }
 # 24 lines in calls for a minute, each octet told from any other.
@@ -27,17 +27,26 @@ faults()  { python3 "$tests/dahdi/faults-test.py"; }
 
 span()      { tests/dahdi/span-test; }
 pri()       { python3 "$tests/system/pri-test.py"; }
+pri_span()  { python3 "$tests/system/pri-span-test.py"; }
 pri_calls() { python3 "$tests/system/pri-calls-test.py"; }
+
+t1_calls()    { pri_calls; }
+t1_switches() {
+	python3 "$tests/system/pri-span-test.py" \
+		both_roles_and_every_switch_carry_a_call
+}
 
 layout_of() {
 	case $1 in
 	span|pri*) echo e1 ;;
+	t1*)       echo t1 ;;
 	*)         echo analog ;;
 	esac
 }
 
 # on_spans LAYOUT SUITE
 on_spans() {
+	export SPANS=$1
 	if [ "$1" != "$laid" ]; then
 		python3 "$tests/dahdi/lay.py" "$1" || return 2
 	fi

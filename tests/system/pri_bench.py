@@ -38,9 +38,12 @@ spans = (
 );
 {more}
 """
-# In the VM span 1 is wired to span 2.
 SPAN = "dahdi/span/1" if wire.DAHDI else "sim/span/pbx"
 FAR_SPAN = ":dahdi/span/2" if wire.DAHDI else ""
+# T1 where nothing else is told.
+COUNTRY, SWITCH = ("us", "ni2") if wire.T1 else ("de", "euroisdn")
+# The numbers that the tests dial are premium ones somewhere.
+BOX = 'fraud = { allow = [ "any" ]; };' if wire.T1 else ""
 OTHER = {"network": "user", "user": "network"}
 
 
@@ -48,9 +51,11 @@ class Bench:
     """What is given goes into CONFIG."""
 
     def __init__(self, calls=32, **parts):
+        if wire.DAHDI:
+            drop(True)		# the spans have room for one
         self.ws = Workspace()
-        self.parts = dict(dict(country="de", timers="ring = 30;", box="",
-                               trunk="", role="network", switch="euroisdn",
+        self.parts = dict(dict(country=COUNTRY, timers="ring = 30;", box=BOX,
+                               trunk="", role="network", switch=SWITCH,
                                port=SPAN, span="", more=""), **parts)
         try:
             self.pbx = Pbx(self.ws, fxs="", fxo="", count=0, more=[
@@ -170,9 +175,8 @@ def failed():
 
 def after():
     if _bench:
-        for slot in range(1, 32):
-            if slot != 16:
-                _bench.pbx.ask("release pbx.b%d" % slot)
+        for slot in wire.SLOTS:
+            _bench.pbx.ask("release pbx.b%d" % slot)
         for call in list(_bench.phone.calls.values()):
             call.close()
         _bench.phone.calls.clear()

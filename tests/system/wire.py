@@ -4,7 +4,8 @@ lines are sockets. With WIRE=dahdi they are channels of spans that are wired bac
 to back, as tests/dahdi/lay.py lays them: channel k, an FXS port, to channel
 CHANNELS + k, an FXO port. A second pair of spans behind them has four channels of
 each kind of signalling. A bench takes a row of lines 1 to COUNT and gives it back
-at its end."""
+at its end. With SPANS=e1 or t1 there is a pair of primary rate spans instead, 1 the
+gateway's, 2 the PBX's."""
 
 import fcntl
 import glob
@@ -19,6 +20,9 @@ from tap import Fail, Skip
 DAHDI = os.environ.get("WIRE", "sim") == "dahdi"
 CHANNELS = int(os.environ.get("CHANNELS", "24"))
 APART = 12		# channels of a span of the second pair
+SPANS = os.environ.get("SPANS", "")
+T1 = SPANS == "t1"
+SLOTS = [n for n in range(1, 24 if T1 else 32) if T1 or n != 16]	# B channels
 # Where its rows of four begin.
 ROWS = {"apart": 0, "ground start": 4, "loop start": 8}
 CONF = "/etc/dahdi/system.conf"
