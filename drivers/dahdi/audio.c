@@ -60,7 +60,7 @@ ssize_t dahdi_read(struct line_port *port, void *frame, size_t samples)
 	uint64_t now = dahdi_now();
 	ssize_t n;
 
-	if (port->gone || port->alarm == ALARM_RED)
+	if (!dahdi_carries_audio(port))
 		return -EAGAIN;
 	/* A read shorter than a block would lose the rest of it. */
 	if (samples < BLOCK)

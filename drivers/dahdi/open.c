@@ -198,7 +198,12 @@ static int dahdi_wait(struct line_port *port, struct port_wait *w)
 		return 0;
 	}
 	*w = (struct port_wait){ .event_fd = port->fd, .event_mask = POLLPRI,
-				 .audio_fd = port->fd, .audio_mask = POLLIN };
+				 .audio_fd = -1 };
+	/* A card goes on giving blocks, which nobody reads. */
+	if (dahdi_carries_audio(port)) {
+		w->audio_fd = port->fd;
+		w->audio_mask = POLLIN;
+	}
 	return 0;
 }
 

@@ -67,6 +67,9 @@ void dahdi_describe(const struct dahdi_params *, enum port_kind *,
 		    enum port_signalling *, enum audio_format *);
 unsigned dahdi_capabilities(enum port_kind, enum port_signalling, bool digital);
 bool dahdi_is_digital(const struct dahdi_params *);
+enum port_alarm dahdi_alarm_of(int alarms);	/* DAHDI_ALARM_* */
+/* Not in an alarm of its span, nor gone. */
+bool dahdi_carries_audio(const struct line_port *);
 enum port_alarm dahdi_alarm(const struct dahdi_params *, enum port_kind);
 bool dahdi_loop_closed(const struct line_port *, const struct dahdi_params *);
 int dahdi_state(struct line_port *, struct port_state *);

@@ -21,8 +21,6 @@
  * messages of 20 octets within some ms. */
 #define FRAMES 32
 #define FRAME_BUFFER 1024
-#define ANY_ALARM (DAHDI_ALARM_RED | DAHDI_ALARM_YELLOW | DAHDI_ALARM_BLUE | \
-		   DAHDI_ALARM_NOTOPEN | DAHDI_ALARM_RECOVER)
 #define T1_SLOTS 24
 
 struct dchannel {
@@ -43,7 +41,7 @@ static int look(struct dchannel *d, int ctl, char *why, size_t size)
 			 "lists those there are", d->span);
 		return -errno;
 	}
-	d->alarm = s.alarms & ANY_ALARM ? ALARM_RED : ALARM_NONE;
+	d->alarm = dahdi_alarm_of(s.alarms);
 	d->shape.t1 = s.totalchans <= T1_SLOTS;
 	for (int n = 1; n < DAHDI_MAX_CHANNELS; n++) {
 		if (dahdi_params(ctl, n, &p) || p.spanno != d->span ||
@@ -155,22 +153,21 @@ static int span_fd(const struct dchannel *d)
 	return d->fd;
 }
 
-/* The kernel queues no more than so many: what it dropped may have been the end
- * of an alarm. */
+/* How the span is in alarm now. There is an event only when an alarm comes and
+ * when the last has gone, not when one takes another's place; and the kernel drops
+ * events that its queue has no room for. */
 static enum port_alarm asked(const struct dchannel *d)
 {
-	struct dahdi_params p;
+	struct dahdi_spaninfo s = { .spanno = d->span };
 
-	if (dahdi_params(d->fd, 0, &p))
+	if (ioctl(d->fd, DAHDI_SPANSTAT, &s) < 0)
 		return d->alarm;
-	return p.chan_alarms & ANY_ALARM ? ALARM_RED : ALARM_NONE;
+	return dahdi_alarm_of(s.alarms);
 }
 
 static int span_next_event(struct dchannel *d, enum port_alarm *alarm)
 {
-	bool more = d->alarm != ALARM_REMOVED;
-
-	while (more) {
+	while (d->alarm != ALARM_REMOVED) {
 		int event = DAHDI_EVENT_NONE;
 
 		/* REMOVED is stored and yet the request fails. */
@@ -180,26 +177,15 @@ static int span_next_event(struct dchannel *d, enum port_alarm *alarm)
 			else
 				event = DAHDI_EVENT_NONE;
 		}
-		switch (event) {
-		case DAHDI_EVENT_NONE:
-			more = false;
-			break;
-		case DAHDI_EVENT_ALARM:
-		case DAHDI_EVENT_NOALARM:
-			d->alarm = asked(d);
-			break;
-		case DAHDI_EVENT_REMOVED:
+		/* A bad FCS, an abort, an overrun: a frame is lost, and layer 2
+		 * asks for it again. */
+		if (event == DAHDI_EVENT_REMOVED)
 			d->alarm = ALARM_REMOVED;
-			more = false;
-			break;
-		default:
-			/* A bad FCS, an abort, an overrun: a frame is lost, and
-			 * layer 2 asks for it again. */
-			break;
-		}
-		if (d->alarm != d->told)
+		else if (event == DAHDI_EVENT_NONE)
 			break;
 	}
+	if (d->alarm != ALARM_REMOVED)
+		d->alarm = asked(d);
 	if (d->alarm == d->told)
 		return 0;
 	*alarm = d->told = d->alarm;

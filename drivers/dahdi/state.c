@@ -4,9 +4,6 @@
 
 #include "drivers/dahdi/port.h"
 
-#define ANY_ALARM (DAHDI_ALARM_RED | DAHDI_ALARM_YELLOW | DAHDI_ALARM_BLUE | \
-		   DAHDI_ALARM_NOTOPEN | DAHDI_ALARM_RECOVER)
-
 /* channel 0: the one that fd is open on. Any other needs no open, so that a
  * look never hangs up somebody's call: opening does. */
 int dahdi_params(int fd, int channel, struct dahdi_params *p)
@@ -79,15 +76,32 @@ bool dahdi_is_digital(const struct dahdi_params *p)
 	return p->rxbits >= 0;
 }
 
+enum port_alarm dahdi_alarm_of(int alarms)
+{
+	if (alarms & (DAHDI_ALARM_RED | DAHDI_ALARM_NOTOPEN))
+		return ALARM_RED;
+	if (alarms & DAHDI_ALARM_BLUE)
+		return ALARM_BLUE;
+	if (alarms & DAHDI_ALARM_YELLOW)
+		return ALARM_YELLOW;
+	return alarms & DAHDI_ALARM_RECOVER ? ALARM_RED : ALARM_NONE;
+}
+
 enum port_alarm dahdi_alarm(const struct dahdi_params *p, enum port_kind kind)
 {
-	if (!(p->chan_alarms & ANY_ALARM))
-		return ALARM_NONE;
+	enum port_alarm alarm = dahdi_alarm_of(p->chan_alarms);
+
 	/* A card's FXO port raises red when its line has no battery; only the
 	 * span of a digital card says the same for a real fault. */
-	if (kind == PORT_FXO && !dahdi_is_digital(p))
+	if (alarm && kind == PORT_FXO && !dahdi_is_digital(p))
 		return ALARM_NO_BATTERY;
-	return ALARM_RED;
+	return alarm;
+}
+
+bool dahdi_carries_audio(const struct line_port *port)
+{
+	return !port->gone && port->alarm != ALARM_RED &&
+	       port->alarm != ALARM_YELLOW && port->alarm != ALARM_BLUE;
 }
 
 bool dahdi_loop_closed(const struct line_port *port, const struct dahdi_params *p)

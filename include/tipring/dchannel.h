@@ -57,8 +57,10 @@ struct dchannel_ops {
 	int (*port)(const struct dchannel *, unsigned slot,
 		    char name[PORT_NAME_SIZE]);
 
-	/* To poll for POLLIN | POLLPRI, the same until close. When it is ready:
-	 * next_event until it gives 0, then read until it gives -EAGAIN. */
+	/* To poll for POLLIN | POLLPRI, the same until close. When it is ready,
+	 * and every few seconds (a card does not tell when one alarm takes the
+	 * place of another): next_event until it gives 0, then read until it
+	 * gives -EAGAIN. */
 	int (*fd)(const struct dchannel *);
 
 	/* 1 and *alarm: the span's alarm has changed to that (ALARM_NONE: it is

@@ -98,10 +98,12 @@ enum port_alarm {
 	ALARM_NONE,
 	ALARM_NO_FAR_END,	/* sim: nobody holds the other end */
 	ALARM_NO_BATTERY,	/* FXO: no line plugged in */
-	ALARM_RED,		/* card or span fault */
+	ALARM_RED,		/* card or span fault: no signal, no framing */
 	ALARM_REMOVED,		/* the device is gone */
 	ALARM_SILENT,		/* the card gives no audio */
 	ALARM_POWER,		/* FXS: ringing or battery supply fault */
+	ALARM_YELLOW,		/* a span's far end does not hear us (RAI) */
+	ALARM_BLUE,		/* what is between has lost its signal (AIS) */
 };
 
 /* A port as it is now; answers a resync. */

@@ -193,6 +193,8 @@ static const char *alarm_words(int alarm)
 	case ALARM_NO_FAR_END: return "nobody holds the other end of the line";
 	case ALARM_NO_BATTERY: return "no battery: is a line plugged in?";
 	case ALARM_RED: return "red alarm of the card or span";
+	case ALARM_YELLOW: return "yellow alarm: the span's far end does not hear us";
+	case ALARM_BLUE: return "blue alarm: all ones come on the span";
 	case ALARM_REMOVED: return "the device is gone";
 	case ALARM_SILENT: return "the card gives no audio";
 	case ALARM_POWER: return "fault of ringing or battery supply";

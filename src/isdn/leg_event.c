@@ -109,8 +109,13 @@ static void on_cleared(struct span *s, struct isdn_leg *l, const pri_event_hangu
 	if (what == PRI_EVENT_HANGUP_REQ && l->state == LEG_CLEARING)
 		pri_hangup(s->link->pri, call, cause);	/* both at once */
 	if (l->state != LEG_CLEARING) {
-		s->failed += l->state != LEG_TALKING && l->state != LEG_HELD;
-		isdn_leg_lost(l, cause_read(cause), true, "cleared");
+		bool talked = l->state == LEG_TALKING || l->state == LEG_HELD;
+		bool lost = s->alarm || !s->dl_up;
+
+		s->failed += !talked;
+		isdn_leg_lost(l, cause_read(cause), !lost, !lost ? "cleared" :
+			      talked ? "its D channel was lost for longer than T309" :
+				       "its D channel was lost");
 		return;		/* freed there when libpri has forgotten it */
 	}
 	if (!l->call)

@@ -25,7 +25,13 @@ static void look_up(struct span *s)
 	static const char *const words[] = {
 		[ALARM_NO_FAR_END] = "nothing is plugged in",
 		[ALARM_NO_BATTERY] = "no signal",
-		[ALARM_RED] = "the span is in alarm: cable, clock or framing",
+		[ALARM_RED] = "red alarm: no signal comes, or no framing; look at the "
+			      "cable, at line code and framing, and whether the far "
+			      "end is on",
+		[ALARM_YELLOW] = "yellow alarm: the far end does not hear us; look at "
+				 "the sending pair of the cable, line code and framing",
+		[ALARM_BLUE] = "blue alarm: all ones come; what stands between us and "
+			       "the far end has lost its signal",
 		[ALARM_REMOVED] = "the card is gone",
 		[ALARM_SILENT] = "the card gives nothing",
 		[ALARM_POWER] = "no power",
@@ -155,7 +161,7 @@ void span_turn(struct span *s)
 
 /* -------------------------------------------------------- open, alarm, close */
 
-static void span_close(struct span *);
+static void span_close(struct span *, const char *why);
 static void span_open(void *arg);
 
 static void retry(struct span *s, unsigned ms)
@@ -185,8 +191,8 @@ static void on_ready(void *arg, int fd, short revents)
 	while (s->ops->next_event(s->d, &alarm) == 1) {
 		on_alarm(s, alarm);
 		if (alarm == ALARM_REMOVED) {
-			span_close(s);
-			retry(s, RETRY_MS);
+			span_close(s, "the card is gone");
+			retry(s, RETRY_MS / 5);
 			return;
 		}
 	}
@@ -239,8 +245,9 @@ static void span_open(void *arg)
 	char why[256] = "";
 
 	if (s->d) {
-		channels_retry(s);
 		retry(s, RETRY_MS);
+		channels_retry(s);
+		on_ready(s, -1, 0);
 		return;
 	}
 	if (open_dchannel(s, why, sizeof(why))) {
@@ -262,7 +269,7 @@ static void span_open(void *arg)
 	retry(s, RETRY_MS);
 }
 
-static void span_close(struct span *s)
+static void span_close(struct span *s, const char *why)
 {
 	struct list_head *n, *next;
 
@@ -270,8 +277,7 @@ static void span_close(struct span *s)
 		struct isdn_leg *l = list_entry(n, struct isdn_leg, node);
 
 		if (l->state != LEG_CLEARING)
-			isdn_leg_lost(l, CAUSE_NETWORK_OUT_OF_ORDER, false,
-				      "the span is closed");
+			isdn_leg_lost(l, CAUSE_NETWORK_OUT_OF_ORDER, false, why);
 		isdn_leg_free(l);
 	}
 	timer_stop(&s->timer);
@@ -358,7 +364,7 @@ void span_free(struct span *s)
 {
 	if (!s)
 		return;
-	span_close(s);
+	span_close(s, "the span is closed");
 	box_trunk_remove(s->isdn->options.box, &s->trunk);
 	list_remove(&s->node);
 	free(s);

@@ -90,6 +90,8 @@ def a_lost_link_ends_calls_after_t309():
     try:
         call.wait_ended(90)
         b.gateway.wait_idle()
+        record = b.last_cdr(0)
+        check(record["cause"] == 27 and "T309" in record["reason"], record)
     finally:
         b.close(False)
 

@@ -15,7 +15,7 @@ import wire
 from harness import TOOLS, Gateway, Pbx, Workspace
 from tap import check, wait
 
-phone.Rtp = rtp_end.Rtp			# Python has no time for thirty
+phone.Rtp = rtp_end.Rtp			# Python has no time for many
 
 CONFIG = """\
 country = "{country}";

@@ -417,6 +417,15 @@ static void a_channel_taken_away_is_told_once(void **state)
 
 static void alarms_say_what_is_wrong(void **state)
 {
+	static const struct { int alarms; enum port_alarm alarm; } kinds[] = {
+		{ DAHDI_ALARM_RED, ALARM_RED },
+		{ DAHDI_ALARM_RED | DAHDI_ALARM_YELLOW, ALARM_RED },
+		{ DAHDI_ALARM_NOTOPEN, ALARM_RED },
+		{ DAHDI_ALARM_RECOVER, ALARM_RED },
+		{ DAHDI_ALARM_YELLOW, ALARM_YELLOW },
+		{ DAHDI_ALARM_BLUE, ALARM_BLUE },
+	};
+	struct port_wait w;
 	struct line_port *port;
 	struct line_event e;
 
@@ -436,10 +445,23 @@ static void alarms_say_what_is_wrong(void **state)
 	new_card(PORT_FXS);
 	card.rxbits = 0;	/* a span of bits */
 	port = open_card();
-	card.alarms = DAHDI_ALARM_RED;
-	queue(DAHDI_EVENT_ALARM);
-	assert_int_equal(drv->next_event(port, &e), 1);
-	assert_int_equal(e.value, ALARM_RED);
+	for (unsigned i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		card.alarms = kinds[i].alarms;
+		queue(DAHDI_EVENT_ALARM);
+		assert_int_equal(drv->next_event(port, &e), 1);
+		assert_int_equal(e.type, LINE_EVENT_ALARM);
+		assert_int_equal(e.value, kinds[i].alarm);
+		/* A card goes on giving blocks: who waits for them spins. */
+		assert_int_equal(drv->wait(port, &w), 0);
+		assert_int_equal(w.event_fd, CARD_FD);
+		assert_int_equal(w.audio_fd, -1);
+		card.alarms = 0;
+		queue(DAHDI_EVENT_NOALARM);
+		assert_int_equal(drv->next_event(port, &e), 1);
+		assert_int_equal(e.type, LINE_EVENT_ALARM_CLEARED);
+		assert_int_equal(drv->wait(port, &w), 0);
+		assert_int_equal(w.audio_fd, CARD_FD);
+	}
 	drv->close(port);
 }
 
