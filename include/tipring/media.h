@@ -117,7 +117,6 @@ struct media_port_conf {
 	enum canceller canceller;
 	uint16_t echo_ms;	/* canceller's length, 8 to 128; 0: off */
 	bool nlp;		/* non-linear processor of the canceller */
-	uint16_t dtmf_twist, dtmf_reverse_twist;	/* 0.1 dB; 0: default */
 	int16_t tone_threshold;	/* 0.1 dBm0; 0: default */
 	enum callerid_standard callerid;	/* what DETECT_CALLERID expects */
 	const struct tone *plan;	/* TONE_COUNT tones: frequencies to look

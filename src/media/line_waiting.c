@@ -57,7 +57,7 @@ static void cut(struct line_end *l)
 	struct digits *d = &e->listen.digits;
 
 	if (d->current && e->listen.digits_wanted)
-		dialler_close(&e->peer->dialler, d->since / 8);
+		dialler_close(&e->peer->dialler, digits_since(d) / 8);
 	digits_reset(d);
 }
 

@@ -7,9 +7,7 @@
 int listen_init(struct listen *l, const struct media_port_conf *c)
 {
 	memset(l, 0, sizeof(*l));
-	if (digits_init(&l->digits, c ? c->dtmf_twist : 0,
-			c ? c->dtmf_reverse_twist : 0))
-		return -ENOMEM;
+	digits_init(&l->digits);
 	l->progress = progress_new(c ? c->plan : NULL,
 				   c ? c->tone_threshold : 0);
 	if (!l->progress)
@@ -22,7 +20,6 @@ int listen_init(struct listen *l, const struct media_port_conf *c)
 
 void listen_fini(struct listen *l)
 {
-	digits_fini(&l->digits);
 	progress_free(l->progress);
 	callerid_free(l->callerid);
 }
@@ -35,7 +32,6 @@ static void hear_faint(struct listen *l, unsigned what)
 
 void listen_conf(struct listen *l, const struct media_port_conf *c)
 {
-	digits_parameters(&l->digits, c->dtmf_twist, c->dtmf_reverse_twist);
 	progress_conf(l->progress, c->plan, c->tone_threshold);
 	if (l->callerid)
 		callerid_conf(l->callerid, c->callerid);

@@ -7,6 +7,10 @@ libmedia_a_SOURCES = src/media/media.h src/media/media.c \
 	src/media/correlate.h \
 	src/media/dialler.c src/media/dialler.h \
 	src/media/digits.c src/media/digits.h \
+	src/media/dot.h \
+	src/media/dtmf.c src/media/dtmf.h \
+	src/media/dtmf_filter.h \
+	src/media/dtmf_judge.c src/media/dtmf_judge.h \
 	src/media/end.c src/media/end.h \
 	src/media/fax.c src/media/fax.h \
 	src/media/inbox.c src/media/inbox.h \
@@ -37,6 +41,7 @@ libmedia_a_SOURCES = src/media/media.h src/media/media.c \
 	src/media/watch.c
 # Their loops want the vector instructions that -O2 does without.
 noinst_LIBRARIES += libloops.a
-libloops_a_SOURCES = src/media/correlate.c src/media/spectrum.c
+libloops_a_SOURCES = src/media/correlate.c src/media/dtmf_filter.c \
+	src/media/spectrum.c
 libloops_a_CFLAGS = $(HOUSE_CFLAGS) -O3
 include src/media/echo.mk

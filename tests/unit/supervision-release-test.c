@@ -150,7 +150,7 @@ static void speech_dials_nothing(void **state)
 	struct digits d;
 
 	need_recording();
-	assert_int_equal(digits_init(&d, 0, 0), 0);
+	digits_init(&d);
 	for (size_t at = 0; at + 80 <= recording.n; at += 80) {
 		digits_run(&d, recording.pcm + at, 80);
 		for (unsigned i = 0; i < d.changes; i++) {
@@ -161,7 +161,6 @@ static void speech_dials_nothing(void **state)
 			       (double)at / 8000, recording_at(&recording, at));
 		}
 	}
-	digits_fini(&d);
 	printf("# talk-off: %u false digits in %.2f h, %.1f min of speech and "
 	       "%.1f min of music\n", digits, hours,
 	       (double)recording.speech_n / 480000,
