@@ -58,8 +58,22 @@ static const char *count(char *buf, long long n)
 	return n ? number(buf, n) : "";
 }
 
+/* "2 new, 8 old", "waiting"; nothing where nobody told. */
+static const char *messages(char *buf, size_t size, const json_t *m)
+{
+	long long fresh = cli_int(m, "new"), old = cli_int(m, "old");
+
+	if (fresh || old)
+		snprintf(buf, size, "%lld new, %lld old", fresh, old);
+	else
+		snprintf(buf, size, "%s", !m ? "" : cli_true(m, "waiting") ?
+			 "waiting" : "none");
+	return buf;
+}
+
 static void line_row(struct table *t, const json_t *j)
 {
+	char told[64];
 	char call[24], in[24], out[24], since[24];
 
 	table_row(t, (const char *[]) {
@@ -69,6 +83,7 @@ static void line_row(struct table *t, const json_t *j)
 		cli_text(j, "group"), cli_text(j, "trunk"),
 		number(in, cli_int(j, "calls_in")),
 		number(out, cli_int(j, "calls_out")),
+		messages(told, sizeof(told), json_object_get(j, "messages")),
 		cli_true(j, "busied_out") && !*cli_text(j, "why") ?
 			"busied out" : cli_text(j, "why") });
 }
@@ -76,8 +91,8 @@ static void line_row(struct table *t, const json_t *j)
 int cli_lines(struct cli *c)
 {
 	static const char *const columns[] = { "LINE", "PORT", "KIND", "STATE",
-		">FOR", ">CALL", "NUMBER", "GROUP", "TRUNK", ">IN", ">OUT", "WHY",
-		NULL };
+		">FOR", ">CALL", "NUMBER", "GROUP", "TRUNK", ">IN", ">OUT",
+		"MESSAGES", "WHY", NULL };
 	static const struct list l = { "lines",
 		"no line is configured; add one to lines = ( ... ) in tipring.conf",
 		columns, line_row };
@@ -130,8 +145,8 @@ int cli_calls(struct cli *c)
 	return list_ask(c, &l);
 }
 
-/* Below their trunk: its servers, where there are several, and the accounts of
- * its lines. */
+/* Below their trunk: its servers, where there are several, the accounts of its
+ * lines, the mailboxes that are subscribed to. */
 static void part_rows(struct table *t, const json_t *parts, const char *kind)
 {
 	const json_t *j;
@@ -173,6 +188,7 @@ static void trunk_row(struct table *t, const json_t *j)
 	if (json_array_size(json_object_get(j, "servers")) > 1)
 		part_rows(t, json_object_get(j, "servers"), "server");
 	part_rows(t, json_object_get(j, "accounts"), "line");
+	part_rows(t, json_object_get(j, "mailboxes"), "mailbox");
 }
 
 int cli_trunks(struct cli *c)

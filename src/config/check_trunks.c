@@ -27,6 +27,24 @@ static void check_keepalive(struct loader *l, const config_setting_t *s,
 			  "keepalive_interval needs a keepalive; add keepalive = \"crlf\"");
 }
 
+/* One that no telephone would show is a mistake. */
+static void check_voicemail(struct loader *l, const config_setting_t *s,
+			    const struct config_trunk *t)
+{
+	for (size_t i = 0; i < l->conf->line_count; i++) {
+		const struct config_line *line = &l->conf->lines[i];
+
+		if (line->kind != PORT_FXO && !strcmp(line->trunk, t->name))
+			return;
+		if (line->kind != PORT_FXO && !*line->trunk && *line->mailbox)
+			return;
+	}
+	if (t->voicemail == VOICEMAIL_SUBSCRIBE && !setting_faulty(s))
+		report_at(l, check_place(s, "voicemail"),
+			  "voicemail = \"subscribe\" has no use: no fxs line has trunk = \"%s\"; add that to one, or leave it out",
+			  t->name);
+}
+
 static void check_trunk(struct loader *l, const config_setting_t *s,
 			const struct config_trunk *t)
 {
@@ -42,6 +60,7 @@ static void check_trunk(struct loader *l, const config_setting_t *s,
 		report_at(l, check_place(s, "gin"),
 			  "gin is a kind of registration; add register = true");
 	check_rate(l, s, t);
+	check_voicemail(l, s, t);
 	if (t->called_uri == URI_SIPS && t->transport != TRANSPORT_TLS)
 		report_at(l, check_place(s, "called_uri"),
 			  "called_uri \"sips\" goes over TLS alone; add transport = \"tls\"");

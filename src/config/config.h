@@ -69,6 +69,7 @@ enum uri_scheme { URI_SIP, URI_SIPS, URI_TEL };
 enum trunk_redirect { REDIRECT_REFUSE, REDIRECT_FOLLOW };
 enum trunk_transfer { TRANSFER_REFUSE, TRANSFER_ACCEPT };
 enum trunk_transfer_out { TRANSFER_OUT_LOCAL, TRANSFER_OUT_REFER };
+enum trunk_voicemail { VOICEMAIL_NOTIFY, VOICEMAIL_SUBSCRIBE };
 enum trunk_diversion { DIVERSION_OFF, DIVERSION_HEADER, DIVERSION_HISTORY };
 /* Provisional responses that are acknowledged (RFC 3262): to who asks for it;
  * never; offered in our own calls, too; required. */
@@ -155,6 +156,7 @@ struct config_trunk {
 	enum trunk_redirect redirect;	/* 3xx, within the trunk */
 	enum trunk_transfer transfer;	/* REFER and Replaces from there */
 	enum trunk_transfer_out transfer_out;	/* of two of its calls, by a line */
+	enum trunk_voicemail voicemail;	/* how it tells of messages */
 	struct config_fraud fraud;
 };
 

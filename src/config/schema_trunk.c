@@ -39,6 +39,9 @@ const struct word trunk_transfers[] = {
 static const struct word transfers_out[] = {
 	{ "local", TRANSFER_OUT_LOCAL }, { "refer", TRANSFER_OUT_REFER }, { NULL, 0 }
 };
+static const struct word voicemails[] = {
+	{ "notify", VOICEMAIL_NOTIFY }, { "subscribe", VOICEMAIL_SUBSCRIBE }, { NULL, 0 }
+};
 static const struct word srtp_modes[] = {
 	{ "off", SRTP_OFF }, { "preferred", SRTP_PREFERRED },
 	{ "required", SRTP_REQUIRED }, { NULL, 0 }
@@ -92,7 +95,7 @@ static const struct key trunk_keys[] = {
 	{ "gin", BOOL(T, gin, "false"),
 	  .what = "register all numbers of the trunk at once (RFC 6140, SIPconnect)" },
 	{ "expires", NUMBER(T, expires, 60, 86400, "s", "600"),
-	  .what = "length of a registration that is asked for" },
+	  .what = "length of a registration or subscription that is asked for" },
 	{ "max_calls", LIMIT(T, limit.max), .what = "calls at the same time" },
 	{ "max_calls_in", LIMIT(T, limit.max_in), .what = "of these, calls from the trunk" },
 	{ "max_calls_out", LIMIT(T, limit.max_out), .what = "of these, calls to the trunk" },
@@ -156,6 +159,8 @@ static const struct key trunk_keys[] = {
 	  .what = "calls that the far end hands on by REFER, or takes over by INVITE with Replaces" },
 	{ "transfer_out", WORD(T, transfer_out, transfers_out, "\"local\""),
 	  .what = "two of its calls that a line has connected with each other: talk through the gateway, or the server is asked to connect them itself (REFER), and they do so until it has" },
+	{ "voicemail", WORD(T, voicemail, voicemails, "\"notify\""),
+	  .what = "messages that wait for our lines: as the server tells them unasked, or as it tells those who SUBSCRIBE to a mailbox (RFC 3842); each FXS line's is then subscribed to" },
 	{ "fraud", GROUP(fraud_section), FIELD(T, fraud), .shape = "a group in { }",
 	  .absent = "the file's", .what = "calls to this trunk that are refused" },
 };

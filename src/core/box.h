@@ -92,10 +92,14 @@ int box_hangup(struct box *, uint64_t call_id);
  * max -1: none. Cuts nothing. */
 int box_set_limit(struct box *, const char *what, char direction, int max);
 
-/* The trunk says whether messages wait in a mailbox: FXS lines that have it show
- * so. How many lines that are. */
+/* What a trunk tells of a mailbox: FXS lines that have it show so. How many lines
+ * that are. */
+struct messages {
+	bool waiting;
+	unsigned fresh, old;	/* spoken ones; both 0: not told, or none */
+};
 unsigned box_messages(struct box *, const char *trunk, const char *mailbox,
-		      bool waiting);
+		      const struct messages *);
 
 /* ------------------------------------------------------ reload and the end */
 
@@ -128,6 +132,8 @@ struct line_info {
 	uint64_t call_id;	/* 0 none */
 	unsigned calls_in, calls_out, failed;
 	uint64_t since;		/* ms, when it came to this state */
+	bool messages_known;	/* somebody has told of its mailbox */
+	struct messages messages;
 };
 
 void line_get_info(const struct line *, struct line_info *);

@@ -23,6 +23,8 @@ void line_get_info(const struct line *l, struct line_info *i)
 		.call_id = l->leg.call ? l->leg.call->record.id : 0,
 		.calls_in = l->calls_in, .calls_out = l->calls_out,
 		.failed = l->failed, .since = l->since,
+		.messages_known = l->messages_known,
+		.messages = { l->messages, l->fresh_messages, l->old_messages },
 	};
 	snprintf(i->why, sizeof(i->why), "%s", l->fault);
 }

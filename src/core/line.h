@@ -62,6 +62,7 @@ struct line {
 	char fault[192];		/* why out of service, "" it is not */
 	bool busied_out;		/* the operator's wish */
 	bool messages;			/* wait for its telephone */
+	unsigned fresh_messages, old_messages;	/* as told */
 	bool messages_known;		/* somebody has told */
 	bool messages_due;		/* its telephone is to be sent that */
 	bool messages_sent;		/* what it was sent last */

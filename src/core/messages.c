@@ -75,7 +75,7 @@ static bool is_for(const struct config_line *c, const char *trunk, const char *m
 }
 
 unsigned box_messages(struct box *box, const char *trunk, const char *mailbox,
-		      bool waiting)
+		      const struct messages *m)
 {
 	struct list_head *n;
 	unsigned count = 0;
@@ -86,12 +86,14 @@ unsigned box_messages(struct box *box, const char *trunk, const char *mailbox,
 		if (l->kind != PORT_FXS || !is_for(l->conf, trunk, mailbox))
 			continue;
 		count++;
-		if (l->messages == waiting && l->messages_known)
+		l->fresh_messages = m->fresh;
+		l->old_messages = m->old;
+		if (l->messages == m->waiting && l->messages_known)
 			continue;
-		l->messages = waiting;
+		l->messages = m->waiting;
 		l->messages_known = true;
 		log_info("line %s: %s", l->name,
-			 waiting ? "messages wait" : "no messages wait any more");
+			 m->waiting ? "messages wait" : "no messages wait any more");
 		line_show_messages(l);
 	}
 	return count;

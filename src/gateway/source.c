@@ -66,7 +66,8 @@ static void one_part(void *arg, const struct trunk_part *s)
 {
 	const struct part_receiver *r = arg;
 	struct ops_part p = {
-		.is_account = s->line, .name = s->line ? s->line : "",
+		.kind = s->line ? OPS_ACCOUNT : s->mailbox ? OPS_MAILBOX : OPS_SERVER,
+		.name = s->line ? s->line : s->mailbox ? s->mailbox : "",
 		.state = s->state, .error = s->error, .next_s = s->next_s,
 	};
 

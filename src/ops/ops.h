@@ -32,11 +32,12 @@ struct ops_trunk {
 	unsigned calls, calls_in, calls_out, failed;
 };
 
-/* One server of a trunk, or the account of one of its lines. next_s: until
- * something happens there, -1 nothing will. */
+/* One server of a trunk, the account of one of its lines, or a mailbox that is
+ * subscribed to. next_s: until something happens there, -1 nothing will. */
+enum ops_part_kind { OPS_SERVER, OPS_ACCOUNT, OPS_MAILBOX };
 struct ops_part {
-	bool is_account;
-	const char *name;		/* of the line; "" for servers */
+	enum ops_part_kind kind;
+	const char *name;		/* of the line or mailbox; "" for servers */
 	const char *state, *error;
 	char address[64];
 	int next_s;

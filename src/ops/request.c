@@ -49,7 +49,8 @@ static void add_call(void *arg, const struct call_record *record)
 
 static void add_part(void *trunk, const struct ops_part *p)
 {
-	const char *key = p->is_account ? "accounts" : "servers";
+	static const char *const keys[] = { "servers", "accounts", "mailboxes" };
+	const char *key = keys[p->kind];
 
 	json_array_append_new(json_object_get(trunk, key), show_part(p));
 }
@@ -62,6 +63,7 @@ static void add_trunk(void *arg, const struct trunk *trunk)
 
 	json_object_set_new(j, "servers", json_array());
 	json_object_set_new(j, "accounts", json_array());
+	json_object_set_new(j, "mailboxes", json_array());
 	if (j && source->trunk_parts)
 		source->trunk_parts(source->arg, trunk, add_part, j);
 	json_array_append_new(l->array, j);

@@ -74,6 +74,10 @@ json_t *show_line(const struct line *line, const struct show_clock *clock)
 		"call", (json_int_t)i.call_id, "calls_in", (int)i.calls_in,
 		"calls_out", (int)i.calls_out, "failed", (int)i.failed,
 		"state_s", seconds(i.since, clock->mono));
+	if (j && i.messages_known)
+		json_object_set_new(j, "messages", json_pack("{s:b,s:i,s:i}",
+			"waiting", i.messages.waiting,
+			"new", (int)i.messages.fresh, "old", (int)i.messages.old));
 	if (j && end) {
 		struct media_stats s = { 0 };
 

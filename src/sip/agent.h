@@ -78,9 +78,10 @@ struct trunk_status {
 
 void agent_trunk_status(const struct trunk *, struct trunk_status *);
 
-/* One address of a trunk's server, or (line is not NULL) a line's own account. */
+/* One address of a trunk's server, or (line is not NULL) a line's own account, or
+ * (mailbox is not NULL) a subscription. */
 struct trunk_part {
-	const char *line, *state, *error;
+	const char *line, *mailbox, *state, *error;
 	char address[64];
 	int next_s;		/* until something happens there; -1 nothing will */
 };

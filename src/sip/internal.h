@@ -242,6 +242,7 @@ struct provider {
 	unsigned targets;
 	struct account *account;	/* the trunk's own; always there */
 	struct list_head accounts;	/* of lines */
+	struct list_head subscriptions;	/* subscription.h */
 	struct tls_peer tls;
 	char tls_error[TLS_ERROR];	/* of the last handshake; "" none */
 	bool in_box;
@@ -481,8 +482,11 @@ void party_number(char number[PARTY_NUMBER_SIZE], const url_t *);
 /* As the trunk writes it -> as lines and routes have it. */
 void party_expand(const struct agent *, enum number_format,
 		  char number[PARTY_NUMBER_SIZE]);
+/* The other way round. */
+void party_format(const struct agent *, enum number_format,
+		  char out[PARTY_NUMBER_SIZE], const char *number);
 
-/* mwi.c: a NOTIFY outside calls. */
+/* mwi.c: a NOTIFY outside calls and subscriptions. */
 void mwi_notified(struct provider *, const struct happening *);
 
 /* leg_in.c: an INVITE that asks for a new call. */

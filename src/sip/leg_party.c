@@ -146,16 +146,22 @@ int party_read(const struct provider *p, const sip_t *sip, struct leg_offer *o)
 
 /* ------------------------------------------------------------------- writing */
 
+void party_format(const struct agent *a, enum number_format format,
+		  char out[PARTY_NUMBER_SIZE], const char *number)
+{
+	struct e164_plan plan = plan_of(a);
+
+	snprintf(out, PARTY_NUMBER_SIZE, "%s", number);
+	if (format == NUMBER_UNCHANGED)
+		return;
+	e164_read(out, out, &plan, false);
+	e164_write(out, out, format, &plan);
+}
+
 static void format(const struct trunk_leg *t, char out[PARTY_NUMBER_SIZE],
 		   const char *number)
 {
-	struct e164_plan plan = plan_of(t->agent);
-
-	snprintf(out, PARTY_NUMBER_SIZE, "%s", number);
-	if (t->policy.number_format == NUMBER_UNCHANGED)
-		return;
-	e164_read(out, out, &plan, false);
-	e164_write(out, out, t->policy.number_format, &plan);
+	party_format(t->agent, t->policy.number_format, out, number);
 }
 
 int party_write(const struct trunk_leg *t, struct party_headers *h)

@@ -32,6 +32,8 @@ libsip_a_SOURCES = src/sip/access.c src/sip/access.h \
 	src/sip/tls.c src/sip/tls.h src/sip/tls_guard.c src/sip/tls_guard.h \
 	src/sip/tls_name.c src/sip/tls_words.c \
 	src/sip/trunk.c src/sip/trunk_conf.c src/sip/trunk_show.c \
+	src/sip/again.h src/sip/mailboxes.c src/sip/subscribe.c \
+	src/sip/subscription.c src/sip/subscription.h \
 	src/sip/scheme.c src/sip/trunk_tls.c src/sip/way_out.c
 # Every program with libsip.a in it: the guards work only when the SIP library
 # finds them in the program.

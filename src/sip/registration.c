@@ -22,7 +22,9 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "sip/again.h"
 #include "sip/internal.h"
+#include "sip/subscription.h"
 
 #define ANSWER_MS 6000		/* where there is no other target */
 #define UNREGISTER_MS 1500
@@ -117,30 +119,20 @@ static uint64_t now(const struct account *a)
 	return agent_timers(a->provider->agent)->now_ms;
 }
 
-/* From half to one and a half: many boxes must not come back as one. */
-static uint64_t jitter(uint64_t ms)
-{
-	return ms / 2 + arc4random_uniform((uint32_t)ms + 1);
-}
-
 static uint64_t wait_ms(void *self)
 {
 	struct account *a = self;
-	unsigned shift = a->tries < 10 ? a->tries : 10;
 	bool refused = a->refused == 401 || a->refused == 403 || a->refused == 407;
 	unsigned least = refused ? REFUSED_LEAST_S : RETRY_LEAST_S;
 	unsigned most = refused ? REFUSED_MOST_S : RETRY_MOST_S;
-	uint64_t s, ms, left;
+	uint64_t ms, left;
 
 	/* Nothing to wait for but an address. */
 	if (!provider_registrar(a->provider, a))
 		return 0;
 	if (!a->tries)
 		return 1 + arc4random_uniform(50);
-	s = (uint64_t)least << (shift - 1);
-	ms = jitter((s < most ? s : most) * 1000);
-	if (a->retry_after_s && ms < a->retry_after_s * 1000ull)
-		ms = a->retry_after_s * 1000ull + arc4random_uniform(500);
+	ms = again_ms(a->tries, least, most, a->retry_after_s);
 	/* While the binding holds: in time for another try. */
 	if (account_registered(a)) {
 		left = a->good_until - now(a);
@@ -164,13 +156,11 @@ static uint64_t unregister_ms(void *self)
 	return UNREGISTER_MS;
 }
 
-/* Somewhere between half and nine tenths of what was granted. */
 static uint64_t refresh_ms(void *self)
 {
 	const struct account *a = self;
-	uint64_t granted = a->granted_s * 1000ull;
 
-	return granted / 2 + arc4random_uniform((uint32_t)(granted * 4 / 10) + 1);
+	return again_refresh(a->granted_s * 1000ull);
 }
 
 bool account_registered(const struct account *a)
@@ -257,7 +247,8 @@ static void failed(struct account *a, const struct account_refusal *r)
 
 	if (!a->tries++ || a->tries % 16 == 0)
 		log_warning("%s: registration failed: %s", a->name, a->error);
-	a->retry_after_s = r->retry_after < 3600 ? r->retry_after : 3600;
+	a->retry_after_s = r->retry_after < AGAIN_MOST_S ? r->retry_after :
+								      AGAIN_MOST_S;
 	a->refused = r->status;
 	register_drop(a);
 	if (!serves && go_elsewhere(a, r))
@@ -351,6 +342,7 @@ static void enter_registered(void *self)
 	struct account *a = self;
 
 	provider_update(a->provider);
+	subscriptions_ready(a->provider);
 	/* The server's addresses may have changed meanwhile. */
 	account_target(a);
 	account_moved(a);

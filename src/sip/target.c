@@ -24,6 +24,7 @@
 
 #include "base/log.h"
 #include "sip/internal.h"
+#include "sip/subscription.h"
 
 #define AGAIN_MS 10000		/* after silence */
 
@@ -192,8 +193,10 @@ static void probe_event(void *self, int event, const void *data)
 		return;
 	case EVENT_ANSWER:
 		t->error[0] = '\0';
-		if (t->fsm.state == TARGET_RETRYING)
+		if (t->fsm.state == TARGET_RETRYING) {
 			provider_each_account(t->provider, account_server_back);
+			subscriptions_server_back(t->provider);
+		}
 		fsm_go(&t->fsm, TARGET_REACHABLE);
 		return;
 	}

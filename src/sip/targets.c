@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "sip/internal.h"
+#include "sip/subscription.h"
 
 #define AVOID_MOST_S 300
 
@@ -136,6 +137,7 @@ void provider_target_changed(struct provider *p)
 {
 	provider_set_rate(p);
 	provider_each_account(p, account_target);
+	subscriptions_ready(p);
 	provider_update(p);
 }
 
@@ -146,6 +148,7 @@ void provider_renew(struct provider *p)
 	for (unsigned i = 0; i < p->targets; i++)
 		target_failed(p->target[i], 0);
 	provider_each_account(p, account_renew);
+	subscriptions_renew(p);
 }
 
 void provider_flow_lost(struct provider *p, const struct sockaddr_storage *at)

@@ -9,6 +9,7 @@
 #include "sip/digest.h"
 #include "sip/internal.h"
 #include "sip/outside.h"
+#include "sip/subscription.h"
 
 static const struct trunk_ops ops = { .leg_new = trunk_leg_outgoing };
 
@@ -265,6 +266,7 @@ static struct provider *make(struct agent *a, const struct config *conf,
 	p->agent = a;
 	list_init(&p->node);
 	list_init(&p->accounts);
+	list_init(&p->subscriptions);
 	p->conf = trunk_conf_copy(c);
 	if (!p->conf)
 		goto fail;
@@ -285,8 +287,10 @@ static struct provider *make(struct agent *a, const struct config *conf,
 	if (provider_tls_init(p, why, size))
 		goto fail;
 	p->account = account_new(p, NULL, why, size);
-	if (!p->account || make_line_accounts(p, conf, why, size) ||
-	    open_lookups(p))
+	if (!p->account || make_line_accounts(p, conf, why, size))
+		goto fail;
+	snprintf(why, size, "out of memory");
+	if (subscriptions_make(p, conf) || open_lookups(p))
 		goto fail;
 	return p;
 fail:
@@ -302,6 +306,7 @@ static void start(struct provider *p)
 	if (p->tls.context)
 		tls_peer_use(&p->tls);
 	provider_each_account(p, account_start);
+	subscriptions_start(p);
 	provider_update(p);
 }
 
@@ -313,6 +318,7 @@ static void drain(struct provider *p)
 	p->trunk.draining = true;
 	for (unsigned i = 0; i < p->targets; i++)
 		target_stop(p->target[i]);
+	subscriptions_stop(p);
 	provider_each_account(p, account_stop);
 	agent_settle(p->agent);
 }
@@ -327,11 +333,12 @@ static bool all_stopped(const struct provider *p)
 		if (list_entry(n, struct account, node)->fsm.state !=
 		    ACCOUNT_STOPPED)
 			return false;
-	return true;
+	return subscriptions_stopped(p);
 }
 
 void provider_settle(struct provider *p)
 {
+	subscriptions_settle(p);
 	if (p->trunk.draining && !p->legs && all_stopped(p) &&
 	    p->agent->state == AGENT_RUNS)
 		provider_free(p);
@@ -352,6 +359,7 @@ void provider_free(struct provider *p)
 	if (p->in_box)
 		box_trunk_remove(p->agent->box, &p->trunk);
 	list_remove(&p->node);
+	subscriptions_free(p);
 	while (!list_empty(&p->accounts))
 		account_free(list_entry(p->accounts.next, struct account, node));
 	account_free(p->account);
@@ -424,6 +432,7 @@ static void take_over(struct provider *old, struct provider *new)
 		old->target[i]->fsm.id = old->trunk.name;
 	tls_peer_swap(&old->tls, &new->tls);
 	set_limit(old);
+	subscriptions_take_over(old, new);
 	provider_free(new);
 }
 

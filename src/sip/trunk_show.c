@@ -2,7 +2,7 @@
 /* What an operator sees of a trunk. */
 #include <stdio.h>
 
-#include "sip/internal.h"
+#include "sip/subscription.h"
 
 void agent_trunk_status(const struct trunk *t, struct trunk_status *s)
 {
@@ -88,6 +88,18 @@ void agent_trunk_parts(const struct trunk *t,
 		if (a->target.ss_family)
 			show_address(part.address, sizeof(part.address), p,
 				     &a->target);
+		fn(arg, &part);
+	}
+	list_for_each(n, &p->subscriptions) {
+		const struct subscription *m = list_entry(n, struct subscription, node);
+		struct trunk_part part = {
+			.mailbox = m->mailbox, .state = fsm_state_name(&m->fsm),
+			.error = m->error, .next_s = until(&m->fsm),
+		};
+
+		if (m->target.ss_family)
+			show_address(part.address, sizeof(part.address), p,
+				     &m->target);
 		fn(arg, &part);
 	}
 }

@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "sip/internal.h"
+#include "sip/subscription.h"
 
 static bool same(const struct sockaddr_storage *a, const struct sockaddr *b)
 {
@@ -65,6 +66,7 @@ static void ended(struct tls_peer *t, const struct sockaddr *at, const char *why
 		account_moved(p->account);
 		list_for_each_safe(n, next, &p->accounts)
 			account_moved(list_entry(n, struct account, node));
+		subscriptions_moved(p);
 		return;
 	}
 	snprintf(error, sizeof(error), "TLS with %s: %s", text, why);
@@ -77,6 +79,7 @@ static void ended(struct tls_peer *t, const struct sockaddr *at, const char *why
 	list_for_each_safe(n, next, &p->accounts)
 		account_fails(list_entry(n, struct account, node), at);
 	account_fails(p->account, at);
+	subscriptions_unreachable(p, at);
 	calls_fail(p, at);
 	provider_update(p);
 }

@@ -537,8 +537,8 @@ static int of_operator(struct words *c)
 		result(c, box_forget(box, arg(c, 1, "")));
 	else if (!strcmp(word, "messages"))
 		world_say(c->w, "messages of %s: shown by %u", d,
-			  box_messages(box, arg(c, 1, ""), d,
-				       !strcmp(arg(c, 3, ""), "yes")));
+			  box_messages(box, arg(c, 1, ""), d, &(struct messages){
+				.waiting = !strcmp(arg(c, 3, ""), "yes") }));
 	else if (!strcmp(word, "shutdown"))
 		box_shutdown(box, on_idle, c->w);
 	else if (!strcmp(word, "show"))

@@ -154,11 +154,12 @@ static void later(struct timer *t, unsigned ms, timer_fn *fn, struct leg *l)
 
 /* One line has the mailbox 600. */
 unsigned box_messages(struct box *box, const char *trunk, const char *mailbox,
-		      bool waiting)
+		      const struct messages *m)
 {
 	(void)box;
-	note("messages %s %s %s", trunk, mailbox, waiting ? "yes" : "no");
-	return !strcmp(mailbox, "600");
+	note("messages %s %s %s %u/%u", trunk, mailbox, m->waiting ? "yes" : "no",
+	     m->fresh, m->old);
+	return !strcmp(mailbox, "600") || !strcmp(mailbox, "5551230001");
 }
 
 /* What the called number does: 600 answers, 601 has early media, 602 rings for

@@ -15,6 +15,13 @@ tests_unit_sip_trunk_test_SOURCES = tests/unit/sip-trunk-test.c \
 tests_unit_sip_trunk_test_LDADD = $(sip_test_libs)
 tests_unit_sip_trunk_test_LDFLAGS = $(AM_LDFLAGS) $(guard_ldflags)
 
+check_PROGRAMS += tests/unit/sip-mailbox-test
+TESTS += tests/unit/sip-mailbox-test
+tests_unit_sip_mailbox_test_SOURCES = tests/unit/sip-mailbox-test.c \
+	tests/unit/sip-registrar.c tests/unit/sip-registrar.h $(sip_test_fixture)
+tests_unit_sip_mailbox_test_LDADD = $(sip_test_libs)
+tests_unit_sip_mailbox_test_LDFLAGS = $(AM_LDFLAGS) $(guard_ldflags)
+
 check_PROGRAMS += tests/unit/sip-access-test
 TESTS += tests/unit/sip-access-test
 tests_unit_sip_access_test_SOURCES = tests/unit/sip-access-test.c \
