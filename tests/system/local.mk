@@ -51,6 +51,7 @@ include tests/system/learn.mk
 include tests/system/measure.mk
 include tests/system/nat.mk
 include tests/system/keepalive.mk
+include tests/system/linphone.mk
 include tests/system/address.mk
 include tests/system/features.mk
 include tests/system/handover.mk
