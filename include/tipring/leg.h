@@ -81,6 +81,9 @@ struct leg_ops {
 	void (*alert)(struct leg *);	/* ringing, make ringback yourself */
 	void (*progress)(struct leg *);	/* in-band tones come: open the voice path */
 	void (*answer)(struct leg *);
+	/* Before answer: who it is that answers, where that is told. NULL:
+	 * ignored. */
+	void (*connected)(struct leg *, const struct party *);
 	/* Both, while there is a call. NULL: ignored. */
 	void (*digit)(struct leg *, char digit, unsigned ms);
 	void (*flash)(struct leg *);
@@ -113,6 +116,8 @@ struct leg {
 				   or can take them so */
 	bool relays;		/* its end is a port's that takes digits out of
 				   the audio for events, and sounds events */
+	struct party connected;	/* who answered there; the room sets it before
+				   leg_answered(). No number, no name: not told */
 	enum codec codec;	/* for the record; CODEC_NONE: none */
 	enum srtp_suite srtp;	/* likewise */
 };

@@ -409,6 +409,13 @@ static uint64_t talk_time(void *self)
 	return times_ms(((struct call *)self)->conf, TIMER_MAX_CALL);
 }
 
+static void answer(struct leg *a, const struct leg *b)
+{
+	if (b && a->ops->connected && (b->connected.number[0] || b->connected.name[0]))
+		a->ops->connected(a, &b->connected);
+	a->ops->answer(a);
+}
+
 static void talking_enter(void *self)
 {
 	struct call *call = self;
@@ -419,7 +426,7 @@ static void talking_enter(void *self)
 	if (a && a->up)
 		call_ringback(call, false);
 	else if (a && a->ops->answer)
-		a->ops->answer(a);
+		answer(a, call->leg[SIDE_B]);
 	if (a)
 		a->up = true;
 	call_join(call);

@@ -179,6 +179,20 @@ static void op_progress(struct leg *leg)
 	span_turn(l->span);
 }
 
+/* COLP (ETS 300 094), and the name where the protocol has one. */
+static void op_connected(struct leg *leg, const struct party *who)
+{
+	struct isdn_leg *l = leg_of(leg);
+	struct e164_plan plan = span_plan(l->span);
+	struct pri_party_connected_line c;
+
+	if (!speaks(l))
+		return;
+	q931_party_write(&c.id, who, l->span->conf->role == SPAN_NETWORK,
+			 span_number_type(l->span), &plan);
+	pri_connected_line_update(pri_of(l), l->call, &c);
+}
+
 static void op_answer(struct leg *leg)
 {
 	struct isdn_leg *l = leg_of(leg);
@@ -269,6 +283,7 @@ static const struct leg_ops isdn_leg_ops = {
 	.alert = op_alert,
 	.progress = op_progress,
 	.answer = op_answer,
+	.connected = op_connected,
 	.digit = op_digit,
 	.hold = op_hold,
 	.release = op_release,

@@ -142,6 +142,16 @@ static void on_notify(struct isdn_leg *l, int info)
 		leg_hold(&l->leg, false);
 }
 
+static void read_connected(struct isdn_leg *l, const struct pri_subcommands *s)
+{
+	struct e164_plan plan = span_plan(l->span);
+
+	for (int i = 0; s && i < s->counter_subcmd; i++)
+		if (s->subcmd[i].cmd == PRI_SUBCMD_CONNECTED_LINE)
+			q931_party_read(&l->leg.connected,
+					&s->subcmd[i].u.connected_line.id, &plan);
+}
+
 static void calling_event(struct isdn_leg *l, const pri_event *e)
 {
 	switch (e->e) {
@@ -169,6 +179,7 @@ static void calling_event(struct isdn_leg *l, const pri_event *e)
 	case PRI_EVENT_ANSWER:
 		if (!leg_channel_given(l, e->answer.channel))
 			break;
+		read_connected(l, e->answer.subcmds);
 		l->state = LEG_TALKING;
 		leg_answered(&l->leg, ANSWER_SIGNALLED, 100);
 		break;

@@ -401,6 +401,8 @@ const struct command command_table[] = {
 	{ "alert", 1, 1, do_alert, "LINE", "a call to a B channel: it rings here" },
 	{ "progress", 1, 1, do_progress, "LINE", "likewise: tones come in the B channel" },
 	{ "notify", 2, 2, do_notify, "LINE hold|retrieve", "tell the gateway it is held" },
+	{ "party", 2, 5, do_party, "LINE NUMBER [private] [name \"TEXT\"]",
+	  "who answers there, told with the next answer; NUMBER - for none" },
 	{ "park", 1, 1, do_park, "LINE", "put its call on hold (HOLD): the B channel is free then" },
 	{ "retrieve", 1, 2, do_retrieve, "LINE [LINE2]",
 	  "take back what LINE has on hold, on the B channel of LINE2" },
@@ -433,7 +435,7 @@ const struct command command_table[] = {
 	  "ring off-hook on-hook seized flash break cas polarity [reverse|normal]\n"
 	  "setup [NUMBER] redirecting [NUMBER] more-digits proceeding alerting inband\n"
 	  "answered cleared [CAUSE] held [on|off] restarted link-up link-down\n"
-	  "parked retrieved refused [CAUSE]\n"
+	  "reached [NUMBER] reached-name [TEXT] parked retrieved refused [CAUSE]\n"
 	  "digits D  caller NUMBER  name \"TEXT\"  lamp [on|off]  messages [on|off]\n"
 	  "cadence MS/MS/MS  played  connected  lost\n"
 	  "dial-tone ringback busy congestion sit howler tone HZ voice silence\n"

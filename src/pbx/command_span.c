@@ -84,6 +84,21 @@ int do_call(struct client *c, struct pbx_line *l, char **w, int n)
 	return command_span_result(c, l, span_call(l, &s));
 }
 
+int do_party(struct client *c, struct pbx_line *l, char **w, int n)
+{
+	struct span_setup s = { .complete = true };
+	int err = on_span(c, l);
+
+	if (err)
+		return err;
+	if (!set_number(s.from.number, strcmp(w[0], "-") ? w[0] : "") ||
+	    !parse(&s, w + 1, n - 1))
+		return command_fail(c, -EINVAL, "usage: party LINE NUMBER [private] "
+			"[name \"TEXT\"]; NUMBER is digits, - for none");
+	l->as = s.from;
+	return 0;
+}
+
 int do_info(struct client *c, struct pbx_line *l, char **w, int n)
 {
 	int err = on_span(c, l);

@@ -87,6 +87,7 @@ struct pbx_line {
 	struct pbx_span *span;	/* B channel: its span */
 	unsigned slot;
 	struct q931_call *call;	/* libpri's; NULL: none */
+	struct party as;	/* B channel: who answers, as it is told */
 	bool heard;		/* our call: the gateway has answered its SETUP */
 	struct q931_call *held;	/* likewise: on hold, without a B channel */
 	struct timer timer;	/* what the state does next by itself */

@@ -153,11 +153,25 @@ static void digits(struct pbx_line *l, const char *text)
 		line_digit(l, *d);
 }
 
-static void answered(struct pbx_span *s, struct pbx_line *l, int channel)
+static void reached(struct pbx_line *l, const struct pri_party_id *id)
 {
-	l = follow(s, l, channel);
+	bool hidden = (id->number.presentation & PRI_PRES_RESTRICTION) ==
+		      PRI_PRES_RESTRICTED;
+
+	if (id->number.valid)
+		pbx_event(l, EVENT_REACHED, 0, hidden ? "private" : id->number.str, NULL);
+	if (id->name.valid)
+		pbx_event(l, EVENT_REACHED_NAME, 0, id->name.str, NULL);
+}
+
+static void answered(struct pbx_span *s, struct pbx_line *l, const pri_event_answer *e)
+{
+	l = follow(s, l, e->channel);
 	l->state = LINE_TALKING;
 	pbx_event(l, EVENT_ANSWERED, 0, NULL, NULL);
+	for (int i = 0; e->subcmds && i < e->subcmds->counter_subcmd; i++)
+		if (e->subcmds->subcmd[i].cmd == PRI_SUBCMD_CONNECTED_LINE)
+			reached(l, &e->subcmds->subcmd[i].u.connected_line.id);
 }
 
 static void notified(struct pbx_line *l, int info)
@@ -190,7 +204,7 @@ static void told(struct pbx_span *s, struct pbx_line *l, const pri_event *e)
 		sound(l, e->ringing.progressmask);
 		break;
 	case PRI_EVENT_ANSWER:
-		answered(s, l, e->answer.channel);
+		answered(s, l, &e->answer);
 		break;
 	case PRI_EVENT_INFO_RECEIVED:
 		digits(l, e->ring.callednum);
@@ -360,6 +374,7 @@ int span_call(struct pbx_line *l, const struct span_setup *setup)
 int span_say(struct pbx_line *l, enum span_message what)
 {
 	struct pbx_span *s = l->span;
+	struct pri_party_connected_line as;
 	int slot = (int)l->slot;
 
 	if (what == SPAN_RESTART && s->pri && s->up) {
@@ -379,6 +394,10 @@ int span_say(struct pbx_line *l, enum span_message what)
 	case SPAN_CONNECT:
 		timer_stop(&l->timer);
 		l->state = LINE_TALKING;
+		write_party(&as.id, &l->as);
+		if (as.id.number.valid || as.id.name.valid)
+			pri_connected_line_update(s->pri, l->call, &as);
+		l->as = (struct party){ 0 };
 		pri_answer(s->pri, l->call, slot, 0);
 		break;
 	case SPAN_HOLD:

@@ -47,6 +47,7 @@ struct identity_ours {
 	const char *domain;	/* of our address of record */
 	const char *tag;	/* of From */
 	enum trunk_identity by;
+	bool called;		/* of who answered, in a response */
 };
 
 void identity_headers(struct identity_headers *, const struct party *,

@@ -54,19 +54,19 @@ void identity_quote(char *buf, size_t size, const char *name)
 
 /* RFC 3325 section 9: asserted by whom the provider trusts, preferred by whom
  * it checks. Remote-Party-ID never became a standard, but lives. */
-static void assert_who(struct identity_headers *h, enum trunk_identity by,
+static void assert_who(struct identity_headers *h, const struct identity_ours *ours,
 		       const char *name, const char *uri, bool private)
 {
-	switch (by) {
+	switch (ours->by) {
 	case IDENTITY_PAI:
 	case IDENTITY_PPI:
 		snprintf(h->asserted, sizeof(h->asserted), "P-%s-Identity: %s<%s>",
-			 by == IDENTITY_PAI ? "Asserted" : "Preferred", name, uri);
+			 ours->by == IDENTITY_PAI ? "Asserted" : "Preferred", name, uri);
 		break;
 	case IDENTITY_RPID:
 		snprintf(h->asserted, sizeof(h->asserted),
-			 "Remote-Party-ID: %s<%s>;party=calling;screen=no;privacy=%s",
-			 name, uri, private ? "full" : "off");
+			 "Remote-Party-ID: %s<%s>;party=%s;screen=no;privacy=%s",
+			 name, uri, ours->called ? "called" : "calling", private ? "full" : "off");
 		break;
 	case IDENTITY_FROM:
 		break;
@@ -88,7 +88,7 @@ void identity_headers(struct identity_headers *h, const struct party *p,
 		snprintf(h->from, sizeof(h->from), "%s<%s>;tag=%s", name, uri,
 			 ours->tag);
 		if (number[0])
-			assert_who(h, ours->by, name, uri, false);
+			assert_who(h, ours, name, uri, false);
 		return;
 	}
 	/* RFC 3325 section 9.1: the provider may know, the callee may not. */
@@ -98,9 +98,9 @@ void identity_headers(struct identity_headers *h, const struct party *p,
 	if (private) {
 		snprintf(h->privacy, sizeof(h->privacy), "id");
 		if (number[0])
-			assert_who(h, ours->by, name, uri, true);
+			assert_who(h, ours, name, uri, true);
 	} else if (ours->user[0] &&
 		   identity_uri(uri, sizeof(uri), ours->user, ours->domain) > 0) {
-		assert_who(h, ours->by, "", uri, false);
+		assert_who(h, ours, "", uri, false);
 	}
 }

@@ -411,6 +411,7 @@ struct trunk_leg {
 	bool sips;		/* the call was asked for by sips: */
 	unsigned challenged;
 	struct leg_offer offer;
+	struct party connected;	/* who answers, for our 200 */
 	char contact[320];
 	/* The description exchange. */
 	struct sockaddr_storage peer;	/* that signalling comes from */
@@ -476,6 +477,9 @@ struct party_headers {
 int party_read(const struct provider *, const sip_t *, struct leg_offer *);
 /* What ours shall say; -errno. */
 int party_write(const struct trunk_leg *, struct party_headers *);
+/* Who answered, of a 200 that came; and for one that goes. */
+void party_connected(struct trunk_leg *, const sip_t *);
+void party_answers(const struct trunk_leg *, struct identity_headers *);
 /* The account whose user a Request-URI has; NULL: none. */
 const struct account *party_account(const struct provider *, const char *user);
 void party_number(char number[PARTY_NUMBER_SIZE], const url_t *);
@@ -495,6 +499,7 @@ void incoming_proceeding(struct leg *);
 void incoming_alert(struct leg *);
 void incoming_progress(struct leg *);
 void incoming_answer(struct leg *);
+void incoming_connected(struct leg *, const struct party *);
 void incoming_refuse(struct trunk_leg *, const struct release *);
 void incoming_acknowledged(struct trunk_leg *, const struct happening *);
 

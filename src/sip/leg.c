@@ -276,6 +276,7 @@ const struct leg_ops trunk_leg_ops = {
 	.alert = incoming_alert,
 	.progress = incoming_progress,
 	.answer = incoming_answer,
+	.connected = incoming_connected,
 	.digit = dialog_digit,
 	.flash = dialog_flash,
 	.hold = dialog_hold,

@@ -240,9 +240,15 @@ void incoming_progress(struct leg *l)
 		session_apply(t);
 }
 
+void incoming_connected(struct leg *l, const struct party *who)
+{
+	of(l)->connected = *who;
+}
+
 void incoming_answer(struct leg *l)
 {
 	struct trunk_leg *t = of(l);
+	struct identity_headers who;
 	bool described = t->exchange == EXCHANGE_NONE || !t->reliable || !t->early;
 	int err = 0;
 
@@ -258,8 +264,11 @@ void incoming_answer(struct leg *l)
 		return;
 	}
 	t->state = LEG_ANSWERED;
+	party_answers(t, &who);
 	/* What went out in a reliable 183 must not be said again. */
 	nua_respond(t->nh, SIP_200_OK, SIPTAG_CONTACT_STR(t->contact), ALLOWS(t),
+		    TAG_IF(who.asserted[0], SIPTAG_HEADER_STR(who.asserted)),
+		    TAG_IF(who.privacy[0], SIPTAG_PRIVACY_STR(who.privacy)),
 		    TAG_IF(described, SIPTAG_CONTENT_TYPE_STR("application/sdp")),
 		    TAG_IF(described, SIPTAG_PAYLOAD_STR(t->sdp)), TAG_END());
 	session_timer_asked(t);

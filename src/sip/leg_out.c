@@ -283,6 +283,7 @@ static void accepted(struct trunk_leg *t, const struct happening *h)
 	hand_over_peer(&t->hand_over, h->sip);
 	session_timer_answered(t, h->sip);
 	session_apply(t);
+	party_connected(t, h->sip);
 	leg_answered(&t->leg, ANSWER_SIGNALLED, 100);
 }
 

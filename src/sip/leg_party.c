@@ -105,7 +105,9 @@ static const char *values(char buf[VALUES], const sip_t *sip, const char *name)
 	return n ? buf : NULL;
 }
 
-static void calling(const struct provider *p, const sip_t *sip, struct party *party)
+/* from: who it is where nothing asserts it, NULL: nobody then. */
+static void identify(const struct provider *p, const sip_t *sip, const sip_from_t *from,
+		     struct party *party)
 {
 	char asserted[VALUES], preferred[VALUES], remote[VALUES];
 	su_home_t home[1] = { SU_HOME_INIT(home) };
@@ -115,9 +117,8 @@ static void calling(const struct provider *p, const sip_t *sip, struct party *pa
 		.remote_party = values(remote, sip, "Remote-Party-ID"),
 	};
 
-	if (sip->sip_from)
-		said.from = sip_header_as_string(home,
-						 (sip_header_t *)sip->sip_from);
+	if (from)
+		said.from = sip_header_as_string(home, (const sip_header_t *)from);
 	if (sip->sip_privacy)
 		said.privacy = sip_header_as_string(home,
 						    (sip_header_t *)sip->sip_privacy);
@@ -132,7 +133,7 @@ int party_read(const struct provider *p, const sip_t *sip, struct leg_offer *o)
 {
 	char diversion[VALUES], history[VALUES], alert[VALUES];
 
-	calling(p, sip, &o->calling);
+	identify(p, sip, sip->sip_from, &o->calling);
 	diversion_read(&o->diverting, &o->diversion,
 		       values(diversion, sip, "Diversion"),
 		       values(history, sip, "History-Info"));
@@ -142,6 +143,11 @@ int party_read(const struct provider *p, const sip_t *sip, struct leg_offer *o)
 		o->hops = (unsigned)sip->sip_max_forwards->mf_count;
 	o->complete = true;
 	return called(p, sip, o->called);
+}
+
+void party_connected(struct trunk_leg *t, const sip_t *sip)
+{
+	identify(t->provider, sip, NULL, &t->leg.connected);
 }
 
 /* ------------------------------------------------------------------- writing */
@@ -167,7 +173,7 @@ static void format(const struct trunk_leg *t, char out[PARTY_NUMBER_SIZE],
 int party_write(const struct trunk_leg *t, struct party_headers *h)
 {
 	struct identity_ours ours = { t->user, t->domain, h->tag,
-				      t->policy.identity };
+				      t->policy.identity, false };
 	char called[PARTY_NUMBER_SIZE], diverting[PARTY_NUMBER_SIZE];
 	struct party from = t->offer.calling;
 	int n;
@@ -186,4 +192,16 @@ int party_write(const struct trunk_leg *t, struct party_headers *h)
 	snprintf(h->hops, sizeof(h->hops), "%u",
 		 t->offer.hops ? t->offer.hops - 1 : 70);
 	return 0;
+}
+
+void party_answers(const struct trunk_leg *t, struct identity_headers *h)
+{
+	struct identity_ours ours = { t->user, t->domain, "", t->policy.identity, true };
+	struct party p = t->connected;
+
+	*h = (struct identity_headers){ 0 };
+	if (p.presentation == PRESENTATION_UNAVAILABLE || (!p.number[0] && !p.name[0]))
+		return;
+	format(t, p.number, p.number[0] ? t->connected.number : t->offer.called);
+	identity_headers(h, &p, &ours);
 }

@@ -74,7 +74,7 @@ static void party(const uint8_t *data, size_t size)
 {
 	char text[1024], number[PARTY_NUMBER_SIZE];
 	struct identity_said said = { text, text, text, text, text };
-	struct identity_ours ours = { "u", "example.test", "t", IDENTITY_PAI };
+	struct identity_ours ours = { "u", "example.test", "t", IDENTITY_PAI, false };
 	struct leg_offer o = { .called = "1" };
 	struct identity_headers h;
 	char header[760];

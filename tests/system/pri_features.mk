@@ -1,6 +1,6 @@
 # What calls of a span can do beyond talking.
 PRI_FEATURES = tests/system/pri-hold-test.py \
-	tests/system/pri-channel-test.py
+	tests/system/pri-channel-test.py tests/system/pri-name-test.py
 TESTS += $(PRI_FEATURES)
 EXTRA_DIST += $(PRI_FEATURES)
 PRI_TESTS += $(PRI_FEATURES)
@@ -8,4 +8,5 @@ PRI_TESTS += $(PRI_FEATURES)
 # One after the other, as the rest.
 tests/system/pri-hold-test.log: tests/system/pri-span-test.log
 tests/system/pri-channel-test.log: tests/system/pri-hold-test.log
-tests/system/peers-test.log: tests/system/pri-channel-test.log
+tests/system/pri-name-test.log: tests/system/pri-channel-test.log
+tests/system/peers-test.log: tests/system/pri-name-test.log

@@ -119,7 +119,7 @@ static void who(struct party *p, const char *from, const char *asserted,
 static void write_who(struct identity_headers *h, const struct party *p,
 		      const char *user, enum trunk_identity by)
 {
-	struct identity_ours ours = { user, "example.test", "t", by };
+	struct identity_ours ours = { user, "example.test", "t", by, false };
 
 	identity_headers(h, p, &ours);
 }
