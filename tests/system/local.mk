@@ -2,7 +2,9 @@
 # peers on loopback; tests/tools: what they listen with.
 noinst_PROGRAMS += tests/tools/audio-match tests/tools/wav8k \
 	tests/tools/rtp-end tests/tools/rtp-mirror
-tests_tools_rtp_end_SOURCES = tests/tools/rtp-end.c
+tests_tools_rtp_end_SOURCES = tests/tools/rtp-end.c tests/tools/rtp-seal.c \
+	tests/tools/rtp-seal.h
+tests_tools_rtp_end_LDADD = $(SRTP_LIBS) $(SPANDSP_LIBS)
 tests_tools_rtp_mirror_SOURCES = tests/tools/rtp-mirror.c
 noinst_HEADERS += tests/tools/fft.h tests/tools/match.h tests/tools/wav.h
 tests_tools_audio_match_SOURCES = tests/tools/audio-match.c \
@@ -51,6 +53,7 @@ include tests/system/learn.mk
 include tests/system/measure.mk
 include tests/system/nat.mk
 include tests/system/keepalive.mk
+include tests/system/change.mk
 include tests/system/linphone.mk
 include tests/system/address.mk
 include tests/system/features.mk

@@ -78,6 +78,19 @@ class Rtp:
     def received(self):
         return self._state()["received"]
 
+    @property
+    def forged(self):
+        """Packets whose SRTP is wrong, since forget()."""
+        return self._state()["forged"]
+
+    def law(self, payload):
+        """0: mu-law, 8: A-law, both ways."""
+        self._do("type", payload)
+
+    def keys(self, suite, send, receive):
+        """SRTP from now on; keys as in a=crypto."""
+        self._do("keys", suite, send, receive)
+
     def gaps(self):
         """Packets lost and the longest pause in ms, both since forget()."""
         state = self._state()

@@ -8,8 +8,11 @@
  *   play FILE        says mu-law octets           dial DIGITS MS
  *   send 0|1         sends at all                 forget      what was heard
  *   save FILE        what was heard, mu-law in the order of its timestamps
- *   state            JSON: port, busy, received, events, end_packets, lost (by
- *                    sequence numbers since forget), longest_ms between packets
+ *   type 0|8         of voice, both ways: mu-law or A-law; files stay mu-law
+ *   keys SUITE SEND RECEIVE   SRTP from now on, keys in base64; or keys off
+ *   state            JSON: port, busy, received, forged (by SRTP), events,
+ *                    end_packets, lost (by sequence numbers since forget),
+ *                    longest_ms between packets
  */
 #include <arpa/inet.h>
 #include <poll.h>
@@ -22,6 +25,10 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+
+#include <spandsp.h>
+
+#include "rtp-seal.h"
 
 #define FRAME 160
 #define FRAME_NS 20000000ll
@@ -41,7 +48,7 @@ struct event {
 static struct end {
 	int fd;
 	struct sockaddr_in remote;
-	unsigned port, event_type;
+	unsigned port, event_type, type;
 	bool sending;
 	uint16_t sequence;
 	uint32_t stamp, ssrc;
@@ -56,7 +63,7 @@ static struct end {
 	long base;
 	uint32_t first;
 	bool any;
-	unsigned long received, lost;
+	unsigned long received, lost, forged;
 	uint16_t expected;		/* sequence number */
 	int64_t heard_at, longest;	/* 0: none since forget */
 	struct event events[EVENTS];
@@ -106,7 +113,8 @@ static void hear_voice(uint32_t stamp, const uint8_t *p, size_t size)
 		return;
 	if ((size_t)at + size > end.n)
 		end.n = (size_t)at + size;
-	memcpy(end.heard + at, p, size);
+	for (size_t i = 0; i < size; i++)
+		end.heard[(size_t)at + i] = end.type ? alaw_to_ulaw(p[i]) : p[i];
 }
 
 /* Packets that did not come, and how long none came. */
@@ -135,9 +143,14 @@ static void receive(void)
 			continue;
 		memcpy(&stamp, p + 4, 4);
 		stamp = ntohl(stamp);
+		n = (ssize_t)unseal(p, (size_t)n);
+		if (n < 12) {
+			end.forged++;
+			continue;
+		}
 		end.received++;
 		count_gap((uint16_t)(p[2] << 8 | p[3]));
-		if ((p[1] & 127) == 0)
+		if ((p[1] & 127) == end.type)
 			hear_voice(stamp, p + 12, (size_t)n - 12);
 		else if ((p[1] & 127) == end.event_type && n >= 16)
 			hear_event(stamp, p + 12);
@@ -150,7 +163,7 @@ static void forget(void)
 	end.n = 0;
 	end.any = false;
 	end.event_count = 0;
-	end.lost = 0;
+	end.lost = end.forged = 0;
 	end.heard_at = end.longest = 0;
 }
 
@@ -159,15 +172,16 @@ static void forget(void)
 static void packet(unsigned kind, const void *data, size_t size, uint32_t stamp,
 		   bool marker)
 {
-	uint8_t p[12 + FRAME] = { 0x80, (uint8_t)(kind | (marker ? 0x80 : 0)) };
+	uint8_t p[12 + FRAME + SEAL_ROOM] = { 0x80, (uint8_t)(kind | (marker ? 0x80 : 0)) };
 	uint16_t sequence = htons(++end.sequence);
 	uint32_t words[2] = { htonl(stamp), htonl(end.ssrc) };
 
 	memcpy(p + 2, &sequence, 2);
 	memcpy(p + 4, words, 8);
 	memcpy(p + 12, data, size);
-	if (end.sending && end.remote.sin_port)
-		sendto(end.fd, p, 12 + size, 0, (struct sockaddr *)&end.remote,
+	size = seal(p, 12 + size);
+	if (size && end.sending && end.remote.sin_port)
+		sendto(end.fd, p, size, 0, (struct sockaddr *)&end.remote,
 		       sizeof end.remote);
 }
 
@@ -180,9 +194,11 @@ static void say(void)
 	memset(frame, 0xff, FRAME);
 	memcpy(frame, end.queue + end.said, n);
 	end.said += n;
+	for (n = 0; end.type && n < FRAME; n++)
+		frame[n] = ulaw_to_alaw(frame[n]);
 	if (end.pause)
 		end.pause--;
-	packet(0, frame, FRAME, end.stamp, false);
+	packet(end.type, frame, FRAME, end.stamp, false);
 }
 
 static void dial(void)
@@ -252,9 +268,9 @@ static bool queue_digits(const char *digits, unsigned ms)
 static void tell_state(void)
 {
 	printf("{\"port\":%u,\"busy\":%s,\"received\":%lu,\"lost\":%lu,"
-	       "\"longest_ms\":%ld,\"events\":[", end.port,
+	       "\"forged\":%lu,\"longest_ms\":%ld,\"events\":[", end.port,
 	       end.said < end.queued || end.digit_count ? "true" : "false",
-	       end.received, end.lost, (long)(end.longest / 1000000));
+	       end.received, end.lost, end.forged, (long)(end.longest / 1000000));
 	for (unsigned i = 0; i < end.event_count; i++)
 		printf("%s[\"%c\",%u]", i ? "," : "", end.events[i].digit,
 		       end.events[i].duration);
@@ -267,11 +283,10 @@ static void tell_state(void)
 
 static void command(char *line)
 {
-	char word[16] = "", text[512] = "";
-	unsigned ms = 0;
+	char word[16] = "", text[512] = "", send[80] = "", receive[80] = "";
 	bool ok = true;
 
-	sscanf(line, "%15s %511s %u", word, text, &ms);
+	sscanf(line, "%15s %511s %79s %79s", word, text, send, receive);
 	if (!strcmp(word, "state")) {
 		tell_state();
 		return;
@@ -280,6 +295,10 @@ static void command(char *line)
 		end.remote.sin_port = htons((uint16_t)atoi(text));
 	else if (!strcmp(word, "event"))
 		end.event_type = (unsigned)atoi(text);
+	else if (!strcmp(word, "type"))
+		end.type = (unsigned)atoi(text);
+	else if (!strcmp(word, "keys"))
+		ok = seal_set(text, send, receive);
 	else if (!strcmp(word, "send"))
 		end.sending = atoi(text);
 	else if (!strcmp(word, "forget"))
@@ -289,7 +308,7 @@ static void command(char *line)
 	else if (!strcmp(word, "save"))
 		ok = save(text);
 	else
-		ok = !strcmp(word, "dial") && queue_digits(text, ms);
+		ok = !strcmp(word, "dial") && queue_digits(text, (unsigned)atoi(send));
 	puts(ok ? "ok" : "error");
 }
 
