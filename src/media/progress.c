@@ -24,6 +24,8 @@
 #define UNPLANNED 2000		/* of one that is in no plan */
 #define VOICE 370.0f		/* Hz; below it, without a plan, it is a voice */
 #define UNRESOLVED 35		/* Hz */
+#define SLOW 60			/* Hz; so slow a modulation blurs its carrier */
+#define SLOW_OFF 20.0f		/* what shows of it lies so much farther apart */
 #define PAIR_OFF 0.05f		/* the one that shows leans to the stronger */
 #define BEAT 0.3f		/* least to greatest power while two beat */
 #define BLURRED 7		/* windows that see two tones at their change */
@@ -45,6 +47,8 @@ struct progress {
 	unsigned sets;
 	float pair[4][2];	/* closer than a spectrum can tell */
 	unsigned pairs;
+	float slow[4][2];	/* carrier, and how far off its sidebands are */
+	unsigned slows;
 	float threshold, noise_most;	/* mean squares */
 
 	int16_t past[SPECTRUM_SIZE];
@@ -121,15 +125,15 @@ static void plan_segment(struct progress *p, const struct tone_segment *s)
 	struct mix m = { 0 };
 
 	add_frequency(&m, s->frequency[0]);
-	for (int i = 1; i < TONE_FREQUENCIES && s->frequency[i]; i++) {
-		if (!s->modulated) {
-			add_frequency(&m, s->frequency[i]);
-		} else if (s->frequency[1] >= UNRESOLVED) {
-			/* A carrier that shows its sidebands. */
-			add_frequency(&m, s->frequency[0] - s->frequency[1]);
-			add_frequency(&m, s->frequency[0] + s->frequency[1]);
-			break;
-		}
+	for (int i = 1; i < TONE_FREQUENCIES && s->frequency[i] && !s->modulated; i++)
+		add_frequency(&m, s->frequency[i]);
+	if (s->modulated && s->frequency[1] >= SLOW) {
+		/* A carrier that shows its sidebands. */
+		add_frequency(&m, s->frequency[0] - s->frequency[1]);
+		add_frequency(&m, s->frequency[0] + s->frequency[1]);
+	} else if (s->modulated && p->slows < 4) {
+		p->slow[p->slows][0] = s->frequency[0];
+		p->slow[p->slows++][1] = s->frequency[1];
 	}
 	for (unsigned i = 0; i < p->sets; i++)
 		if (!memcmp(&p->set[i], &m, sizeof(m)))
@@ -144,7 +148,7 @@ static void plan_segment(struct progress *p, const struct tone_segment *s)
 
 void progress_conf(struct progress *p, const struct tone *plan, int threshold)
 {
-	p->pairs = p->sets = 0;
+	p->pairs = p->sets = p->slows = 0;
 	for (int i = 0; plan && i < TONE_COUNT; i++)
 		for (int k = 0; k < plan[i].count && k < TONE_SEGMENTS; k++)
 			plan_segment(p, &plan[i].segment[k]);
@@ -213,11 +217,21 @@ static bool beats(const struct progress *p)
 	return least < BEAT * most;
 }
 
+/* A carrier that is modulated slowly shows alone, or as two where the window
+ * sees its trough, or with one sideband or both: about at centre. */
+static bool is_slow(const struct progress *p, float apart, float centre)
+{
+	for (unsigned i = 0; i < p->slows; i++)
+		if (apart < 2 * p->slow[i][1] + SLOW_OFF &&
+		    close_to(&(struct mix) { { centre } },
+			     &(struct mix) { { p->slow[i][0] } }))
+			return true;
+	return false;
+}
+
 /* Two that lie too close for the spectrum beat, and show as one between them
- * or as two at about their places: the plan knows better. A carrier that is
- * modulated slowly shows as two where the window sees its trough, or with a
- * sideband on either side. */
-static void resolve(const struct progress *p, struct mix *m)
+ * or as two at about their places: the plan knows better. */
+static void resolve(const struct progress *p, struct mix *m, float centre)
 {
 	int n = 1;
 	float apart, middle;
@@ -226,7 +240,7 @@ static void resolve(const struct progress *p, struct mix *m)
 		n++;
 	apart = m->hz[n - 1] - m->hz[0];
 	middle = m->hz[0] + apart / 2;
-	if (none(m) || apart >= 2 * UNRESOLVED)
+	if (none(m))
 		return;
 	for (unsigned i = 0; apart < UNRESOLVED && i < p->pairs; i++) {
 		float between = (p->pair[i][0] + p->pair[i][1]) / 2;
@@ -238,23 +252,27 @@ static void resolve(const struct progress *p, struct mix *m)
 		memcpy(m->hz, p->pair[i], sizeof(p->pair[i]));
 		return;
 	}
-	if (n > 1 && !planned(p, m) &&
-	    planned(p, &(struct mix) { { middle } }))
-		*m = (struct mix) { { middle } };
+	if (n > 1 && !planned(p, m) && is_slow(p, apart, centre))
+		*m = (struct mix) { { centre } };
 }
 
-/* The n strongest, as far as they belong to one sound; their power. */
-static float strongest(const struct spectrum *s, unsigned n, struct mix *m)
+/* The n strongest, as far as they belong to one sound; their power. centre: half
+ * way from the strongest to where the power of all has its middle, which lies on
+ * the other side of what is between them. */
+static float strongest(const struct spectrum *s, unsigned n, struct mix *m,
+		       float *centre)
 {
-	float sum = 0;
+	float sum = 0, moment = 0;
 
 	*m = (struct mix) { 0 };
 	for (unsigned i = 0; i < s->peaks && i < n; i++) {
 		if (s->peak[i].power < SECOND_PEAK * s->peak[0].power)
 			break;
 		sum += s->peak[i].power;
+		moment += s->peak[i].power * s->peak[i].hz;
 		add_frequency(m, s->peak[i].hz);
 	}
+	*centre = sum > 0 ? (moment / sum + s->peak[0].hz) / 2 : 0;
 	return sum;
 }
 
@@ -264,16 +282,16 @@ static struct mix analyse(struct progress *p, float *power)
 {
 	struct spectrum s;
 	struct mix m;
-	float sum;
+	float sum, centre;
 
 	spectrum_of(&s, p->past);
 	*power = s.power;
-	sum = strongest(&s, TONE_FREQUENCIES, &m);
+	sum = strongest(&s, TONE_FREQUENCIES, &m, &centre);
 	if (m.hz[TONE_FREQUENCIES - 1] > 0 && !planned(p, &m))
-		sum = strongest(&s, TONE_FREQUENCIES - 1, &m);
+		sum = strongest(&s, TONE_FREQUENCIES - 1, &m, &centre);
 	if (sum < PURE * s.power)
 		return (struct mix) { 0 };
-	resolve(p, &m);
+	resolve(p, &m, centre);
 	return m;
 }
 

@@ -45,6 +45,7 @@ static void fact(void *arg, const struct media_event *ev)
 	if (e->trace)
 		trace(e, ev);
 	e->voices += h == HEARD_VOICE;
+	e->ringbacks += h == HEARD_RINGBACK;
 	e->tones += ev->type == MEDIA_TONE;
 	if (ev->type == MEDIA_SPEECH)
 		e->speech_ms += ev->span.ms;

@@ -27,7 +27,7 @@ struct ears {
 	enum heard heard;
 	uint64_t heard_at;
 	char words[96];
-	unsigned voices, tones;
+	unsigned voices, tones, ringbacks;
 	uint64_t speech_ms;
 	unsigned nearest;	/* sounds in a row of one that ends a call */
 	bool trace;			/* print every fact */

@@ -40,6 +40,7 @@ struct trial {
 	bool voice;		/* before it, up to its first sample */
 	bool trace;
 	enum heard heard;
+	unsigned ringbacks, voices;
 	double cycles;		/* at the verdict */
 	char words[96];
 };
@@ -99,6 +100,8 @@ static void run(struct trial *t)
 	e.trace = t->trace;
 	ears_hear(&e, pcm, n);
 	t->heard = e.heard;
+	t->ringbacks = e.ringbacks;
+	t->voices = e.voices;
 	memcpy(t->words, e.words, sizeof(t->words));
 	t->cycles = ((double)e.heard_at - 8000 - LEAD - (double)once) /
 		    (double)cycle;
@@ -280,12 +283,15 @@ static void one_kind(void *arg, const struct country *c)
 
 		run(&t);
 		kind->tried++;
-		if (t.heard == kind->heard)
+		/* Ringback ends nothing, but it is told from all else. */
+		if (t.heard == kind->heard && !t.voices &&
+		    !t.ringbacks == (kind->id != TONE_RINGBACK))
 			continue;
 		kind->wrong++;
-		printf("# %s tone %d, frequency %+d, time %+d per mille: %d, %s\n",
-		       c->code, kind->id, t.frequency_error, t.time_error,
-		       t.heard, t.words);
+		printf("# %s tone %d, frequency %+d, time %+d per mille: %d, %s, "
+		       "ringback %u, voice %u\n", c->code, kind->id,
+		       t.frequency_error, t.time_error, t.heard, t.words,
+		       t.ringbacks, t.voices);
 	}
 }
 
@@ -293,6 +299,7 @@ static void the_others_are_what_they_are(void **state)
 {
 	static const struct kind kinds[] = {
 		{ .id = TONE_DIAL, .heard = HEARD_DIAL },
+		{ .id = TONE_SECOND_DIAL, .heard = HEARD_DIAL },
 		{ .id = TONE_HOWLER, .heard = HEARD_HOWLER },
 		{ .id = TONE_SIT, .heard = HEARD_SIT },
 		{ .id = TONE_RINGBACK, .heard = HEARD_NOTHING },
@@ -308,6 +315,39 @@ static void the_others_are_what_they_are(void **state)
 		assert_true(k.tried > 0);
 	}
 	assert_int_equal(wrong, 0);
+}
+
+/* One of the two alone is not enough: what has the frequency of another tone, or
+ * its times, is not it. Where another of the country's own fits, that one is. */
+static void other_country(void *arg, const struct country *c)
+{
+	static const int off[2][2] = { { 120, 0 }, { 0, 450 } };
+	unsigned *heard = arg;
+
+	for (int id = TONE_BUSY; id <= TONE_CONGESTION; id++)
+		for (int k = 0; k < 2; k++) {
+			struct trial t = {
+				.country = c, .id = (enum tone_id)id,
+				.frequency_error = off[k][0], .time_error = off[k][1],
+			};
+			enum heard own = id == TONE_BUSY ? HEARD_BUSY : HEARD_CONGESTION;
+
+			run(&t);
+			if (t.heard != own)
+				continue;
+			++*heard;
+			printf("# %s %s, %s off: heard as %s\n", c->code,
+			       name(t.id), k ? "times 45 %" : "frequency 12 %",
+			       t.words);
+		}
+}
+
+static void frequency_and_cadence_are_both_needed(void **state)
+{
+	unsigned heard = 0;
+
+	country_each(other_country, &heard);
+	assert_int_equal(heard, 0);
 }
 
 /* Somebody speaks over it now and then: no call ends under their voice. */
@@ -383,6 +423,7 @@ int main(void)
 		cmocka_unit_test(busy_and_congestion_of_every_country),
 		cmocka_unit_test(right_after_a_voice),
 		cmocka_unit_test(the_others_are_what_they_are),
+		cmocka_unit_test(frequency_and_cadence_are_both_needed),
 		cmocka_unit_test(speech_over_a_tone_vetoes),
 		cmocka_unit_test(voice_alone_is_voice),
 		cmocka_unit_test(a_howler_has_four_frequencies),

@@ -13,3 +13,10 @@ tests_unit_supervision_test_LDADD = $(supervision_libs)
 tests_unit_supervision_release_test_SOURCES = \
 	tests/unit/supervision-release-test.c $(supervision_rig)
 tests_unit_supervision_release_test_LDADD = $(supervision_libs)
+
+# What is sent, judged against libtonezone's own words.
+check_PROGRAMS += tests/unit/tone-test
+TESTS += tests/unit/tone-test
+tests_unit_tone_test_SOURCES = tests/unit/tone-test.c tests/unit/config-help.c \
+	tests/unit/config-help.h
+tests_unit_tone_test_LDADD = $(supervision_libs)
