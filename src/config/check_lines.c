@@ -12,7 +12,7 @@ static const char *const fxo_keys[] = {
 };
 static const char *const fxs_keys[] = {
 	"did", "hotline", "hotline_delay", "polarity_answer", "flash",
-	"flash_holds", "transfer", "call_waiting",
+	"flash_holds", "transfer", "transfer_code", "call_waiting",
 	"call_waiting_callerid", "mailbox", "mwi", "mwi_alert", NULL
 };
 

@@ -232,6 +232,7 @@ struct config_line {
 	bool flash;			/* hookflash is told apart from hang-up */
 	bool flash_holds;		/* and holds the call; else the far end has it */
 	bool transfer;			/* on hook in a second call joins the others */
+	const char *transfer_code;	/* hands the held call on to a number; "" none */
 	const char *mailbox;		/* whose messages it shows, "" its own */
 	unsigned mwi;			/* of enum line_mwi: how it shows them */
 	enum callerid_alert mwi_alert;	/* before MWI_FSK: ring, DT-AS or none */

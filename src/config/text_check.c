@@ -56,6 +56,15 @@ const char *check_pin(const char *text, char *buffer, size_t size)
 	return NULL;
 }
 
+const char *check_code(const char *text, char *buffer, size_t size)
+{
+	/* With anything else it would take numbers away. */
+	if (*text && (*text != '*' || strlen(text) < 2 || strlen(text) > 7 ||
+		      !only(text + 1, DIGITS)))
+		return "is no code: '*' and 1 to 6 digits, or \"\" for none";
+	return NULL;
+}
+
 const char *check_dialled(const char *text, char *buffer, size_t size)
 {
 	if (strlen(text) > 32 || !only(text, DIGITS "*#ABCDw"))

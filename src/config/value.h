@@ -54,6 +54,7 @@ text_check_fn check_number;	/* a telephone number */
 text_check_fn check_emergency;	/* digits */
 text_check_fn check_dialled;	/* digits, w; may be empty */
 text_check_fn check_pin;	/* digits */
+text_check_fn check_code;	/* "*98" or "" */
 text_check_fn check_prefix;	/* digits, + and * # or nothing */
 text_check_fn check_host;	/* name or address */
 text_check_fn check_proxy;	/* host[:port] */

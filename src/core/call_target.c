@@ -255,6 +255,8 @@ static int try_target(struct call *call, const struct target *t, bool forced)
 			found = line_hunt(line, &call->hunter);
 		if (found == HUNT_FOUND || found == HUNT_YIELDS)
 			return try_line(call, line);
+		if (found == HUNT_ALL_BUSY && call->recall.rings && line_takes_back(line))
+			return try_line(call, line);
 		if (found == HUNT_ALL_BUSY && !try_waiting(call, t->name, NULL))
 			return 0;
 		refuse_hunt(call, found, "line ", t->name, is_fxo(call->box, t->name));

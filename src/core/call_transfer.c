@@ -72,7 +72,8 @@ bool call_ring_back(struct call *call, const struct release *why)
 	struct leg *failed;
 
 	call->recall.line[0] = '\0';
-	if (!l || !call->leg[SIDE_A] || line_hunt(l, &fresh) != HUNT_FOUND)
+	if (!l || !call->leg[SIDE_A] ||
+	    (line_hunt(l, &fresh) != HUNT_FOUND && !line_takes_back(l)))
 		return false;
 	log_info("call %s: %s, %s is rung back for it", call->id, why->why, l->name);
 	failed = call_detach(call, SIDE_B);

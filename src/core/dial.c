@@ -62,7 +62,8 @@ static enum dial_verdict judge(struct line *l, const struct maps *m, uint64_t *w
 	return m->any ? DIAL_WAIT : DIAL_REFUSE;
 }
 
-enum dial_verdict dial_digit(struct line *l, char digit, uint64_t *wait_ms)
+enum dial_verdict dial_digit(struct line *l, char digit, const char *code,
+			     uint64_t *wait_ms)
 {
 	size_t length = strlen(l->digits);
 	struct maps m;
@@ -77,6 +78,8 @@ enum dial_verdict dial_digit(struct line *l, char digit, uint64_t *wait_ms)
 	l->digits[length + 1] = '\0';
 	if (emergency_is(l->box, l->digits))
 		return DIAL_PLACE;
+	if (!strncmp(code, l->digits, length + 1))
+		return code[length + 1] ? DIAL_WAIT : DIAL_CODE;
 	look(l, &m);
 	return judge(l, &m, wait_ms);
 }

@@ -19,9 +19,12 @@ enum dial_verdict {
 	DIAL_WAIT,	/* for a further digit, as long as *wait_ms says */
 	DIAL_PLACE,	/* line->digits is the number */
 	DIAL_REFUSE,	/* it cannot become one */
+	DIAL_CODE,	/* it is the code */
 };
 
-enum dial_verdict dial_digit(struct line *, char digit, uint64_t *wait_ms);
+/* code: comes before what maps say; "" none. */
+enum dial_verdict dial_digit(struct line *, char digit, const char *code,
+			     uint64_t *wait_ms);
 /* No further digit came. */
 enum dial_verdict dial_timeout(struct line *);
 

@@ -32,6 +32,7 @@ enum line_machine_event {
 	L_REVIEW,
 	L_MEASURE, L_MEASURE_STOP,	/* stop's data: why, in words */
 	L_PROBED,		/* data: struct media_probed */
+	L_HAND_ON,		/* FXS: the call that was begun is for the held party */
 	L_COUNT
 };
 
@@ -103,6 +104,8 @@ bool line_offer_stands(const struct line *, const void *data);
 enum hunt_result line_hunted(const struct line *, bool emergency);
 /* FXS: it talks, and a second call may be announced to it (line_second.c). */
 bool line_takes_waiting(const struct line *);
+/* FXS: it is off hook without a call: who was handed on may come back. */
+bool line_takes_back(const struct line *);
 /* Whether its telephone wanted to know who waits. */
 void fxs_waiting_told(const struct line *, bool answered);
 bool line_is_quiet(const struct line *);

@@ -218,6 +218,7 @@ static void dialled(struct line *l, enum dial_verdict v, uint64_t wait_ms)
 	case DIAL_PLACE:
 		place(l, l->digits);
 		return;
+	case DIAL_CODE:
 	case DIAL_REFUSE:
 		log_info("line %s: %s is no number that may be dialled here",
 			 l->name, l->digits);
@@ -242,7 +243,8 @@ void fxo_second_dial_event(void *self, int event, const void *data)
 		return;
 	switch (event) {
 	case L_DIGIT:
-		v = dial_digit(l, ((const struct line_digit *)data)->digit, &wait_ms);
+		v = dial_digit(l, ((const struct line_digit *)data)->digit, "",
+			       &wait_ms);
 		if (l->digits[0])
 			dialled(l, v, wait_ms);
 		return;

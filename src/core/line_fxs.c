@@ -22,6 +22,10 @@
  *      TONE --time--> HOWLER --time--> LOCKED --on hook--> IDLE
  *      a flash there: IDLE and at once off hook, for the next call
  *
+ *  a flash there holds the call, and the transfer code goes from DIAL_TONE or
+ *  DIALLING to HANDING, from there with the number by CALLING to DIAL_TONE:
+ *  line_fxs_hand.c
+ *
  *  a flash holds a call, changes to the other, takes one that waits; hanging up
  *  then connects the other two: line_second.c, where the held one rings back in
  *  RECALL
@@ -113,7 +117,7 @@ static bool refuse_offer(struct line *l, int event, const void *data)
 {
 	if (event != L_OFFER)
 		return false;
-	if (line_offer_stands(l, data))
+	if (line_offer_stands(l, data) && !fxs_taken_back(l))
 		line_release(l, CAUSE_BUSY, "%s went off hook at the same moment",
 			     l->name);
 	return true;
@@ -124,7 +128,7 @@ bool fxs_stale(const struct line *l, int event)
 	return event == L_RELEASE && l->leg.call;
 }
 
-static void place(struct line *l, const char *number)
+void fxs_place(struct line *l, const char *number)
 {
 	struct party from = { 0 };
 
@@ -133,6 +137,8 @@ static void place(struct line *l, const char *number)
 	if (!from.number[0])
 		from.presentation = PRESENTATION_UNAVAILABLE;
 	line_call(l, number, &from);
+	if (l->fsm.state == FXS_HANDING)
+		line_post(l, L_HAND_ON);	/* when it has begun */
 	fxs_go(l, FXS_CALLING);
 }
 
@@ -147,7 +153,7 @@ static void idle_event(void *self, int event, const void *data)
 		line_release(l, CAUSE_BUSY, "%s went off hook at the same moment",
 			     l->name);
 		if (l->conf->hotline[0] && !l->conf->hotline_ms)
-			place(l, l->conf->hotline);
+			fxs_place(l, l->conf->hotline);
 		else
 			fxs_go(l, FXS_DIAL_TONE);
 		return;
@@ -216,17 +222,24 @@ static void dial_tone_enter(void *self)
 	line_entered(l);
 }
 
+void fxs_refuse_dialled(struct line *l)
+{
+	log_info("line %s: %s is no number that may be dialled here", l->name, l->digits);
+	fxs_go_tone(l, line_tone_for(l, CAUSE_UNALLOCATED));
+}
+
 /* Stays in FXS_DIALLING while further digits may come. */
 static void dialled(struct line *l, enum dial_verdict v, uint64_t wait_ms)
 {
 	switch (v) {
 	case DIAL_PLACE:
-		place(l, l->digits);
+		fxs_place(l, l->digits);
 		return;
 	case DIAL_REFUSE:
-		log_info("line %s: %s is no number that may be dialled here",
-			 l->name, l->digits);
-		fxs_go_tone(l, line_tone_for(l, CAUSE_UNALLOCATED));
+		fxs_refuse_dialled(l);
+		return;
+	case DIAL_CODE:
+		fxs_go(l, FXS_HANDING);
 		return;
 	case DIAL_WAIT:
 		if (l->fsm.state != FXS_DIALLING)
@@ -244,7 +257,7 @@ static void dial_event(void *self, int event, const void *data)
 
 	switch (event) {
 	case L_DIGIT:
-		v = dial_digit(l, d->digit, &wait_ms);
+		v = dial_digit(l, d->digit, fxs_hand_code(l), &wait_ms);
 		if (!l->digits[0])
 			return;		/* a lone '#' */
 		dialled(l, v, wait_ms);
@@ -262,7 +275,7 @@ static void dial_event(void *self, int event, const void *data)
 		if (l->fsm.state == FXS_DIALLING)
 			dialled(l, dial_timeout(l), 0);
 		else if (l->conf->hotline_ms)
-			place(l, l->conf->hotline);
+			fxs_place(l, l->conf->hotline);
 		else
 			fxs_go_tone(l, TONE_CONGESTION);
 		return;
@@ -303,7 +316,7 @@ static void barred_event(void *self, int event, const void *data)
 		l->digits[length + 1] = '\0';
 		if (emergency_is(l->box, l->digits)) {
 			line_play(l, -1);
-			place(l, l->digits);
+			fxs_place(l, l->digits);
 		}
 	} else if (event == FSM_TIMEOUT) {
 		fxs_go(l, FXS_LOCKED);
@@ -368,6 +381,9 @@ static void call_event(void *self, int event, const void *data)
 		return;
 	case L_RELEASE:
 		fxs_released(l, data, l->fsm.state == FXS_TALKING);
+		return;
+	case L_HAND_ON:
+		fxs_hand_on(l);
 		return;
 	case L_PROCEED:
 	case L_SEND_FLASH:
@@ -478,12 +494,15 @@ static const struct fsm_state states[] = {
 		RESTING | BIT(FXS_BARRED), NULL, resting_enter, busied_event },
 	[FXS_DIAL_TONE] = { "dial tone", OFF_HOOK | BIT(L_DIGIT) | BIT(L_FLASH) | BIT(L_MEASURE),
 		RESTING | AFTER | BIT(FXS_DIAL_TONE) | BIT(FXS_DIALLING) | BIT(FXS_CALLING) |
-		BIT(FXS_MEASURED) | BACK, first_digit_time, dial_tone_enter, dial_event },
+		BIT(FXS_MEASURED) | BIT(FXS_HANDING) | BACK, first_digit_time, dial_tone_enter, dial_event },
 	[FXS_DIALLING] = { "dialling", OFF_HOOK | BIT(L_DIGIT) | BIT(L_FLASH),
-		RESTING | AFTER | BIT(FXS_DIAL_TONE) | BIT(FXS_CALLING) | BACK,
-		inter_digit_time, dialling_enter, dial_event },
-	[FXS_CALLING] = { "calling", CALL,
-		RESTING | AFTER | BIT(FXS_EARLY) | BACK, NULL, calling_enter,
+		RESTING | AFTER | BIT(FXS_DIAL_TONE) | BIT(FXS_CALLING) |
+		BIT(FXS_HANDING) | BACK, inter_digit_time, dialling_enter, dial_event },
+	[FXS_HANDING] = { "dialling, transfer", OFF_HOOK | BIT(L_DIGIT) | BIT(L_FLASH),
+		RESTING | AFTER | BIT(FXS_CALLING) | BACK, first_digit_time,
+		fxs_handing_enter, fxs_handing_event },
+	[FXS_CALLING] = { "calling", CALL | BIT(L_HAND_ON),
+		RESTING | AFTER | BIT(FXS_EARLY) | BIT(FXS_DIAL_TONE) | BACK, NULL, calling_enter,
 		call_event },
 	[FXS_EARLY] = { "early media", CALL, RESTING | AFTER | BACK, NULL,
 		early_enter, call_event },
@@ -540,7 +559,7 @@ static const char *const events[L_COUNT] = {
 	"caller ID sent", "heard", "alarm",
 	"alarm cleared", "offer", "proceeding", "alerting", "progress", "answer",
 	"send digit", "send flash", "release", "review",
-	"measure", "end of measuring", "probed",
+	"measure", "end of measuring", "probed", "hand on",
 };
 
 const struct fsm_type line_fxs_type = {

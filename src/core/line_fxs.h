@@ -13,6 +13,7 @@ enum {
 	FXS_TALKING, FXS_RINGING, FXS_DID_WINK, FXS_DID_SEND, FXS_DID_OPEN,
 	FXS_DID_ANSWER, FXS_ANNOUNCING, FXS_CALLERID_SEND, FXS_TONE, FXS_HOWLER,
 	FXS_LOCKED, FXS_BARRED, FXS_RECALL, FXS_MEASURED,
+	FXS_HANDING,
 };
 
 /* line_fxs.c */
@@ -20,6 +21,9 @@ void fxs_go(struct line *, unsigned state);
 void fxs_rest(struct line *);
 /* TONE, or what follows it where its time is set to 0. */
 void fxs_go_tone(struct line *, enum tone_id);
+/* Calls the number: FXS_CALLING; from FXS_HANDING for the held party. */
+void fxs_place(struct line *, const char *number);
+void fxs_refuse_dialled(struct line *);
 void fxs_released(struct line *, const struct release *, bool connected);
 /* What every state with the loop closed does with on hook and alarm. */
 void fxs_off_hook_event(struct line *, int event, const void *data);
@@ -40,6 +44,17 @@ void fxs_second_drop(struct line *, enum cause, const char *why);
 void fxs_recall_enter(void *);
 void fxs_recall_event(void *, int, const void *);
 uint64_t fxs_recall_time(void *);
+
+/* line_fxs_hand.c */
+
+/* The code that hands the held call on; "": none is held. */
+const char *fxs_hand_code(const struct line *);
+void fxs_handing_enter(void *), fxs_handing_event(void *, int, const void *);
+void fxs_hand_on(struct line *);
+/* On hook: who came back did so when it was on its way there. */
+bool fxs_was_gone(const struct line *);
+/* An offer to a line off hook: true, it was of whom it has handed on. */
+bool fxs_taken_back(struct line *);
 
 /* line_fxs_called.c */
 struct cadence;

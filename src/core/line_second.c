@@ -198,6 +198,11 @@ bool fxs_second_flash(struct line *l)
 
 bool fxs_second_on_hook(struct line *l)
 {
+	if (!l->second.call && fxs_was_gone(l)) {
+		hold(l);
+		fxs_go(l, FXS_RECALL);
+		return true;
+	}
 	if (!l->second.call)
 		return false;
 	if (fxs_holds(l) && l->conf->transfer && call_transfer(&l->leg, &l->second)) {
@@ -231,7 +236,7 @@ void fxs_recall_enter(void *self)
 	line_reverse(l, false);
 	if (o)
 		snprintf(called.number, sizeof(called.number), "%s", o->called);
-	if (o && fxs_ring(l, l->leg.outgoing ? &o->calling : &called, ""))
+	if (o && fxs_ring(l, l->leg.outgoing ? &l->leg.call->plan.calling : &called, ""))
 		log_info("line %s: rings back for a call that is %s", l->name,
 			 l->leg.up ? "held" : "waiting");
 	line_entered(l);

@@ -15,7 +15,7 @@ libcore_a_SOURCES = src/core/box.c src/core/box.h \
 	src/core/measure.c src/core/measure.h \
 	src/core/line.c src/core/line.h src/core/line_leg.c \
 	src/core/line_fxs.c src/core/line_fxs.h src/core/line_fxs_called.c \
-	src/core/line_fxs_announced.c src/core/line_fxo_announced.c \
+	src/core/line_fxs_hand.c src/core/line_fxs_announced.c src/core/line_fxo_announced.c \
 	src/core/line_fxo.c src/core/line_fxo.h src/core/line_fxo_hear.c src/core/line_fxo_learn.c \
 	src/core/line_fxo_in.c src/core/line_fxo_out.c \
 	src/core/near.h src/core/number.c src/core/number.h \

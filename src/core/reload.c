@@ -65,6 +65,7 @@ static bool same_line(const struct config_line *a, const struct config_line *b)
 	       same_text(a->dial_digits, b->dial_digits) &&
 	       same_text(a->digit_map, b->digit_map) &&
 	       same_text(a->hotline, b->hotline) &&
+	       same_text(a->transfer_code, b->transfer_code) &&
 	       same_text(a->measure_digits, b->measure_digits) &&
 	       same_text(a->mailbox, b->mailbox) && same_text(a->pin, b->pin) && same_text(a->user, b->user) &&
 	       same_text(a->auth_user, b->auth_user) &&

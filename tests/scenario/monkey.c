@@ -118,20 +118,27 @@ static void invent(const struct world *w, char *text, size_t size)
  * events that bring them there, in a likely order. */
 static void two_calls(struct world *w)
 {
-	static const struct { const char *word, *what, *more; } story[] = {
+	static const struct step { const char *word, *what, *more; } story[] = {
 		{ "clear", "pbx-", "" }, { "off-hook", "pbx-", "" },
 		{ "dial", "pbx-", "600#" }, { "answer", "s", "" }, { "flash", "pbx-", "" },
 		{ "dial", "pbx-", "600#" }, { "alert", "s", "" }, { "answer", "s", "" },
 		{ "flash", "pbx-", "" },
+	}, hand[] = {
+		{ "clear", "pbx-", "" }, { "off-hook", "pbx-", "" },
+		{ "dial", "pbx-", "600#" }, { "answer", "s", "" }, { "flash", "pbx-", "" },
+		{ "dial", "pbx-", "*98" }, { "dial", "pbx-", "600#" },
+		{ "bye", "s", "17" }, { "flash", "pbx-", "" },
 	};
+	const struct step *told = roll(2) ? hand : story;
 	unsigned line = 1 + roll(2);
 
+	_Static_assert(sizeof(story) == sizeof(hand), "as long");
 	for (size_t i = 0; i < sizeof(story) / sizeof(story[0]); i++) {
 		char command[80];
 
-		snprintf(command, sizeof(command), "%s %s%u %s", story[i].word,
-			 story[i].what, *story[i].what == 's' ? w->leg_count : line,
-			 story[i].more);
+		snprintf(command, sizeof(command), "%s %s%u %s", told[i].word,
+			 told[i].what, *told[i].what == 's' ? w->leg_count : line,
+			 told[i].more);
 		world_say(w, "> %s", command);
 		command_run(w, command);
 		timers_advance(&w->timers, w->timers.now_ms + (roll(4) ? 3500 : 10));
