@@ -6,4 +6,5 @@ libbase_a_SOURCES = src/base/list.h src/base/cause_text.c src/base/method_text.c
 	src/base/log.c src/base/log.h \
 	src/base/loop.h src/base/loop_epoll.c \
 	src/base/mailbox.c src/base/mailbox.h \
-	src/base/timer.c src/base/timer.h src/base/timer_table.c
+	src/base/timer.c src/base/timer.h src/base/timer_table.c \
+	src/base/turn.c src/base/turn.h

@@ -19,6 +19,20 @@ static void print_faults(const json_t *faults)
 	}
 }
 
+/* The longest so far; an older daemon does not say. */
+static void print_turns(const json_t *turns)
+{
+	const json_t *signalling = json_object_get(turns, "signalling");
+	const json_t *voice = json_object_get(turns, "voice");
+
+	if (!turns)
+		return;
+	printf("%-9s %.0f ms in signalling, %.0f ms of it work; %.0f ms in voice, "
+	       "%.0f ms of it work\n", "longest",
+	       cli_real(signalling, "ms"), cli_real(signalling, "own_ms"),
+	       cli_real(voice, "ms"), cli_real(voice, "own_ms"));
+}
+
 static void print(const json_t *j)
 {
 	const json_t *lines = json_object_get(j, "lines");
@@ -49,6 +63,7 @@ static void print(const json_t *j)
 	       (double)cli_int(j, "memory_kb") / 1024,
 	       cli_true(counters, "real_time") ? "voice at real-time priority" :
 	       "voice without real-time priority");
+	print_turns(json_object_get(j, "longest_turn"));
 	if (cli_int(j, "fraud_refused"))
 		printf("%-9s %lld call%s refused by the toll-fraud guard; see tipring fraud\n",
 		       "fraud", cli_int(j, "fraud_refused"),

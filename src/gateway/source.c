@@ -99,6 +99,10 @@ static void counters(void *arg, struct ops_counters *o)
 	o->sip_malformed = sip.malformed;
 	o->pump_turns = media.turns;
 	o->pump_late = media.late;
+	o->pump_longest_us = media.longest_us;
+	o->pump_longest_own_us = media.longest_own_us;
+	o->sip_longest_us = sip.longest_us;
+	o->sip_longest_own_us = sip.longest_own_us;
 	o->events_lost = media.events_lost;
 	o->real_time = media.real_time;
 }

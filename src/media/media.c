@@ -158,6 +158,8 @@ void media_counters(const struct media *m, struct media_counters *c)
 
 	c->turns = stat_get(p->turns);
 	c->events_lost = stat_get(p->events_lost);
+	c->longest_us = stat_get(p->work.longest_us);
+	c->longest_own_us = stat_get(p->work.longest_own_us);
 	c->late = stat_get(p->late);
 	c->real_time = p->real_time;
 }

@@ -28,6 +28,7 @@ struct media_options {
 struct media_counters {
 	uint64_t turns;		/* wake-ups */
 	uint64_t events_lost;	/* mailbox full: owners were told to resync */
+	uint64_t longest_us, longest_own_us;	/* of the turns (turn.h) */
 	uint32_t late;		/* turns that came more than 10 ms late */
 	bool real_time;		/* SCHED_FIFO was granted */
 };

@@ -195,13 +195,15 @@ static void *run(void *arg)
 {
 	struct pump *p = arg;
 	struct epoll_event ev[EVENTS];
-	int64_t before;
+	int64_t before, own;
 	int n;
 
 	read_clocks(p);
 	while (!p->stop) {
+		turn_ends(&p->work, &own);
 		n = epoll_wait(p->epoll_fd, ev, EVENTS, wait_ms(p));
 		before = p->now_us;
+		turn_begins(&p->work);
 		read_clocks(p);
 		stat_add(p->turns, 1);
 		if (n > 0 && p->ticking && p->now_us - before > LATE)

@@ -16,6 +16,7 @@
 
 #include "base/list.h"
 #include "base/mailbox.h"
+#include "base/turn.h"
 #include "media/end.h"
 #include "media/inbox.h"
 
@@ -61,6 +62,7 @@ struct pump {
 	/* read by anybody */
 	atomic_uint_fast64_t turns, events_lost;
 	atomic_uint late;
+	struct turns work;
 	bool real_time;			/* set before the thread runs */
 };
 

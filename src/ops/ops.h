@@ -48,6 +48,10 @@ typedef void ops_part_fn(void *to, const struct ops_part *);
 struct ops_counters {
 	uint64_t sip_strangers, sip_dropped, sip_malformed;
 	uint64_t pump_turns, pump_late, events_lost;
+	/* The longest turn of signalling and of the pump so far, by the clock and in
+	 * processor time (turn.h). */
+	uint64_t sip_longest_us, sip_longest_own_us;
+	uint64_t pump_longest_us, pump_longest_own_us;
 	bool real_time;
 };
 

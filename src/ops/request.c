@@ -265,6 +265,12 @@ static json_t *do_status(struct ops *o, struct client *c, const json_t *request)
 		"events_lost", (json_int_t)n.events_lost,
 		"events_unexpected", (json_int_t)o->box->queue.unexpected,
 		"real_time", n.real_time));
+	json_object_set_new(j, "longest_turn", json_pack(
+		"{s:{s:f,s:f},s:{s:f,s:f}}",
+		"signalling", "ms", (double)n.sip_longest_us / 1000,
+		"own_ms", (double)n.sip_longest_own_us / 1000,
+		"voice", "ms", (double)n.pump_longest_us / 1000,
+		"own_ms", (double)n.pump_longest_own_us / 1000));
 	return j;
 }
 

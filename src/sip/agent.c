@@ -433,6 +433,7 @@ void agent_get_stats(const struct agent *a, struct agent_stats *s)
 	*s = a->stats;
 	s->strangers = gate_strangers();
 	s->dropped = gate_dropped();
+	turns_longest(&s->longest_us, &s->longest_own_us);
 	s->legs = 0;
 	for (const struct list_head *n = a->legs.next; n != &a->legs; n = n->next)
 		s->legs++;

@@ -95,6 +95,7 @@ struct agent_stats {
 	uint64_t malformed;		/* descriptions that could not be read */
 	uint64_t invites_in, invites_out;
 	unsigned legs;			/* that live, with those that end */
+	uint64_t longest_us, longest_own_us;	/* turn of signalling (turn.h) */
 };
 
 void agent_get_stats(const struct agent *, struct agent_stats *);

@@ -74,6 +74,13 @@ static void su_unwatch(struct loop_watch *w)
 	free(w);
 }
 
+static void run_root(su_root_t *root)
+{
+	turns_watch(true);
+	su_root_run(root);
+	turns_watch(false);
+}
+
 static void su_run(struct loop *l)
 {
 	struct loop_su *ls = (struct loop_su *)l;
@@ -82,7 +89,7 @@ static void su_run(struct loop *l)
 	loop_su_turn(l);
 	/* A timer may have stopped it; the root would not remember. */
 	if (!ls->stopped)
-		su_root_run(ls->root);
+		run_root(ls->root);
 }
 
 static void su_stop(struct loop *l)

@@ -13,6 +13,11 @@ su_root_t *loop_su_root(struct loop *);
  * that is not a watch of the loop begins with this. */
 void loop_su_turn(struct loop *);
 
+/* turns.c: whether the calling thread's turns are measured, and the longest so far,
+ * us, by the clock and in processor time (turn.h). */
+void turns_watch(bool on);
+void turns_longest(uint64_t *us, uint64_t *own_us);
+
 /* Something of sofia's could not be taken down: loop_free() leaves the root. */
 void loop_su_abandon(struct loop *);
 

@@ -8,6 +8,7 @@ import time
 
 from tap import check, comment
 
+STALL = 100		# ms that one turn of a thread may work
 TICK = os.sysconf("SC_CLK_TCK")
 
 
@@ -50,6 +51,10 @@ class Vitals(threading.Thread):
     def _late(self):
         return self.gateway.ask("status")["counters"]["pump_late"]
 
+    def turns(self):
+        """The longest turn so far of both threads."""
+        return self.gateway.ask("status")["longest_turn"]
+
     def run(self):
         try:
             while not self.stopped.wait(0.05):
@@ -78,6 +83,13 @@ class Vitals(threading.Thread):
                     self.slowest * 1000, self._late() - self.late,
                     self.before[0], self.most[0], self.before[1],
                     self.most[1]))
+        # The clock's time is the machine's, too; what it worked is its own.
+        turns = self.turns()
+        comment("longest turns: " + ", ".join("%s %.1f ms, %.1f of it work" % (
+            who, t["ms"], t["own_ms"]) for who, t in turns.items()))
+        check(sanitized(self.pid) or all(
+            t["own_ms"] < STALL for t in turns.values()),
+              "it did nothing else meanwhile: %s" % turns)
         check(self.most[0] <= self.before[0] + fds,
               "%d descriptors, %d before" % (self.most[0], self.before[0]))
         check(sanitized(self.pid) or not share or used <= share * took + 0.5,

@@ -7,3 +7,8 @@ check_PROGRAMS += tests/unit/base-e164-test
 TESTS += tests/unit/base-e164-test
 tests_unit_base_e164_test_SOURCES = tests/unit/base-e164-test.c
 tests_unit_base_e164_test_LDADD = libbase.a $(CMOCKA_LIBS) -lpthread
+
+check_PROGRAMS += tests/unit/base-turn-test
+TESTS += tests/unit/base-turn-test
+tests_unit_base_turn_test_SOURCES = tests/unit/base-turn-test.c
+tests_unit_base_turn_test_LDADD = libbase.a $(CMOCKA_LIBS)
