@@ -9,7 +9,7 @@ set -u
 set -m
 export CMOCKA_MESSAGE_OUTPUT=TAP
 tests=$SOURCE/tests
-analog="driver load setup calls lines signals faults"
+analog="driver load setup calls lines measure signals faults"
 isdn="span pri pri_span pri_calls t1_calls t1_switches"
 
 driver()  { tests/dahdi/driver-test; }
@@ -22,6 +22,10 @@ load()    {
 setup()   { python3 "$tests/system/setup-test.py" from_a_card_to_a_configuration; }
 calls()   { python3 "$tests/system/calls-test.py"; }
 lines()   { python3 "$tests/system/lines-test.py"; }
+measure() {
+	python3 "$tests/system/measure-test.py" real_lines_are_measured \
+		a_line_in_use_is_not_measured close_the_shared_bench
+}
 signals() { python3 "$tests/dahdi/signals-test.py"; }
 faults()  { python3 "$tests/dahdi/faults-test.py"; }
 
