@@ -144,7 +144,7 @@ static const struct key trunk_keys[] = {
 	{ "number_format", WORD(T, number_format, number_formats, "\"unchanged\""),
 	  .what = "how numbers are written towards the trunk: as they are, +15551230001, 15551230001, as dialled in the country" },
 	{ "called_uri", WORD(T, called_uri, uri_schemes, "\"sip\""),
-	  .what = "how the called number is named: sip:, sips: (RFC 5630, with TLS), tel: (RFC 3966)" },
+	  .what = "how the called number is named: sip:, sips: (RFC 5630, with TLS; it registers so, too), tel: (RFC 3966)" },
 	{ "diversion", WORD(T, diversion, diversions, "\"off\""),
 	  .what = "header that tells which line sent a call on" },
 	{ "reliable", WORD(T, reliable, reliables, "\"answer\""),

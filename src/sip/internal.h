@@ -180,6 +180,9 @@ void account_flow_lost(struct account *);
 /* register.c: one REGISTER; expires 0 takes the binding away. How it ended comes
  * by account_granted() or account_refused(), and in account->error. */
 void register_send(struct account *, unsigned expires);
+/* The Contact that it would send. -errno. */
+int register_contact(const struct account *, const struct sockaddr *target,
+		     char *contact, size_t size);
 void register_drop(struct account *);	/* whatever comes, it is not wanted */
 void register_happened(struct owner *, const struct happening *);
 void account_granted(struct account *, unsigned s);
@@ -458,6 +461,11 @@ media_event_fn trunk_leg_media;
 enum cause cause_told(const sip_t *, enum cause otherwise);
 
 /* scheme.c: sips: and tel:. */
+/* "sips" or "sip": of a trunk's own address and server. */
+const char *scheme_of(const struct provider *);
+/* provider_contact() for what is asked outside calls. */
+int scheme_binding(struct provider *, const struct sockaddr *peer, const char *user,
+		   char *contact, size_t size);
 /* provider_contact() for a leg: sips: where its call is (RFC 5630 section 5.1). */
 int scheme_contact(struct trunk_leg *, const struct sockaddr *peer, char *contact,
 		   size_t size);

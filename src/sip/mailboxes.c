@@ -76,7 +76,8 @@ static int add_for_line(struct provider *p, const struct config_line *l)
 		party_format(p->agent, p->conf->number_format, user, mailbox);
 	else
 		snprintf(user, sizeof(user), "%s", mailbox);
-	snprintf(aor, sizeof(aor), "sip:%.128s@%.128s", user, provider_domain(p));
+	snprintf(aor, sizeof(aor), "%s:%.128s@%.128s", scheme_of(p), user,
+		 provider_domain(p));
 	return find(p, mailbox, aor, a->user) ? 0 : add(p, a, mailbox, aor);
 }
 

@@ -42,6 +42,21 @@ static void refuse(struct account *a, int status, const char *words,
 	account_refused(a, status, retry_after);
 }
 
+int register_contact(const struct account *a, const struct sockaddr *target,
+		     char *contact, size_t size)
+{
+	/* RFC 6140 section 5.2: no user, for the registrar puts each number in. */
+	int err = scheme_binding(a->provider, target, a->gin ? "" : a->user, contact,
+				 size);
+	size_t n;
+
+	if (err || !a->gin)
+		return err;
+	n = strlen(contact) - 1;
+	return snprintf(contact + n, size - n, ";bnc>") < (int)(size - n) ? 0 :
+									    -ENOSPC;
+}
+
 /* The best target's address, and ours for it. */
 static int aim(struct account *a)
 {
@@ -52,15 +67,10 @@ static int aim(struct account *a)
 
 	if (!target)
 		return -EHOSTUNREACH;
-	/* RFC 6140 section 5.2: no user, for the registrar puts each number in. */
-	err = provider_contact(p, p->conf->transport,
-			       (const struct sockaddr *)target,
-			       a->gin ? "" : a->user, contact, sizeof(contact));
+	err = register_contact(a, (const struct sockaddr *)target, contact,
+			       sizeof(contact));
 	if (err)
 		return err;
-	if (a->gin)
-		snprintf(contact + strlen(contact) - 1,
-			 sizeof(contact) - strlen(contact) + 1, ";bnc>");
 	free(a->contact);
 	a->contact = strdup(contact);
 	if (!a->contact)
@@ -77,9 +87,11 @@ static int send_register(struct account *a, unsigned expires)
 
 	if (err)
 		return err;
-	snprintf(aor, sizeof(aor), "sip:%.128s@%.128s", a->user, provider_domain(p));
+	snprintf(aor, sizeof(aor), "%s:%.128s@%.128s", scheme_of(p), a->user,
+		 provider_domain(p));
 	snprintf(to, sizeof(to), "<%s>", aor);
-	snprintf(registrar, sizeof(registrar), "sip:%.250s", provider_domain(p));
+	snprintf(registrar, sizeof(registrar), "%s:%.250s", scheme_of(p),
+		 provider_domain(p));
 	target_url(url, (struct sockaddr *)&a->target, p->conf->transport);
 	snprintf(text, sizeof(text), "%u", expires);
 	err = new_handle(a, aor);

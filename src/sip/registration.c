@@ -328,12 +328,11 @@ static void trying_event(void *self, int event, const void *data)
  * port, which nobody knew before, is the Contact's. */
 static bool contact_is_old(const struct account *a)
 {
-	struct provider *p = a->provider;
 	char contact[320];
 
-	return p->conf->transport == TRANSPORT_TLS && a->contact &&
-	       !provider_contact(p, TRANSPORT_TLS, (struct sockaddr *)&a->target,
-			      a->user, contact, sizeof(contact)) &&
+	return a->provider->conf->transport == TRANSPORT_TLS && a->contact &&
+	       !register_contact(a, (struct sockaddr *)&a->target, contact,
+				 sizeof(contact)) &&
 	       strcmp(contact, a->contact);
 }
 

@@ -24,6 +24,19 @@ static int secure(char *contact, size_t size)
 	return 0;
 }
 
+const char *scheme_of(const struct provider *p)
+{
+	return p->conf->called_uri == URI_SIPS ? "sips" : "sip";
+}
+
+int scheme_binding(struct provider *p, const struct sockaddr *peer, const char *user,
+		   char *contact, size_t size)
+{
+	int err = provider_contact(p, p->conf->transport, peer, user, contact, size);
+
+	return err || p->conf->called_uri != URI_SIPS ? err : secure(contact, size);
+}
+
 int scheme_contact(struct trunk_leg *t, const struct sockaddr *peer, char *contact,
 		   size_t size)
 {

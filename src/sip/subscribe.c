@@ -39,9 +39,8 @@ static int contact(const struct subscription *s, const struct sockaddr_storage *
 {
 	const char *user = s->account->user;
 
-	return provider_contact(s->provider, s->provider->conf->transport,
-				(const struct sockaddr *)at,
-				*user ? user : s->mailbox, buf, size);
+	return scheme_binding(s->provider, (const struct sockaddr *)at,
+			      *user ? user : s->mailbox, buf, size);
 }
 
 bool subscribe_is_old(const struct subscription *s)
@@ -69,8 +68,8 @@ static int open_dialog(struct subscription *s)
 	s->target = *target;
 	snprintf(to, sizeof(to), "<%s>", s->aor);
 	if (*user)
-		snprintf(from, sizeof(from), "<sip:%.128s@%.128s>", user,
-			 provider_domain(s->provider));
+		snprintf(from, sizeof(from), "<%s:%.128s@%.128s>",
+			 scheme_of(s->provider), user, provider_domain(s->provider));
 	else
 		snprintf(from, sizeof(from), "%s", to);
 	s->nh = nua_handle(s->provider->agent->nua, (nua_hmagic_t *)&s->owner,

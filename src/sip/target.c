@@ -134,13 +134,12 @@ static void enter_probe(void *self)
 	char uri[280], from[400], contact[320], url[TARGET_URL];
 
 	drop_handle(t);
-	if (provider_contact(p, p->conf->transport, at,
-				 p->account->user, contact, sizeof(contact))) {
+	if (scheme_binding(p, at, p->account->user, contact, sizeof(contact))) {
 		fsm_post(&t->fsm, EVENT_SILENCE, NULL, 0);
 		return;
 	}
-	snprintf(uri, sizeof(uri), "sip:%.250s", provider_domain(p));
-	snprintf(from, sizeof(from), "<sip:%.128s@%.250s>",
+	snprintf(uri, sizeof(uri), "%s:%.250s", scheme_of(p), provider_domain(p));
+	snprintf(from, sizeof(from), "<%s:%.128s@%.250s>", scheme_of(p),
 		 p->account->user[0] ? p->account->user : "tipring",
 		 provider_domain(p));
 	target_url(url, at, p->conf->transport);

@@ -79,6 +79,7 @@ bool trunk_conf_same_server(const struct config_trunk *a,
 	       !strcmp(a->server, b->server) && a->port == b->port &&
 	       a->transport == b->transport && !strcmp(a->domain, b->domain) &&
 	       !strcmp(a->proxy, b->proxy) && a->options_s == b->options_s &&
+	       (a->called_uri == URI_SIPS) == (b->called_uri == URI_SIPS) &&
 	       a->keepalive == b->keepalive && a->keepalive_s == b->keepalive_s &&
 	       a->expires == b->expires && a->gin == b->gin;
 }
