@@ -19,12 +19,43 @@
 #define LATE_RUN 8		/* so many late ones in a row: the path changed */
 #define NONE INT64_MAX
 
+/* ----------------------------------------------------------------- the ring */
+
+/* Samples from `from` on that lie in one piece, at most n. */
+static size_t piece(uint32_t from, size_t n)
+{
+	size_t left = JITTER_RING - (from & MASK);
+
+	return n < left ? n : left;
+}
+
+static void empty(int16_t *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		s[i] = JITTER_EMPTY;
+}
+
+/* Four at a time: a gap is rare. */
+static bool whole(const int16_t *s, size_t n)
+{
+	const uint64_t ones = 0x0001000100010001, tops = ones << 15;
+	uint64_t four, gaps = 0;
+
+	for (; n >= 4; n -= 4, s += 4) {
+		memcpy(&four, s, sizeof(four));
+		four ^= tops;	/* JITTER_EMPTY becomes zero, and nothing else */
+		gaps |= (four - ones) & ~four & tops;
+	}
+	while (n--)
+		gaps |= s[n] == JITTER_EMPTY;
+	return !gaps;
+}
+
 /* --------------------------------------------------------------- the stream */
 
 static void forget(struct jitter *j)
 {
-	for (size_t i = 0; i < JITTER_RING; i++)
-		j->ring[i] = JITTER_EMPTY;
+	empty(j->ring, JITTER_RING);
 	j->started = false;
 	j->late_run = 0;
 	j->silence = 0;
@@ -110,6 +141,18 @@ static void observe(struct jitter *j, int64_t timestamp, int64_t arrival)
 					      j->most : transit - least);
 }
 
+/* Samples from play on that are there, at most n. */
+static size_t held(const struct jitter *j, size_t n)
+{
+	size_t i = 0, first = piece(j->play, n);
+
+	if (whole(j->ring + (j->play & MASK), first) && whole(j->ring, n - first))
+		return n;
+	while (i < n && j->ring[(j->play + i) & MASK] != JITTER_EMPTY)
+		i++;
+	return i;
+}
+
 /* Where the sample that is played next stands against the puller's clock. */
 static int64_t offset(const struct jitter *j)
 {
@@ -118,9 +161,14 @@ static int64_t offset(const struct jitter *j)
 
 static void drop(struct jitter *j, size_t n)
 {
-	for (size_t i = 0; i < n && i < JITTER_RING; i++)
-		j->ring[(j->play + i) & MASK] = JITTER_EMPTY;
+	size_t first;
+
 	j->play += (uint32_t)n;
+	if (n > JITTER_RING)
+		n = JITTER_RING;
+	first = piece(j->play - (uint32_t)n, n);
+	empty(j->ring + ((j->play - (uint32_t)n) & MASK), first);
+	empty(j->ring, n - first);
 }
 
 /* Goes to the wanted delay at once; what lies between is not played. */
@@ -157,10 +205,14 @@ static void resume(struct jitter *j, uint32_t timestamp)
 static void keep(struct jitter *j, uint32_t timestamp, const int16_t *s, size_t n)
 {
 	int32_t behind = (int32_t)(j->play - timestamp);
-	size_t i = behind > 0 ? (size_t)behind : 0;
+	size_t i = behind > 0 ? (size_t)behind : 0, first;
 
-	for (; i < n; i++)
-		j->ring[(timestamp + i) & MASK] = s[i];
+	if (i < n) {
+		first = piece(timestamp + (uint32_t)i, n - i);
+		memcpy(j->ring + ((timestamp + (uint32_t)i) & MASK), s + i,
+		       first * sizeof(*s));
+		memcpy(j->ring, s + i + first, (n - i - first) * sizeof(*s));
+	}
 	if ((int32_t)(timestamp + (uint32_t)n - j->newest) > 0)
 		j->newest = timestamp + (uint32_t)n;
 }
@@ -240,12 +292,7 @@ void jitter_put(struct jitter *j, uint16_t seq, uint32_t timestamp, bool marker,
 
 bool jitter_ready(const struct jitter *j, size_t n)
 {
-	if (!j->started)
-		return false;
-	for (size_t i = 0; i < n; i++)
-		if (j->ring[(j->play + i) & MASK] == JITTER_EMPTY)
-			return false;
-	return true;
+	return j->started && held(j, n) == n;
 }
 
 unsigned jitter_delay_ms(const struct jitter *j)
@@ -262,20 +309,12 @@ unsigned jitter_target_ms(const struct jitter *j)
 
 /* ------------------------------------------------------------------ playing */
 
-/* Samples from play on that are there, at most n. */
-static size_t held(const struct jitter *j, size_t n)
-{
-	size_t i = 0;
-
-	while (i < n && j->ring[(j->play + i) & MASK] != JITTER_EMPTY)
-		i++;
-	return i;
-}
-
 static void copy(struct jitter *j, int16_t *to, uint32_t from, size_t n)
 {
-	for (size_t i = 0; i < n; i++)
-		to[i] = j->ring[(from + i) & MASK];
+	size_t first = piece(from, n);
+
+	memcpy(to, j->ring + (from & MASK), first * sizeof(*to));
+	memcpy(to + first, j->ring, (n - first) * sizeof(*to));
 }
 
 /* The lag at which the two stretches are most alike; they fade over there. In
@@ -336,16 +375,14 @@ static bool mend(struct jitter *j, int16_t *to, int64_t excess)
 }
 
 /* Whether this frame is quiet enough to be cut or repeated unheard. */
-static bool quiet(struct jitter *j)
+static bool quiet(struct jitter *j, const int16_t *s)
 {
-	float sum = 0;
+	int64_t squares = 0;
+	float sum;
 
-	for (int i = 0; i < JITTER_FADE; i++) {
-		float s = j->ring[(j->play + (uint32_t)i) & MASK];
-
-		sum += s * s;
-	}
-	sum /= JITTER_FADE;
+	for (int i = 0; i < JITTER_FADE; i++)
+		squares += (int32_t)s[i] * s[i];
+	sum = (float)squares / JITTER_FADE;
 	if (sum < j->noise)
 		j->noise += (sum - j->noise) * 0.1f;
 	else
@@ -403,12 +440,11 @@ static void pull_frame(struct jitter *j, int16_t *to)
 	}
 	j->silence = 0;
 	excess = offset(j) - wanted(j);
-	if (off(j, excess, quiet(j)))
+	copy(j, to, j->play, JITTER_FADE);
+	if (off(j, excess, quiet(j, to)))
 		mended = mend(j, to, excess);
-	if (!mended) {
-		copy(j, to, j->play, JITTER_FADE);
+	if (!mended)
 		drop(j, JITTER_FADE);
-	}
 	conceal_good(&j->conceal, to, JITTER_FADE);
 }
 

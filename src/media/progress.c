@@ -412,11 +412,12 @@ static bool gave_way(const struct progress *p)
 	       planned(p, &p->mix) && planned(p, &p->other);
 }
 
-/* A voice is looked at less often: it is most of what there is to hear. */
+/* A voice is looked at less often, the longer it goes on: it is most of what there
+ * is to hear. */
 static uint64_t hop(const struct progress *p)
 {
 	if (p->windows > 2 && p->matches * 2 < p->windows)
-		return 4 * HOP;
+		return (p->windows > 8 ? 8 : 4) * HOP;
 	return p->now - p->begin > LONG ? 2 * HOP : HOP;
 }
 
