@@ -11,9 +11,11 @@
 #include "drivers/dahdi/port.h"
 
 /* With no flash a hang-up need only be longer than the break of a pulse, which
- * is 80 ms at most (8 pulses a second, two thirds break). */
+ * is 94 ms at most (8 pulses a second, three quarters break). */
 #define ON_HOOK_MS 120
 #define FLASH_MS 750
+#define PULSE_BREAK_MS 60
+#define PULSE_MAKE_MS 40
 /* Ground start: so long the ring is grounded, then the kernel closes the loop and
  * waits for 500 ms more before it says that dialling may begin. Exchanges answer
  * within 100 ms or so; the kernel's own 1500 would seem a dead line. */
@@ -103,6 +105,10 @@ static int set_times(const struct line_port *port, const struct port_conf *conf)
 	} else {
 		p.flashtime = FLASH_MS;
 		p.starttime = START_MS;
+		p.pulsebreaktime = conf->pulse_break_ms ? (int)conf->pulse_break_ms
+							: PULSE_BREAK_MS;
+		p.pulsemaketime = conf->pulse_make_ms ? (int)conf->pulse_make_ms
+						      : PULSE_MAKE_MS;
 	}
 	return ioctl(port->fd, DAHDI_SET_PARAMS, &p) < 0 ? -errno : 0;
 }

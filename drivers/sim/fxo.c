@@ -9,7 +9,6 @@
 #include <string.h>
 
 #define FLASH_MS 500
-#define PULSE_US 50000		/* break and make */
 #define DIGIT_US 750000		/* between digits */
 #define PAUSE_US 500000		/* 'w' */
 #define LOSS_US 1000000		/* no battery for so long: an alarm, like a card */
@@ -91,7 +90,7 @@ static void next_digit(struct line_port *p, uint64_t at)
 	}
 	f->pulses = c == '0' ? 10 : (unsigned)(c - '0');
 	sim_drive(p, 0, WIRE_LOOP, at);
-	sim_start(p, DUE_LOOP, at + PULSE_US);
+	sim_start(p, DUE_LOOP, at + f->open_us);
 }
 
 static void pulse_step(struct line_port *p, uint64_t at)
@@ -101,11 +100,11 @@ static void pulse_step(struct line_port *p, uint64_t at)
 	if (is_open(p)) {
 		sim_drive(p, WIRE_LOOP, 0, at);
 		f->pulses--;
-		sim_start(p, DUE_LOOP, at + (f->pulses ? PULSE_US :
-			  f->digits[f->position] ? DIGIT_US : PULSE_US));
+		sim_start(p, DUE_LOOP, at + (!f->pulses && f->digits[f->position] ?
+					     DIGIT_US : f->closed_us));
 	} else if (f->pulses) {
 		sim_drive(p, 0, WIRE_LOOP, at);
-		sim_start(p, DUE_LOOP, at + PULSE_US);
+		sim_start(p, DUE_LOOP, at + f->open_us);
 	} else {
 		next_digit(p, at);
 	}

@@ -7,8 +7,9 @@
  *              close                    open
  *   ON_HOOK ----------> OFF_HOOK ------------------> BROKEN
  *      ^                   ^  close within: 15 ms      |
- *      |                   |  nothing; flash_min a     |
- *      |                   |  pulse; flash_max a flash |
+ *      |                   |  nothing; 120 ms a pulse; |
+ *      |                   |  flash_min nothing;       |
+ *      |                   |  flash_max a flash        |
  *      |                   +---------------------------+
  *      |        longer                                 |
  *      +-----------------------------------------------+
@@ -18,6 +19,9 @@
 #include <errno.h>
 
 #define PULSE_MIN_MS 15		/* shorter is a bounce */
+/* 8 pulses a second, open for 75 % of it: 94 ms. What is longer and shorter than
+ * a flash is neither: it must not be taken for a 1. */
+#define PULSE_MAX_MS 120
 #define DIGIT_MS 250		/* after the last pulse of a digit */
 
 /* ms of an open loop that is a hang-up. */
@@ -61,6 +65,8 @@ static void loop_closed(struct line_port *p, uint64_t at)
 	if (ms >= f->flash_min) {
 		f->pulses = 0;
 		sim_event(p, LINE_EVENT_FLASH, (int)ms, at);
+	} else if (ms > PULSE_MAX_MS) {
+		f->pulses = 0;
 	} else if (ms >= PULSE_MIN_MS) {
 		f->pulses++;
 	}

@@ -53,6 +53,7 @@ struct sim_fxo {
 	enum { LOOP_STEADY, LOOP_FLASH, LOOP_PULSE } loop;
 	char digits[64];
 	unsigned position, pulses;	/* pulses: left of this digit */
+	uint64_t open_us, closed_us;	/* of a pulse */
 };
 
 struct line_port {

@@ -64,9 +64,12 @@ struct port_conf {
 	char address[PORT_NAME_SIZE];	/* behind the driver's name: "1" */
 	enum port_kind kind;		/* expected; 0: as the card says */
 	const char *directory;		/* sim: where the sockets are */
-	unsigned flash_min_ms;		/* FXS: shorter breaks are pulses */
+	unsigned flash_min_ms;		/* FXS: shorter breaks are pulses or
+					   nothing */
 	unsigned flash_max_ms;		/* FXS: longer ones hang up; 0: no
 					   flash, the shortest hang-up */
+	/* FXO: a pulse's open and closed loop; 0: 60 and 40 */
+	unsigned pulse_break_ms, pulse_make_ms;
 	enum audio_format format;	/* sim, PORT_B: of its samples; others know */
 	int16_t card_rx_gain, card_tx_gain;	/* FXO: 0.1 dB, -150 to 120, in the
 					   card; 0 where it has none */

@@ -213,6 +213,8 @@ struct config_line {
 	unsigned dial_last;		/* LINE_DIAL_LAST: how many digits */
 	const char *dial_digits;	/* LINE_DIAL_DIGITS; 'w' waits 0.5 s */
 	enum dial_method dial_method;
+	unsigned pulse_rate;		/* pulses a second */
+	unsigned pulse_break;		/* % of a pulse */
 	enum line_answer answer;
 	unsigned answer_delay_ms;	/* LINE_ANSWER_DELAY, after dialling */
 	bool wait_dial_tone;		/* before dialling; else after a pause */

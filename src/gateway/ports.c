@@ -15,8 +15,8 @@
 enum { RETRY_FIRST_MS = 1000, RETRY_LAST_MS = 60000 };
 enum { GONE_MS = 20 };	/* the line's call ends first */
 
-/* Hookflash, ITU-T Q.24 and the national ones around it: what is shorter is a
- * dial pulse, what is longer a hang-up. */
+/* Hookflash, the national windows together: what is shorter is a dial pulse or
+ * nothing, what is longer a hang-up. */
 enum { FLASH_MIN_MS = 200, FLASH_MAX_MS = 1000 };
 
 /* Between a port's end and its line: a port may go and the line stay. */
@@ -136,11 +136,15 @@ static struct port *port_new(struct gateway *g, struct line *line)
 static int open_port(struct gateway *g, struct line *line,
 		     const struct config_line *l, char *why, size_t size)
 {
+	unsigned pulse = (1000 + l->pulse_rate / 2) / l->pulse_rate;
+	unsigned open = (pulse * l->pulse_break + 50) / 100;
 	struct port_conf port = {
 		.kind = l->kind,
 		.directory = g->conf->sim_directory,
 		.flash_min_ms = FLASH_MIN_MS,
 		.flash_max_ms = l->flash ? FLASH_MAX_MS : 0,
+		.pulse_break_ms = open,
+		.pulse_make_ms = pulse - open,
 		.card_rx_gain = l->card_rx_gain,
 		.card_tx_gain = l->card_tx_gain,
 		.card_impedance = l->card_impedance + 1,

@@ -96,21 +96,27 @@ def main():
     here.add_argument("--seconds", type=int, default=20,
                       help="of each run of a load")
     here.add_argument("--loads", default="30,120")
-    here.add_argument("--only", choices=("echo", "srtp", "load"))
+    here.add_argument("--only", choices=("echo", "srtp", "digits", "load"))
     here.add_argument("--output", default="bench.json")
     args = here.parse_args()
-    for name in ("echo", "srtp", "floor", "calls"):
+    for name in ("echo", "srtp", "digits", "floor", "calls"):
         setattr(args, name, os.path.join(args.build, "tests/bench/bench-" + name))
     args.tipringd = os.path.join(args.build, "tipringd")
 
     result = {"floor_us_per_call_second": {}, "calls": {}, "echo": {},
-              "srtp": {}}
+              "srtp": {}, "digits": {}}
     if args.only in (None, "srtp"):
         # What it adds to the calls below, which go in the clear.
         result["srtp"], _ = run(args.srtp)
         for suite, us in result["srtp"].items():
             print("SRTP adds %6.1f us a call-second with %s" % (us, suite),
                   flush=True)
+    if args.only in (None, "digits"):
+        result["digits"], _ = run(args.digits)
+        for who, ns in result["digits"].items():
+            print("DTMF, %-8s %5d ns per 20 ms of talk, %5d of silence, "
+                  "%5d of digits" % (who, ns["talk_ns"], ns["silence_ns"],
+                                     ns["dialling_ns"]), flush=True)
     if args.only in (None, "echo"):
         result["echo"], said = run(args.echo)
         print(said, flush=True)

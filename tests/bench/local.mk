@@ -26,6 +26,12 @@ tests_bench_bench_calls_SOURCES = tests/bench/bench_calls.c $(far_sources) \
 tests_bench_bench_calls_CPPFLAGS = $(BENCH_CPPFLAGS)
 tests_bench_bench_calls_LDADD = $(far_libs)
 
+EXTRA_PROGRAMS += tests/bench/bench-digits
+tests_bench_bench_digits_SOURCES = tests/bench/bench_digits.c \
+	tests/bench/echo_lab.c tests/bench/echo_lab.h
+tests_bench_bench_digits_CPPFLAGS = $(BENCH_CPPFLAGS)
+tests_bench_bench_digits_LDADD = $(far_libs)
+
 EXTRA_PROGRAMS += tests/bench/bench-srtp
 tests_bench_bench_srtp_SOURCES = tests/bench/bench_srtp.c
 tests_bench_bench_srtp_LDADD = $(far_libs)

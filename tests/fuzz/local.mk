@@ -5,6 +5,7 @@
 EXTRA_DIST += tests/fuzz/seeds
 noinst_HEADERS += tests/fuzz/driver.h
 include tests/fuzz/config.mk
+include tests/fuzz/digits.mk
 include tests/fuzz/sdp.mk
 include tests/fuzz/knock.mk
 include tests/fuzz/q931.mk

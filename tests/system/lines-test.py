@@ -37,8 +37,8 @@ def a_rotary_telephone_dials():
     b.hang_up(3, call)
 
 
-def an_extension_is_dialled_by_pulses():
-    b = box.Box(fxo='dial_method = "pulse";')
+def an_extension_is_dialled_by_pulses(keys=""):
+    b = box.Box(fxo='dial_method = "pulse";' + keys)
     with b:
         seen = Background(b.expect, 1, "digits 201", 40)
         call = b.call_line("201")
@@ -47,6 +47,10 @@ def an_extension_is_dialled_by_pulses():
         call.expect(486, within=40)
         b.expect(1, "on-hook")
         b.gateway.wait_idle()
+
+
+def slow_pulses_dial_too():
+    an_extension_is_dialled_by_pulses("pulse_rate = 8; pulse_break = 75;")
 
 
 def a_flash_from_sip_reaches_the_pbx():
@@ -228,6 +232,7 @@ if __name__ == "__main__":
     sys.exit(tap.run([
         a_rotary_telephone_dials,
         an_extension_is_dialled_by_pulses,
+        slow_pulses_dial_too,
         a_flash_from_sip_reaches_the_pbx,
         another_canceller_talks_to_nobody_but_the_line,
         a_flash_of_a_telephone_is_no_hang_up,

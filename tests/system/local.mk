@@ -44,6 +44,7 @@ tests/system/load-test.log: tests/system/peers-test.log
 tests/system/package-test.log: tests/system/load-test.log
 include tests/system/control.mk
 include tests/system/callerid.mk
+include tests/system/dialling.mk
 include tests/system/targets.mk
 include tests/system/setup.mk
 include tests/system/session.mk

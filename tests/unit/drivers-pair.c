@@ -47,6 +47,8 @@ static void open_end(struct pair *p, struct pair_end *e, enum port_kind kind,
 {
 	struct port_conf conf = { .address = "1", .kind = kind,
 				  .directory = p->directory,
+				  .pulse_break_ms = p->break_ms,
+				  .pulse_make_ms = p->make_ms,
 				  .flash_max_ms = flash_max_ms };
 	char why[160] = "";
 

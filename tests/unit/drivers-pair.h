@@ -27,6 +27,7 @@ struct pair_end {
 
 struct pair {
 	char directory[32];
+	unsigned break_ms, make_ms;	/* of pulses; 0: the driver's */
 	struct pair_end near, far;
 };
 

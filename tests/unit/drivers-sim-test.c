@@ -75,6 +75,73 @@ static void test_handset_far(void **state)
 	handset(p, &p->near, &p->far);
 }
 
+/* The slowest and the fastest dial, each with the shortest and the longest
+ * break. */
+static void dials(struct pair *p, enum port_kind near)
+{
+	static const struct { unsigned break_ms, make_ms; } ends[] = {
+		{ 69, 56 }, { 94, 31 }, { 46, 37 }, { 62, 21 },
+	};
+	struct pair_end *fxs = near == PORT_FXS ? &p->near : &p->far;
+	struct pair_end *fxo = near == PORT_FXS ? &p->far : &p->near;
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++) {
+		p->break_ms = ends[i].break_ms;
+		p->make_ms = ends[i].make_ms;
+		pair_connect(p, near, 800);
+		fxo->driver->hook(fxo->port, true);
+		pair_next(p, fxs, LINE_EVENT_OFF_HOOK, 5000);
+		pair_next(p, fxo, LINE_EVENT_SEIZED, 5000);
+		assert_int_equal(fxo->driver->pulse(fxo->port, "12"), 0);
+		assert_int_equal(pair_next(p, fxs, LINE_EVENT_PULSE_DIGIT, 10000), '1');
+		assert_int_equal(pair_next(p, fxs, LINE_EVENT_PULSE_DIGIT, 10000), '2');
+		pair_next(p, fxo, LINE_EVENT_DIALLED, 5000);
+		pair_close(&p->near);
+		pair_close(&p->far);
+	}
+}
+
+static void test_dials_near(void **state)
+{
+	dials(*state, PORT_FXO);
+}
+
+static void test_dials_far(void **state)
+{
+	dials(*state, PORT_FXS);
+}
+
+/* A break is a pulse, or nothing, or a flash, at the ends of each. */
+static void test_breaks(void **state)
+{
+	static const struct {
+		int ms;
+		enum line_event_type type;	/* or none */
+	} breaks[] = {
+		{ 10, LINE_EVENT_NONE }, { 20, LINE_EVENT_PULSE_DIGIT },
+		{ 94, LINE_EVENT_PULSE_DIGIT }, { 118, LINE_EVENT_PULSE_DIGIT },
+		{ 123, LINE_EVENT_NONE }, { 198, LINE_EVENT_NONE },
+		{ 202, LINE_EVENT_FLASH }, { 780, LINE_EVENT_FLASH },
+	};
+	struct pair *p = *state;
+
+	pair_connect(p, PORT_FXS, 800);
+	p->far.driver->hook(p->far.port, true);
+	pair_next(p, &p->near, LINE_EVENT_OFF_HOOK, 5000);
+	for (size_t i = 0; i < sizeof(breaks) / sizeof(*breaks); i++) {
+		assert_int_equal(p->far.driver->flash(p->far.port, breaks[i].ms), 0);
+		if (breaks[i].type)
+			pair_next(p, &p->near, breaks[i].type, 5000);
+		else
+			pair_run(p, (unsigned)breaks[i].ms + 300);
+		pair_run(p, 50);
+		pair_none(&p->near);
+	}
+	p->far.driver->flash(p->far.port, 850);
+	pair_next(p, &p->near, LINE_EVENT_ON_HOOK, 5000);
+	pair_next(p, &p->near, LINE_EVENT_OFF_HOOK, 5000);
+}
+
 /* Without flash the shortest break that is no pulse hangs up. */
 static void test_no_flash(void **state)
 {
@@ -281,6 +348,7 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		T(test_handset_near), T(test_handset_far), T(test_no_flash),
+		T(test_dials_near), T(test_dials_far), T(test_breaks),
 		T(test_feeder_far), T(test_feeder_near), T(test_abandoned),
 		T(test_not_supported), T(test_audio), T(test_idle),
 	};

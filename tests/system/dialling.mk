@@ -1,0 +1,4 @@
+# how a number comes to be complete
+TESTS += tests/system/dialling-test.py
+EXTRA_DIST += tests/system/dialling-test.py
+tests/system/dialling-test.log: tests/system/callerid-test.log
