@@ -156,6 +156,8 @@ static nua_t *create(struct agent *a, const char *url, bool listens)
 		NUTAG_UPDATE_REFRESH(1), NUTAG_SESSION_TIMER(0), NUTAG_MIN_SE(1),
 		NUTAG_OUTBOUND("no-outbound no-options-keepalive no-validate"),
 		NUTAG_PATH_ENABLE(0),
+		/* A transfer is told of as long as it may ring. */
+		NUTAG_REFER_EXPIRES(a->conf->timers[TIMER_RING] + 60),
 		SIPTAG_USER_AGENT_STR(ua && ua[0] ? ua : "tipring/" PACKAGE_VERSION),
 		/* 100 Trying tells that a server lives. */
 		NTATAG_PASS_100(1),

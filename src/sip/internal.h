@@ -89,7 +89,7 @@ const char *transfer_supports(enum trunk_transfer, bool reliable);
 const char *transfer_allows(enum trunk_transfer);
 /* Of the handle of a call, SIPTAG_ALLOW says what the library lets in: REFER as
  * well, so that a refusal is ours, and has a reason in the log. */
-#define LETS_IN SIPTAG_ALLOW_STR(AGENT_ALLOWS ", REFER")
+#define LETS_IN SIPTAG_ALLOW_STR(AGENT_ALLOWS ", REFER, SUBSCRIBE")
 #define ALLOWS(leg) SIPTAG_HEADER_STR(transfer_allows((leg)->policy.transfer))
 
 static inline struct timers *agent_timers(struct agent *a)
@@ -528,6 +528,8 @@ bool trunk_leg_is_provider(const struct trunk_leg *, const url_t *);
 
 /* leg_refer.c: REFER inside a dialog. */
 void refer_in(struct trunk_leg *, const struct happening *);
+/* SUBSCRIBE in a dialog: longer or no more of what REFER has begun. */
+void refer_subscribed(struct trunk_leg *, const struct happening *);
 void transfer_news(struct leg *, enum referral_news, const struct release *why);
 /* The call whose place an INVITE wants, in *old; NULL: it wants none. 0, or the
  * status that refuses it, and why. */

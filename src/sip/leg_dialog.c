@@ -416,6 +416,9 @@ void dialog_happened(struct owner *o, const struct happening *h)
 	case nua_i_refer:
 		refer_in(t, h);
 		break;
+	case nua_i_subscribe:
+		refer_subscribed(t, h);
+		break;
 	case nua_i_notify:
 		hand_over_notified(t, h);
 		break;

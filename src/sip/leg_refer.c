@@ -10,6 +10,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include <sofia-sip/nua_tag.h>
 #include <sofia-sip/sip_extra.h>
 #include <sofia-sip/sip_header.h>
 #include <sofia-sip/su_alloc.h>
@@ -46,11 +47,34 @@ static void notify(struct trunk_leg *t, int status, bool last)
 		 status_phrase(status));
 	nua_notify(t->nh, SIPTAG_EVENT_STR(t->refer_event),
 		   SIPTAG_CONTACT_STR(t->contact),
-		   SIPTAG_SUBSCRIPTION_STATE_STR(last ? "terminated;reason=noresource" :
-						 "active;expires=180"),
+		   /* Else the library writes how long it lasts. */
+		   TAG_IF(last, SIPTAG_SUBSCRIPTION_STATE_STR(
+					"terminated;reason=noresource")),
+		   NUTAG_SUBSTATE(last ? nua_substate_terminated : nua_substate_active),
 		   SIPTAG_CONTENT_TYPE_STR("message/sipfrag;version=2.0"),
 		   SIPTAG_PAYLOAD_STR(body), TAG_END());
 	if (last)
+		t->refer_event[0] = '\0';
+}
+
+/* The library has answered, and sends NOTIFY: it knows of what REFER has begun,
+ * and of nothing else (403, 489). */
+void refer_subscribed(struct trunk_leg *t, const struct happening *h)
+{
+	const sip_event_t *e = h->sip ? h->sip->sip_event : NULL;
+	int substate = nua_substate_active;
+	char event[32];
+
+	if (h->status < 200) {
+		request_answer(t->agent, h, SIP_489_BAD_EVENT);
+		return;
+	}
+	tl_gets(h->tags, NUTAG_SUBSTATE_REF(substate), TAG_END());
+	if (h->status >= 300 || substate != nua_substate_terminated || !e)
+		return;
+	snprintf(event, sizeof(event), "%s%s%s", e->o_type, e->o_id ? ";id=" : "",
+		 e->o_id ? e->o_id : "");
+	if (!strcmp(event, t->refer_event) || !e->o_id)
 		t->refer_event[0] = '\0';
 }
 

@@ -3,6 +3,7 @@
 """Transfers that a SIP trunk asks for, message by message: REFER and its NOTIFYs,
 REFER with Replaces, INVITE with Replaces, and what must be refused."""
 
+import re
 import sys
 import urllib.parse
 
@@ -136,6 +137,65 @@ def no_subscription_where_none_is_wanted():
     called.ended()
     check(not called.peer.wanted(("NOTIFY",), 0.3), "NOTIFY")
     end(caller, third)
+
+
+def subscribe(dialog, event, expires, status):
+    extra = [("Event", event)] if event else []
+    dialog.send("SUBSCRIBE", extra=extra + [("Expires", expires)])
+    m = dialog.expect(*range(200, 700))
+    same("answer to SUBSCRIBE %s for %d s" % (event, expires), m.status, status)
+    return m
+
+
+def lasts(notify):
+    """s that the subscription lasts, as NOTIFY says."""
+    found = re.search(r"expires=(\d+)", notify.get("subscription-state"))
+    check(found, notify.get("subscription-state"))
+    return int(found.group(1))
+
+
+def what_refer_has_begun_can_be_subscribed_to_and_ended():
+    caller, called = rig().talk()
+    subscribe(called, "refer", 60, 403)		# nothing yet
+    refer(called, "<sip:15557654321@%s>" % HERE)
+    m = notified(called, 100)
+    check(lasts(m) >= 120, "shorter than a telephone rings: %s" % m.headers)
+    third = new_call()
+    third.reply(180)
+    check(lasts(notified(called, 180)) <= lasts(m), "it became longer")
+    m = subscribe(called, "refer", 60, 200)
+    check(int(m.get("expires")) <= 60, str(m.headers))
+    check(lasts(notified(called, 180)) <= 60, "NOTIFY says longer")
+    subscribe(called, "refer;id=7", 60, 403)
+    subscribe(called, "presence", 60, 489)
+    subscribe(called, "", 60, 489)
+    subscribe(called, "refer", 0, 200)
+    m = called.expect("NOTIFY")
+    called.peer.reply(m, 200, "OK")
+    check(m.get("subscription-state").startswith("terminated"), str(m.headers))
+    subscribe(called, "refer", 60, 403)
+    # It goes on, untold.
+    third.accept()
+    called.ended()
+    check(not called.peer.wanted(("NOTIFY",), 0.2), "NOTIFY")
+    end(caller, third)
+
+
+def each_refer_of_a_call_has_an_id():
+    caller, called = rig().talk()
+    ids = []
+    for status in 486, 404, 486:
+        refer(called, "<sip:15557654321@%s>" % HERE)
+        sequence = called.sequence
+        m = notified(called, 100)
+        third = new_call()
+        third.reply(status)
+        third.expect("ACK")
+        same("event", notified(called, status, last=True).get("event"), m.get("event"))
+        check(m.get("event") in ("refer", "refer;id=%d" % sequence), m.get("event"))
+        ids.append(m.get("event"))
+    same("events", len(set(ids)), len(ids))
+    end(caller, called)
 
 
 def a_held_call_is_transferred():
@@ -320,6 +380,8 @@ if __name__ == "__main__":
         a_transfer_that_fails_changes_nothing,
         who_leaves_before_the_answer_has_handed_his_partner_on,
         no_subscription_where_none_is_wanted,
+        what_refer_has_begun_can_be_subscribed_to_and_ended,
+        each_refer_of_a_call_has_an_id,
         a_held_call_is_transferred,
         a_transfer_never_widens_what_a_party_may_reach,
         a_trunk_that_may_not_transfer_is_told_so,
