@@ -1,21 +1,26 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception
 """Transfers that go out of the gateway: a telephone connects two calls of a trunk
-with transfer_out = "refer", message by message."""
+with transfer_out = "refer", message by message. And those that come in for a line of
+an exchange, and from baresip."""
 
 import atexit
 import re
 import sys
+import time
 import urllib.parse
 
 import box
+import peers
 import tap
+import wire
 from tap import check, wait
 from ua import Dialog, Peer, same, sdp
 
 box.quick()
 NOTIFIED = "message/sipfrag;version=2.0"
 WAIT_S = 6		# timer refer
+ROUTES = 'routes = ( { from = "any"; called = "104"; to = [ "line:phone-4" ]; } );'
 
 _bench = None
 
@@ -26,7 +31,9 @@ def bench():
     if not _bench:
         peer = Peer(0)
         _bench = box.Box(phone=False, peer=peer.port, dead=3600,
-                         fxs="flash = true;", trunk='transfer_out = "refer";',
+                         fxs="flash = true;", fxo='answer = "seize";',
+                         trunk='transfer_out = "refer"; transfer = "accept";',
+                         more=ROUTES,
                          timers="ring = 60; refer = %d;" % WAIT_S)
         peer.gateway = ("127.0.0.1", _bench.sip)
         _bench.peer = peer
@@ -279,6 +286,113 @@ def a_bad_notify_does_nothing():
     call.ended()
 
 
+# ---------------------------------------------- handed on: a line, an exchange's
+
+def lines_talk(b, one, other):
+    """What is said on a line is heard on the other."""
+    says = b.speech()[0]
+    heard = b.ws.path("heard-by-%d.wav" % other)
+    b.do("record %d %s" % (other, heard))
+    b.do("play %d %s" % (one, says))
+    b.do("wait-played %d" % one, 60)
+    time.sleep(wire.TAIL)
+    b.do("record %d off" % other)
+    b.good(says, heard, "line %d" % other, match=0.25)
+
+
+def call_of_the_exchange():
+    """A call of the trunk to an extension of the PBX, which talks."""
+    b = bench()
+    call = Dialog(b.peer, "201").call()
+    b.expect(1, "digits 201", 30)
+    b.pbx_answers(1)
+    call.answered()
+    return call
+
+
+def hand_on(call, number):
+    call.send("REFER", extra=[("Refer-To", "<sip:%s@127.0.0.1:%d>" % (
+        number, bench().sip))])
+    return call.expect(*range(200, 700))
+
+
+def told(call, status):
+    while True:
+        m = call.expect("NOTIFY")
+        call.peer.reply(m, 200, "OK")
+        if m.body.startswith("SIP/2.0 %d " % status):
+            return
+        check(m.body.startswith("SIP/2.0 1"), m.body)
+
+
+def an_exchange_s_line_is_handed_on_to_a_telephone():
+    b = bench()
+    call = call_of_the_exchange()
+    same("answer to REFER", hand_on(call, "104").status, 202)
+    b.expect(4, "ring", 30)
+    b.do("off-hook 4")
+    told(call, 200)
+    call.hang_up()
+    lines_talk(b, 1, 4)
+    lines_talk(b, 4, 1)
+    b.do("on-hook 4")
+    b.expect(1, "on-hook")
+
+
+def an_exchange_s_line_is_handed_on_within_its_trunk():
+    b = bench()
+    call = call_of_the_exchange()
+    same("answer to REFER", hand_on(call, "602").status, 202)
+    third = Dialog(b.peer, invite=b.peer.expect("INVITE"))
+    check("602@" in third.invite.uri, third.invite.start)
+    third.reply(486)
+    third.expect("ACK")
+    told(call, 486)
+    # It talks as before, and again.
+    same("answer to REFER", hand_on(call, "603").status, 202)
+    third = Dialog(b.peer, invite=b.peer.expect("INVITE"))
+    third.accept()
+    told(call, 200)
+    call.hang_up()
+    third.hang_up()
+    b.expect(1, "on-hook")
+
+
+# -------------------------------------------------------------- baresip hands on
+
+def baresip_hands_on(kamailio):
+    b = peers.Peers(kamailio, trunk='transfer = "accept";', more=ROUTES)
+    try:
+        b.do("off-hook 3")
+        b.expect(3, "dial-tone")
+        b.do("dial 3 600")
+        b.peer.expect("CALL_ESTABLISHED", 30)
+        b.peer.do("transfer", "sip:104@%s:%d" % (b.host, b.proxy or b.sip))
+        b.expect(4, "ring", 30)
+        b.do("off-hook 4")
+        b.peer.expect("CALL_CLOSED", 30)
+        lines_talk(b, 3, 4)
+        lines_talk(b, 4, 3)
+        check("to call" in b.gateway.cdr()[-1]["transferred"], b.gateway.cdr()[-1])
+        b.do("on-hook 3")
+        b.do("on-hook 4")
+        b.gateway.wait_idle()
+    except BaseException:
+        b.ws.tails()
+        b.outer.tails()
+        b.close(False)
+        raise
+    b.close()
+
+
+def baresip_hands_a_telephone_on():
+    baresip_hands_on(False)
+
+
+def baresip_hands_a_telephone_on_through_kamailio():
+    baresip_hands_on(True)
+
+
 if __name__ == "__main__":
     sys.exit(tap.run([
         two_calls_go_on_without_us,
@@ -290,4 +404,8 @@ if __name__ == "__main__":
         who_is_silent_is_not_waited_for_and_may_be_late,
         who_takes_no_refer_gets_none,
         a_bad_notify_does_nothing,
-        the_programs_end_without_a_leak], after, failed))
+        an_exchange_s_line_is_handed_on_to_a_telephone,
+        an_exchange_s_line_is_handed_on_within_its_trunk,
+        the_programs_end_without_a_leak,
+        baresip_hands_a_telephone_on,
+        baresip_hands_a_telephone_on_through_kamailio], after, failed))
