@@ -27,7 +27,8 @@ bool bearer_read(enum bearer *, int capability, int layer1, enum cause *why);
 void bearer_write(int *capability, int *layer1, enum bearer,
 		  enum audio_format law);
 
-/* A cause from the wire, 0 or nonsense included; and for it. */
+/* A cause from the wire, 0 or nonsense included; and for it, by DISCONNECT: what
+ * libpri would send otherwise (6, 7, 26, 81) becomes the next best. */
 enum cause cause_read(int cause);
 int cause_write(enum cause);
 

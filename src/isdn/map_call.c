@@ -60,6 +60,17 @@ enum cause cause_read(int cause)
 
 int cause_write(enum cause cause)
 {
+	/* Without a DISCONNECT libpri forgets a call that came and tells nothing:
+	 * it would clear for ever. */
+	switch ((int)cause) {
+	case PRI_CAUSE_CHANNEL_UNACCEPTABLE:
+		return PRI_CAUSE_REQUESTED_CHAN_UNAVAIL;
+	case PRI_CAUSE_CALL_AWARDED_DELIVERED:
+	case PRI_CAUSE_NONSELECTED_USER_CLEARING:
+		return PRI_CAUSE_NORMAL_UNSPECIFIED;
+	case PRI_CAUSE_INVALID_CALL_REFERENCE:
+		return PRI_CAUSE_PROTOCOL_ERROR;
+	}
 	return cause > CAUSE_NONE && (int)cause < 128 ? (int)cause :
 							(int)CAUSE_NORMAL;
 }

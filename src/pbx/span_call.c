@@ -431,6 +431,12 @@ int span_clear(struct pbx_line *l, int cause)
 	l->state = LINE_CLEARED;
 	line_say_nothing(l);
 	pri_hangup(l->span->pri, l->call, cause);
+	/* Without a DISCONNECT libpri tells nothing more of a call that came. */
+	if (cause == PRI_CAUSE_CHANNEL_UNACCEPTABLE ||
+	    cause == PRI_CAUSE_CALL_AWARDED_DELIVERED ||
+	    cause == PRI_CAUSE_NONSELECTED_USER_CLEARING ||
+	    cause == PRI_CAUSE_INVALID_CALL_REFERENCE)
+		span_end(l);
 	span_turn(l->span);
 	return 0;
 }

@@ -268,8 +268,14 @@ static void causes(void **state)
 {
 	for (int c = 1; c < 128; c++) {
 		assert_int_equal(cause_read(c), c);
-		assert_int_equal(cause_write(cause_read(c)), c);
+		if (c != 6 && c != 7 && c != 26 && c != 81)
+			assert_int_equal(cause_write(cause_read(c)), c);
 	}
+	/* These would not be told by DISCONNECT. */
+	assert_int_equal(cause_write((enum cause)6), 44);
+	assert_int_equal(cause_write((enum cause)7), 31);
+	assert_int_equal(cause_write((enum cause)26), 31);
+	assert_int_equal(cause_write((enum cause)81), 111);
 	assert_int_equal(cause_read(0), CAUSE_NORMAL_UNSPECIFIED);
 	assert_int_equal(cause_read(-1), CAUSE_NORMAL_UNSPECIFIED);
 	assert_int_equal(cause_read(128), CAUSE_NORMAL_UNSPECIFIED);
