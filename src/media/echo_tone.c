@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
 /*
- * The tone disabler of G.168 clause 7 (the same as G.165 clause 4). A modem
+ * The tone disabler of G.168 clause 7; G.165 clause 4 has the same under the same
+ * second numbers: 7.2 here is 4.2 there. A modem
  * cancels echo itself and says so by a tone of 2100 Hz whose phase it turns
  * every 450 ms: then the canceller stands aside. A fax answers with the tone
  * alone: then only the non-linear processor does, which would cut its carrier.
@@ -20,17 +21,19 @@
 
 #define N ECHO_TONE_WINDOW
 
-#define LEVEL (16140.0f * 16140.0f * 5e-4f)	/* -33 dBm0: hears and holds */
-#define PURE 0.65f		/* share of the power that is the tone's */
+/* 7.2: hears from -31 dBm0 on, 2100 +/- 21 Hz. 7.4: holds from -31 dBm0 on, from
+ * 700 to 3000 Hz (-27 from 390 to 700), lets go at -36. */
+#define LEVEL (16140.0f * 16140.0f * 5e-4f)	/* -33 dBm0 */
+#define PURE 0.65f		/* 7.3: share of the power that is the tone's */
 #define GAP_MOST 3		/* windows that a turn or a click may spoil */
 #define TONE_WINDOWS 30		/* 300 ms: G.164 has 300 +/- 100 */
 #define STEADY 5		/* windows until a phase can be foretold */
-#define TURNED (-0.676f)	/* cosine of 132.5: 155 is a turn, 110 a slip */
+#define TURNED (-0.676f)	/* 7.2: cosine of 132.5; 155 is a turn, 110 a slip */
 #define STRAIGHT 0.7f
-#define TURN_LEAST 40		/* windows: 450 +/- 25 ms, and ours are coarse */
+#define TURN_LEAST 40		/* 7.2: 450 +/- 25 ms, and our windows are coarse */
 #define TURN_MOST 50
-#define TURNS 2			/* periodic; the second comes within 1 s */
-#define RELEASE 25		/* windows: 250 +/- 150 ms, never below 100 */
+#define TURNS 2			/* periodic; 7.5: the second comes within 1 s */
+#define RELEASE 25		/* 7.8: 250 +/- 150 ms, never below 100 */
 
 /* cos and sin of 2100 Hz, times 8191. */
 static const int16_t wave[2][N] = {

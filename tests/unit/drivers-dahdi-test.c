@@ -48,6 +48,7 @@ static struct card {
 	unsigned wrote;
 	int write_errno;
 	int open_errno, specify_errno;
+	struct dahdi_params set;
 } card;
 
 int __wrap_open(const char *path, int flags, ...);
@@ -115,6 +116,9 @@ int __wrap_ioctl(int fd, unsigned long code, void *arg)
 		return no(ENOTTY);
 	switch (code) {
 	case DAHDI_GET_PARAMS: return get_params(arg);
+	case DAHDI_SET_PARAMS:
+		card.set = *(struct dahdi_params *)arg;
+		return 0;
 	case DAHDI_SPECIFY:
 		return card.specify_errno ? no(card.specify_errno) : 0;
 	case DAHDI_GETEVENT: return get_event(arg);
@@ -532,6 +536,24 @@ static void a_card_gets_its_own_impedance_back(void **state)
 	assert_non_null(strstr(why, "card_impedance"));
 }
 
+static void pulses_go_as_configured(void **state)
+{
+	struct line_port *port;
+	struct port_conf conf = { .address = "1", .pulse_break_ms = 94,
+				  .pulse_make_ms = 31 };
+	char why[256] = "";
+
+	new_card(PORT_FXO);
+	port = open_card();
+	assert_int_equal(card.set.pulsebreaktime, 60);
+	assert_int_equal(card.set.pulsemaketime, 40);
+	drv->close(port);
+	assert_int_equal(drv->open(&port, &conf, why, sizeof(why)), 0);
+	assert_int_equal(card.set.pulsebreaktime, 94);
+	assert_int_equal(card.set.pulsemaketime, 31);
+	drv->close(port);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -547,6 +569,7 @@ int main(void)
 		cmocka_unit_test(alarms_say_what_is_wrong),
 		cmocka_unit_test(a_card_tells_what_it_measures),
 		cmocka_unit_test(a_card_gets_its_own_impedance_back),
+		cmocka_unit_test(pulses_go_as_configured),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
