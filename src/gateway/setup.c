@@ -19,6 +19,7 @@
 
 #define CONF "/etc/dahdi/system.conf"
 #define PARAMETERS "/etc/dahdi/genconf_parameters"
+#define SPAN_PORT "dahdi/span/"
 #define PATHS 64		/* of a file in our temporary directory */
 
 struct setup {
@@ -71,12 +72,40 @@ static bool is_key(const char *line, const char *key)
 	return !strncasecmp(line, key, n) && strspn(line + n, " \t");
 }
 
-/* The user's own parameters, with the country's zone; and a canceller only where
- * a line asks for it, for the module of one need not be there. */
+/* An array's key stands alone. */
+static bool is_array(const char *line, const char *key)
+{
+	size_t n = strlen(key);
+
+	return !strncasecmp(line, key, n) && !line[n + strspn(line + n, " \t\r")];
+}
+
+/* Whose clock a span follows: as the network we give it, as the user we take it.
+ * Two ends that both take it drift. */
+static void write_clocks(const struct config *c, FILE *f)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < c->span_count; i++) {
+		const struct config_span *s = &c->spans[i];
+
+		if (strncmp(s->port, SPAN_PORT, strlen(SPAN_PORT)))
+			continue;
+		if (!any)
+			fputs("pri_termtype\n", f);
+		any = true;
+		fprintf(f, "\tSPAN/%s %s\n", s->port + strlen(SPAN_PORT),
+			s->role == SPAN_NETWORK ? "NT" : "TE");
+	}
+}
+
+/* The user's own parameters, with the country's zone; clocks by the spans' roles;
+ * and a canceller only where a line asks for it, for the module of one need not be
+ * there. */
 static int write_parameters(struct setup *s)
 {
 	char path[PATHS], *text = setup_read(s->parameters), *rest = text, *line;
-	bool cancels = false;
+	bool cancels = false, clocks = false;
 	FILE *f;
 
 	in_dir(s, "parameters", path);
@@ -87,6 +116,7 @@ static int write_parameters(struct setup *s)
 	}
 	while (rest && (line = strsep(&rest, "\n"))) {
 		cancels |= is_key(line, "echo_can");
+		clocks |= is_array(line, "pri_termtype");
 		if (!is_key(line, "lc_country"))
 			fprintf(f, "%s\n", line);
 	}
@@ -94,6 +124,8 @@ static int write_parameters(struct setup *s)
 	if (!cancels)
 		fprintf(f, "echo_can %s\n", wants_card_canceller(s->conf) ?
 			"mg2" : "none");
+	if (!clocks)
+		write_clocks(s->conf, f);
 	free(text);
 	if (fclose(f))
 		return fail(path, strerror(errno));

@@ -141,6 +141,22 @@ def a_canceller_only_for_lines_that_want_it():
                   p.text("parameters"))
 
 
+def a_span_follows_the_clock_that_its_role_says():
+    spans = ('trunks = ( { name = "t"; server = "127.0.0.1"; } );\nspans = (\n'
+             '  { name = "pbx"; port = "dahdi/span/1"; role = "network";\n'
+             '    switch = "euroisdn"; calls_to = "t"; },\n'
+             '  { name = "exchange"; port = "dahdi/span/2"; role = "user";\n'
+             '    switch = "euroisdn"; calls_to = "t"; } );\n')
+    ours = "pri_termtype\n\tSPAN/1 NT\n\tSPAN/2 TE\n"
+    theirs = "pri_termtype\n\tSPAN/* TE\n"
+    for parameters, wanted in (None, ours), (theirs, theirs):
+        with Place(more=spans, parameters=parameters) as p:
+            status, out, err = p.run(yes=True)
+            check(status == 0, out + err)
+            said = p.text("parameters")
+            check(wanted in said and said.count("pri_termtype") == 1, said)
+
+
 def a_file_that_dahdi_cfg_refuses_is_taken_back():
     with Place(old="fxsks=9\n") as p:
         status, out, err = p.run(yes=True, REFUSED="1")
@@ -202,6 +218,33 @@ def from_a_card_to_a_configuration():
         run("--check", "--require-lines")
 
 
+def from_a_span_to_a_configuration():
+    """What a scan prints is a configuration as it stands."""
+    if not wire.DAHDI:
+        raise tap.Skip("needs DAHDI's own driver")
+    with harness.Workspace() as ws:
+        conf = ws.write("tipring.conf", 'country = "%s";\ntrunks = ( { name = '
+                        '"acme"; server = "127.0.0.1"; } );\n' % (
+                            "us" if wire.T1 else "se"))
+
+        def run(option):
+            done = subprocess.run(
+                [harness.program("tipringd"), "--config", conf, option],
+                capture_output=True, text=True, timeout=120)
+            check(done.returncode == 0, "%s: %s%s" % (option, done.stdout,
+                                                      done.stderr))
+            return done.stdout
+
+        section = run("--scan")
+        for text in "dahdi/span/1", "dahdi/span/2", "ni2" if wire.T1 else "euroisdn":
+            check('"%s"' % text in section, section)
+        check(", %d B channels, D channel %d" % (
+            len(wire.SLOTS), 24 if wire.T1 else 16) in section, section)
+        with open(conf, "a") as f:
+            f.write(section)
+        run("--check")
+
+
 if __name__ == "__main__":
     sys.exit(tap.run([
         the_first_file_is_written_when_it_may,
@@ -211,8 +254,10 @@ if __name__ == "__main__":
         yes_asks_nothing,
         parameters_of_the_user_stay,
         a_canceller_only_for_lines_that_want_it,
+        a_span_follows_the_clock_that_its_role_says,
         a_file_that_dahdi_cfg_refuses_is_taken_back,
         without_a_card_it_says_so,
         without_the_programs_it_says_what_to_install,
         a_wrong_configuration_is_not_guessed_around,
-        from_a_card_to_a_configuration]))
+        from_a_card_to_a_configuration,
+        from_a_span_to_a_configuration]))
