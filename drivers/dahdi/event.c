@@ -166,6 +166,11 @@ static bool overflowed(struct line_port *port)
 	return lost;
 }
 
+bool dahdi_is_gone(int err)
+{
+	return err == ENODEV || err == ENOSYS;
+}
+
 int dahdi_next_event(struct line_port *port, struct line_event *e)
 {
 	while (!take_own(port, e)) {
@@ -176,7 +181,7 @@ int dahdi_next_event(struct line_port *port, struct line_event *e)
 			return 0;
 		/* REMOVED is stored and yet the request fails. */
 		if (ioctl(port->fd, DAHDI_GETEVENT, &event) < 0) {
-			if (errno != ENODEV)
+			if (!dahdi_is_gone(errno))
 				return 0;
 			event = DAHDI_EVENT_REMOVED;
 		}

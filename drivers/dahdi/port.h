@@ -96,6 +96,10 @@ int dahdi_impedance(struct line_port *, int setting);
 int dahdi_lamp(struct line_port *, bool on);
 
 /* event.c */
+/* By the errno of a request. ENOSYS: the channel was opened while it was being
+ * taken away; then it has no event of that and no ENODEV, the descriptor stands
+ * for no channel any more. */
+bool dahdi_is_gone(int err);
 void dahdi_own_event(struct line_port *, enum line_event_type, int value);
 int dahdi_next_event(struct line_port *, struct line_event *);
 

@@ -161,7 +161,8 @@ static enum port_alarm asked(const struct dchannel *d)
 	struct dahdi_spaninfo s = { .spanno = d->span };
 
 	if (ioctl(d->fd, DAHDI_SPANSTAT, &s) < 0)
-		return d->alarm;
+		return dahdi_is_gone(errno) || errno == EINVAL ? ALARM_REMOVED :
+								 d->alarm;
 	return dahdi_alarm_of(s.alarms);
 }
 
@@ -172,10 +173,8 @@ static int span_next_event(struct dchannel *d, enum port_alarm *alarm)
 
 		/* REMOVED is stored and yet the request fails. */
 		if (ioctl(d->fd, DAHDI_GETEVENT, &event) < 0) {
-			if (errno == ENODEV)
-				event = DAHDI_EVENT_REMOVED;
-			else
-				event = DAHDI_EVENT_NONE;
+			event = dahdi_is_gone(errno) ? DAHDI_EVENT_REMOVED :
+						       DAHDI_EVENT_NONE;
 		}
 		/* A bad FCS, an abort, an overrun: a frame is lost, and layer 2
 		 * asks for it again. */

@@ -64,13 +64,28 @@ static bool sound(struct link *l, uint8_t *frame, size_t *octets)
 	return c.verdict == FRAME_MENDED;
 }
 
+/* A far end's command bears C/R 1 from the network, 0 from the user (Q.921 3.3.2). */
+static size_t read_disc(struct link *l, uint8_t *to)
+{
+	to[0] = l->node == PRI_NETWORK ? 0x00 : 0x02;
+	to[1] = 0x01;		/* TEI 0 */
+	to[2] = 0x53;		/* DISC, P */
+	l->ends = false;
+	return 3;
+}
+
 static int read_frame(struct pri *pri, void *to, int size)
 {
 	struct link *l = pri_get_userdata(pri);
+	bool ends = l->ends;
 	ssize_t n;
 	size_t octets;
 
 	do {
+		if (ends) {
+			octets = read_disc(l, to);
+			break;
+		}
 		n = l->d ? l->ops->read(l->d, to, (size_t)size - FCS) : -EAGAIN;
 		/* libpri takes a negative answer for a frame's length. */
 		if (n <= 0)
@@ -168,12 +183,17 @@ void link_configure(struct link *l)
 	pri_transfer_enable(l->pri, s->conf->trunk.transfer == TRANSFER_ACCEPT);
 }
 
+/* To libpri its link would still stand for the next span, or for this one when its
+ * card is back, and it would never tell that it is up: the link is ended. */
 void link_put(struct link *l)
 {
 	if (!l)
 		return;
-	l->span = NULL;
 	l->d = NULL;
+	l->ends = true;
+	while (link_event(l))
+		;
+	l->span = NULL;
 }
 
 pri_event *link_event(struct link *l)

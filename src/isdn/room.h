@@ -47,6 +47,7 @@ struct link {
 	const struct dchannel_ops *ops;
 	struct dchannel *d;
 	bool read;			/* a frame was read */
+	bool ends;			/* DISC is to be read, see link_put */
 	struct link_watch watch;
 };
 

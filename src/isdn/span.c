@@ -192,7 +192,7 @@ static void on_ready(void *arg, int fd, short revents)
 		on_alarm(s, alarm);
 		if (alarm == ALARM_REMOVED) {
 			span_close(s, "the card is gone");
-			retry(s, RETRY_MS / 5);
+			retry(s, RETRY_MS);
 			return;
 		}
 	}

@@ -113,6 +113,10 @@ static void on_ready(void *arg, int fd, short revents)
 
 	while (s->ops->next_event(s->d, &alarm) == 1)
 		s->alarm = alarm;
+	if (s->alarm == ALARM_REMOVED) {
+		span_plug(s, false, NULL, 0);
+		return;
+	}
 	if (!s->alarm && !s->pri && start(s))
 		fprintf(stderr, "tipring-pbx: span %s: no memory\n", s->name);
 	if (!s->pri)

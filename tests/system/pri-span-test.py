@@ -178,6 +178,13 @@ def a_reload_keeps_calls_and_changes_what_may_change():
              if t["name"] == "pbx"]) == 1)
         reload(b, more="", span="")
         b.gateway.wait_idle()
+        # As it was at first: the far end's link has stood all the time.
+        b.wait_up()
+        call = b.to_sip(2)
+        call.answer()
+        b.expect(2, "answered")
+        call.hang_up()
+        b.quiet()
 
 
 def mistakes_are_told_with_their_cure():

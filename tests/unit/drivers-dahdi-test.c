@@ -42,7 +42,7 @@ static struct card {
 	int canceller;		/* taps, -1 never asked */
 	int events[EVENTS];
 	unsigned first, last;
-	bool removed;
+	int removed;		/* errno */
 	int read_errno;
 	ssize_t read_size;
 	unsigned wrote;
@@ -84,7 +84,7 @@ static int get_event(int *event)
 {
 	if (card.removed) {
 		*event = DAHDI_EVENT_REMOVED;
-		return no(ENODEV);
+		return no(card.removed);
 	}
 	*event = card.first == card.last ? DAHDI_EVENT_NONE :
 		card.events[card.first++ % EVENTS];
@@ -397,7 +397,7 @@ static void audio_that_fails_is_no_more_than_missing(void **state)
 	drv->close(port);
 }
 
-static void a_channel_taken_away_is_told_once(void **state)
+static void taken_away(int err)
 {
 	struct line_port *port;
 	struct port_wait w;
@@ -406,7 +406,7 @@ static void a_channel_taken_away_is_told_once(void **state)
 
 	new_card(PORT_FXS);
 	port = open_card();
-	card.removed = true;
+	card.removed = err;
 	assert_int_equal(drv->next_event(port, &e), 1);
 	assert_int_equal(e.type, LINE_EVENT_ALARM);
 	assert_int_equal(e.value, ALARM_REMOVED);
@@ -417,6 +417,12 @@ static void a_channel_taken_away_is_told_once(void **state)
 	assert_int_equal(drv->state(port, &s), 0);
 	assert_int_equal(s.alarm, ALARM_REMOVED);
 	drv->close(port);
+}
+
+static void a_channel_taken_away_is_told_once(void **state)
+{
+	taken_away(ENODEV);
+	taken_away(ENOSYS);	/* it was opened while that happened */
 }
 
 static void alarms_say_what_is_wrong(void **state)
