@@ -4,18 +4,16 @@
 between tipringd and the kernel, short reads, a card without audio, a storm of
 events. In the VM of check.sh only."""
 
-import mmap
 import os
-import struct
 import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..",
                                 "system"))
 import box
-import harness
 import tap
 import wire
+from mishap import NO_AUDIO, SHORT_READS, Mishap
 from tap import check, wait
 
 wire.needs_card("it fails")
@@ -120,32 +118,17 @@ def modules_are_unloaded_and_loaded():
 
 # ------------------------------------------------------------------ mishaps
 
-SHORT_READS, NO_AUDIO = 1, 2
-
-
-class Ill:
+class Ill(Mishap):
     """A box whose lines can be made ill."""
 
     def __init__(self):
-        path = os.path.join("/run", "mishap")
-        with open(path, "wb") as f:
-            f.write(bytes(4096))
-        self.file = open(path, "r+b")
-        self.switch = mmap.mmap(self.file.fileno(), 4096)
-        self.box = box.Box(env={
-            "MISHAP": path,
-            "LD_PRELOAD": harness.program("tests/dahdi/mishap.so")})
+        super().__init__()
+        self.box = box.Box(env=self.env)
 
     def set(self, line, what, events=0, calm=1):
         kind = "fxo" if line < 3 else "fxs"
         channel = int(self.box.pbx.wire.port(line, kind).split("/")[1])
-        self.switch[0:16] = struct.pack("iiii", channel, what, events, calm)
-
-    def well(self):
-        self.switch[0:16] = bytes(16)
-
-    def left(self):
-        return struct.unpack("i", self.switch[8:12])[0]
+        self.channel(channel, what, events, calm)
 
     def __enter__(self):
         return self, self.box.__enter__()

@@ -10,7 +10,8 @@ set -m
 export CMOCKA_MESSAGE_OUTPUT=TAP
 tests=$SOURCE/tests
 analog="driver load setup calls lines measure signals faults"
-isdn="span pri pri_span pri_calls t1_calls t1_switches"
+isdn="span pri_setup pri pri_hold pri_channel pri_span pri_calls pri_faults
+	t1_setup t1_calls t1_switches"
 
 driver()  { tests/dahdi/driver-test; }
 # 24 lines in calls for a minute, each octet told from any other.
@@ -29,11 +30,16 @@ measure() {
 signals() { python3 "$tests/dahdi/signals-test.py"; }
 faults()  { python3 "$tests/dahdi/faults-test.py"; }
 
-span()      { tests/dahdi/span-test; }
-pri()       { python3 "$tests/system/pri-test.py"; }
-pri_span()  { python3 "$tests/system/pri-span-test.py"; }
-pri_calls() { python3 "$tests/system/pri-calls-test.py"; }
+span()        { tests/dahdi/span-test; }
+pri_setup()   { python3 "$tests/system/setup-test.py" from_a_span_to_a_configuration; }
+pri()         { python3 "$tests/system/pri-test.py"; }
+pri_hold()    { python3 "$tests/system/pri-hold-test.py"; }
+pri_channel() { python3 "$tests/system/pri-channel-test.py"; }
+pri_span()    { python3 "$tests/system/pri-span-test.py"; }
+pri_calls()   { python3 "$tests/system/pri-calls-test.py"; }
+pri_faults()  { python3 "$tests/dahdi/pri-faults-test.py"; }
 
+t1_setup()    { pri_setup; }
 t1_calls()    { pri_calls; }
 t1_switches() {
 	python3 "$tests/system/pri-span-test.py" \
@@ -48,22 +54,24 @@ layout_of() {
 	esac
 }
 
-# on_spans LAYOUT SUITE
-on_spans() {
+laid=
+# lay LAYOUT
+lay() {
 	export SPANS=$1
-	if [ "$1" != "$laid" ]; then
-		python3 "$tests/dahdi/lay.py" "$1" || return 2
-	fi
-	"$2"
+	[ "$1" != "$laid" ] || return 0
+	laid=
+	python3 "$tests/dahdi/lay.py" "$1" && laid=$1
 }
 
-laid=
 # run SUITE: status 0 when all of it passed.
 run() {
-	local suite=$1 layout pid guard status
+	local suite=$1 pid guard status
 	echo "# suite $suite"
-	layout=$(layout_of "$suite")
-	( set -o pipefail; on_spans "$layout" "$suite" | tee "/tmp/$suite.tap" ) &
+	if ! lay "$(layout_of "$suite")"; then
+		echo "# end $suite 2"
+		return 1
+	fi
+	( set -o pipefail; "$suite" | tee "/tmp/$suite.tap" ) &
 	pid=$!
 	# One that hangs must not cost the others their turn.
 	( sleep 600; kill -- -$pid ) >/dev/null 2>&1 &
@@ -73,8 +81,9 @@ run() {
 	status=$?
 	echo "# end $suite $status"
 	kill -- -$guard 2>/dev/null
-	laid=$layout
-	[ $status = 0 ] && ! grep -q '^not ok' "/tmp/$suite.tap"
+	[ $status = 0 ] && ! grep -q '^not ok' "/tmp/$suite.tap" && return
+	laid=		# who knows what it left
+	return 1
 }
 
 [ $# -gt 0 ] || set -- analog isdn

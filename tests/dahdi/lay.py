@@ -59,7 +59,7 @@ def lay(layout):
     conf = LAYOUTS[layout]() + ["loadzone=us", "defaultzone=us"]
     with open(wire.CONF, "w") as f:
         f.write("\n".join(conf) + "\n")
-    if wire.devices():
+    if wire.devices() or not wire.loaded():
         wire.take_away()
         wire.unload_modules()
         wire.load_modules()

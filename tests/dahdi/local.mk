@@ -2,12 +2,13 @@
 # the system tests on DAHDI channels and spans, all in one boot. `make check-dahdi`
 # runs them alone; of `make check-pri` is what has to do with spans.
 DAHDI_TESTS = tests/dahdi/check.sh
-PRI_TESTS += tests/dahdi/pri.sh
+PRI_TESTS += tests/dahdi/pri.sh tests/dahdi/pri-faults-test.py tests/dahdi/mishap.py
 EXTRA_DIST += tests/dahdi/dahdi-vm tests/dahdi/in-vm.sh tests/dahdi/check.sh \
 	tests/dahdi/guest.sh tests/dahdi/merge.py tests/dahdi/judge.py \
 	tests/dahdi/bench.sh tests/dahdi/signals-test.py \
 	tests/dahdi/faults-test.py tests/dahdi/mishap.c tests/dahdi/lay.py \
-	tests/dahdi/pri.sh
+	tests/dahdi/pri.sh tests/dahdi/pri-faults-test.py \
+	tests/dahdi/mishap.py
 check_PROGRAMS += tests/dahdi/load
 tests_dahdi_load_SOURCES = tests/dahdi/load.c \
 	tests/dahdi/far_lines.c tests/dahdi/far_lines.h \
@@ -19,7 +20,7 @@ tests_dahdi_load_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/bench \
 	-I$(srcdir)/tests/dahdi
 tests_dahdi_load_LDADD = libmedia.a libdrivers.a libbase.a $(SPANDSP_LIBS) \
 	$(SRTP_LIBS) -lm -lpthread
-# Loaded into tipringd by faults-test.py.
+# Loaded into tipringd by faults-test.py and pri-faults-test.py.
 check_DATA = tests/dahdi/mishap.so
 CLEANFILES += tests/dahdi/mishap.so
 tests/dahdi/mishap.so: tests/dahdi/mishap.c

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
 /*
  * mishap.so - loaded into tipringd (LD_PRELOAD) it makes of a good DAHDI channel
- * one that reads short, gives no audio, or storms with events, as loop spans never
- * do. The file that the environment's MISHAP names is the switch: four 32-bit
- * integers, which faults-test.py writes.
+ * one that reads short, gives no audio, or storms with events, and of good spans
+ * such in alarm, as loop spans never do. The file that the environment's MISHAP
+ * names is the switch: five 32-bit integers, which mishap.py writes.
  */
 #define _GNU_SOURCE	/* RTLD_NEXT */
 #include <dlfcn.h>
@@ -27,14 +27,18 @@ static struct mishap {
 	volatile int32_t channel, what;
 	volatile int32_t events;	/* still to come, counts down */
 	volatile int32_t calm;		/* of them none that seizes or hangs up */
+	volatile int32_t alarms;	/* DAHDI_ALARM_*, of every channel */
 } *mishap;
 
 static int channel_of[FDS];
 static epoll_data_t data_of[FDS];
 static int epoll_of[FDS];
+static int told[FDS];		/* alarms */
+static int top;			/* no such descriptor is higher */
 
 static ssize_t (*real_read)(int, void *, size_t);
 static int (*real_ioctl)(int, unsigned long, ...);
+static int (*real_close)(int);
 static int (*real_ctl)(int, int, int, struct epoll_event *);
 static int (*real_wait)(int, struct epoll_event *, int, int);
 
@@ -48,6 +52,7 @@ __attribute__((constructor)) static void begin(void)
 	mishap = at == MAP_FAILED ? NULL : at;
 	real_read = (ssize_t (*)(int, void *, size_t))dlsym(RTLD_NEXT, "read");
 	real_ioctl = (int (*)(int, unsigned long, ...))dlsym(RTLD_NEXT, "ioctl");
+	real_close = (int (*)(int))dlsym(RTLD_NEXT, "close");
 	real_ctl = (int (*)(int, int, int, struct epoll_event *))
 		dlsym(RTLD_NEXT, "epoll_ctl");
 	real_wait = (int (*)(int, struct epoll_event *, int, int))
@@ -60,10 +65,31 @@ static int is_ill(int fd)
 		channel_of[fd] == mishap->channel;
 }
 
+static int is_channel(int fd)
+{
+	return mishap && fd >= 0 && fd < FDS && channel_of[fd];
+}
+
+static int in_alarm(int fd)
+{
+	return is_channel(fd) ? mishap->alarms : 0;
+}
+
+/* Whether it has an event that the kernel knows nothing of. */
+static int wakes(int fd)
+{
+	return (is_ill(fd) && mishap->events > 0) ||
+		(is_channel(fd) && told[fd] != mishap->alarms);
+}
+
 ssize_t read(int fd, void *to, size_t size)
 {
 	ssize_t n = real_read(fd, to, size);
 
+	if (n > 0 && in_alarm(fd)) {
+		errno = EAGAIN;
+		return -1;
+	}
 	if (n <= 0 || !is_ill(fd))
 		return n;
 	if (mishap->what == SHORT_READS)
@@ -94,6 +120,21 @@ static int next_event(void)
 	return wild[5 - (n - 1) % 6];
 }
 
+static void falsify(int fd, unsigned long code, void *arg)
+{
+	if (code == DAHDI_GET_PARAMS)
+		((struct dahdi_params *)arg)->chan_alarms |= in_alarm(fd);
+	else if (code == DAHDI_SPANSTAT)
+		((struct dahdi_spaninfo *)arg)->alarms |= in_alarm(fd);
+}
+
+int close(int fd)
+{
+	if (fd >= 0 && fd < FDS)
+		channel_of[fd] = epoll_of[fd] = told[fd] = 0;
+	return real_close(fd);
+}
+
 int ioctl(int fd, unsigned long code, ...)
 {
 	va_list args;
@@ -107,9 +148,16 @@ int ioctl(int fd, unsigned long code, ...)
 		*(int *)arg = next_event();
 		return 0;
 	}
+	if (code == DAHDI_GETEVENT && is_channel(fd) && told[fd] != mishap->alarms) {
+		told[fd] = mishap->alarms;
+		*(int *)arg = told[fd] ? DAHDI_EVENT_ALARM : DAHDI_EVENT_NOALARM;
+		return 0;
+	}
 	rc = real_ioctl(fd, code, arg);
 	if (!rc && code == DAHDI_SPECIFY && fd < FDS)
 		channel_of[fd] = *(int *)arg;
+	if (!rc)
+		falsify(fd, code, arg);
 	return rc;
 }
 
@@ -117,28 +165,36 @@ int epoll_ctl(int epoll, int op, int fd, struct epoll_event *event)
 {
 	if (event && fd >= 0 && fd < FDS) {
 		data_of[fd] = event->data;
-		epoll_of[fd] = epoll;
+		epoll_of[fd] = op == EPOLL_CTL_DEL ? 0 : epoll;
+		top = fd > top ? fd : top;
 	}
 	return real_ctl(epoll, op, fd, event);
 }
 
-/* The storm wakes whoever waits for its channel. */
-int epoll_wait(int epoll, struct epoll_event *events, int most, int ms)
+static int wake(struct epoll_event *events, int n, int most, int fd)
 {
-	int n, ill = -1;
-
-	for (int fd = 0; fd < FDS && mishap && mishap->events > 0; fd++)
-		if (is_ill(fd) && epoll_of[fd] == epoll)
-			ill = fd;
-	n = real_wait(epoll, events, most - (ill >= 0), ill >= 0 ? 0 : ms);
-	if (n < 0 || ill < 0)
-		return n;
 	for (int i = 0; i < n; i++)
-		if (events[i].data.ptr == data_of[ill].ptr) {
+		if (events[i].data.u64 == data_of[fd].u64) {
 			events[i].events |= EPOLLPRI;
 			return n;
 		}
-	events[n] = (struct epoll_event){ .events = EPOLLPRI,
-					  .data = data_of[ill] };
-	return n + 1;
+	if (n < most)
+		events[n++] = (struct epoll_event){ .events = EPOLLPRI,
+						    .data = data_of[fd] };
+	return n;
+}
+
+/* A storm, or an alarm, wakes whoever waits for its channels. */
+int epoll_wait(int epoll, struct epoll_event *events, int most, int ms)
+{
+	int n;
+
+	for (int fd = 0; fd <= top; fd++)
+		if (epoll_of[fd] == epoll && wakes(fd))
+			ms = 0;
+	n = real_wait(epoll, events, most, ms);
+	for (int fd = 0; fd <= top && n >= 0; fd++)
+		if (epoll_of[fd] == epoll && wakes(fd))
+			n = wake(events, n, most, fd);
+	return n;
 }

@@ -50,7 +50,7 @@ OTHER = {"network": "user", "user": "network"}
 class Bench:
     """What is given goes into CONFIG."""
 
-    def __init__(self, calls=32, **parts):
+    def __init__(self, calls=32, env=None, **parts):
         if wire.DAHDI:
             drop(True)		# the spans have room for one
         self.ws = Workspace()
@@ -71,7 +71,8 @@ class Bench:
                 lines=self.pbx.directory, control=self.ws.path("control"),
                 cdr=self.ws.path("cdr.json"), peer=self.phone.port)
             self.gateway = Gateway(self.ws, CONFIG.format(**self.parts),
-                                   self.parts["control"], self.parts["cdr"])
+                                   self.parts["control"], self.parts["cdr"],
+                                   env=env)
             self.wait_up()
             self.expect(1, "link-up", 40)
         except BaseException:

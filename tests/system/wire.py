@@ -174,7 +174,9 @@ class Wire:
 # --------------------------------------------- the second pair and the modules
 
 CREATE, DESTROY = 0xc048da50, 0x4048da51	# DAHDI_DYNAMIC_CREATE, _DESTROY
-LAST_SPAN = "1:1"
+# The last span: its address, its channels.
+LAST_SPAN, LAST_CHANNELS = ("0:1", 24 if T1 else 31) if SPANS in ("e1", "t1") else \
+    ("1:1", APART)
 
 
 def _dynamic(code, channels):
@@ -184,7 +186,7 @@ def _dynamic(code, channels):
 
 
 def cut():
-    """The second pair's last span is pulled out with all its channels; its peer
+    """The last span is pulled out with all its channels; its peer
     hears nothing any more, which is a red alarm after a second or two."""
     for device in devices():
         for span in glob.glob(os.path.join(device, "span-*")):
@@ -192,7 +194,7 @@ def cut():
                 mine = "'%s'" % LAST_SPAN in f.read()
             if mine:
                 _tell(device, "unassign_span", _spans(device)[0].split(":")[0])
-                _dynamic(DESTROY, APART)
+                _dynamic(DESTROY, LAST_CHANNELS)
                 _known.pop(device, None)
                 return
     raise Fail("there is no span '%s'" % LAST_SPAN)
@@ -200,10 +202,16 @@ def cut():
 
 def mend():
     """It is put back."""
-    _dynamic(CREATE, APART)
-    first = 2 * CHANNELS + APART + 1
-    configure(re.compile(r"=(mg2,)?(%s)-" % "|".join(
-        str(first + n) for n in ROWS.values())))
+    _dynamic(CREATE, LAST_CHANNELS)
+    if LAST_CHANNELS == APART:
+        first = 2 * CHANNELS + APART + 1
+        starts = [first + n for n in ROWS.values()]
+    else:
+        starts = range(LAST_CHANNELS + 1, 2 * LAST_CHANNELS + 1)
+    configure(re.compile(r"=(mg2,)?(%s)\b" % "|".join(map(str, starts))))
+
+
+KEPT = "/proc/1/root/modules"
 
 
 def unload_modules():
@@ -224,13 +232,16 @@ def _modules():
         return [l.split()[0] for l in f if l.startswith("dahdi")]
 
 
+def loaded():
+    return "dahdi_dynamic_loc" in _modules()
+
+
 def load_modules():
     """With the spans that CONF has."""
-    kept = "/proc/1/root/modules"
-    with open(kept + "/dahdi.list") as f:
+    with open(KEPT + "/dahdi.list") as f:
         for module in f.read().split():
             options = ["auto_assign_spans=1"] if module == "dahdi.ko" else []
-            subprocess.run(["/sbin/insmod", os.path.join(kept, module)] + options,
+            subprocess.run(["/sbin/insmod", os.path.join(KEPT, module)] + options,
                            timeout=60, stderr=subprocess.DEVNULL)
     _known.clear()
     dahdi_cfg(CONF)
