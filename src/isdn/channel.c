@@ -7,6 +7,8 @@
 #include "base/log.h"
 #include "isdn/room.h"
 
+enum { SERVICE_IN = 0, SERVICE_OUT = 2 };	/* change status, TR 41459 */
+
 /* What the pump tells of a port; the span may be gone before its last word. */
 struct ear {
 	struct list_head node;		/* isdn->ears */
@@ -143,7 +145,7 @@ void channels_close(struct span *s)
 
 bool channel_usable(const struct channel *c)
 {
-	return c->state == CHANNEL_FREE && c->end && !c->alarm;
+	return c->state == CHANNEL_FREE && c->end && !c->alarm && !c->out;
 }
 
 struct channel *channel_choose(struct span *s)
@@ -201,4 +203,23 @@ void channel_restarted(struct channel *c)
 {
 	if (c->state == CHANNEL_RESTARTING)
 		c->state = CHANNEL_FREE;
+}
+
+/* A call that uses it goes on. */
+void channel_service(struct channel *c, int status)
+{
+	bool out = status == SERVICE_OUT;
+
+	if (status != SERVICE_IN && !out)
+		return;
+	if (c->out != out)
+		log_info("span %s: the far end takes B channel %u %s service",
+			 c->span->name, c->slot, out ? "out of" : "into");
+	c->out = out;
+}
+
+void channels_in_service(struct span *s)
+{
+	for (unsigned slot = 1; slot < SLOTS; slot++)
+		s->channel[slot].out = false;
 }

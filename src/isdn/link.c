@@ -180,6 +180,9 @@ void link_configure(struct link *l)
 	 * ETS 300 369; libpri refuses either where it is off. */
 	pri_hold_enable(l->pri, s->conf->type == SWITCH_EUROISDN ||
 				s->conf->type == SWITCH_QSIG);
+	/* Elsewhere libpri says yes to SERVICE and does nothing. */
+	pri_set_service_message_support(l->pri, s->conf->type == SWITCH_NI2 ||
+		s->conf->type == SWITCH_4ESS || s->conf->type == SWITCH_5ESS);
 	pri_transfer_enable(l->pri, s->conf->trunk.transfer == TRANSFER_ACCEPT);
 }
 

@@ -67,7 +67,8 @@ int64_t link_wait(struct link *);
 /*
  * FREE --call--> USED --cleared--> FREE
  *   |              `--far end does not clear--> RESTARTING --ack--> FREE
- *   `-- its port is in alarm or cannot be opened: not to be used
+ *   `-- its port is in alarm or cannot be opened, or the far end has taken it out
+ *       of service: not to be used
  */
 enum channel_state { CHANNEL_NONE, CHANNEL_FREE, CHANNEL_USED, CHANNEL_RESTARTING };
 
@@ -78,6 +79,7 @@ struct channel {
 	struct media_end *end;		/* NULL: its port cannot be opened */
 	struct ear *ear;
 	bool alarm;
+	bool out;			/* of service, by the far end's word */
 	struct isdn_leg *leg;
 };
 
@@ -96,6 +98,10 @@ void channel_give(struct channel *);
 /* Asks the far end to restart it. */
 void channel_restart(struct channel *);
 void channel_restarted(struct channel *);
+/* SERVICE of the far end (AT&T TR 41459, NI-2): PRI's change status. */
+void channel_service(struct channel *, int status);
+/* The D channel is up anew: what is out of service is said again. */
+void channels_in_service(struct span *);
 
 /* ------------------------------------------------------------------- span.c */
 

@@ -114,6 +114,8 @@ static void on_event(struct span *s, const pri_event *e)
 	switch (e->e) {
 	case PRI_EVENT_DCHAN_UP:
 	case PRI_EVENT_DCHAN_DOWN:
+		if (e->e == PRI_EVENT_DCHAN_UP && !s->dl_up)
+			channels_in_service(s);
 		s->dl_up = e->e == PRI_EVENT_DCHAN_UP || s->link->watch.up;
 		look_up(s);
 		return;
@@ -124,6 +126,11 @@ static void on_event(struct span *s, const pri_event *e)
 		c = channel_of(s, e->restartack.channel);
 		if (c)
 			channel_restarted(c);
+		return;
+	case PRI_EVENT_SERVICE:
+		c = channel_of(s, e->service.channel);
+		if (c)
+			channel_service(c, e->service.changestatus);
 		return;
 	case PRI_EVENT_CONFIG_ERR:
 		log_warning("span %s: %s", s->name, e->err.err);

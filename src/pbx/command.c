@@ -401,6 +401,8 @@ const struct command command_table[] = {
 	{ "alert", 1, 1, do_alert, "LINE", "a call to a B channel: it rings here" },
 	{ "progress", 1, 1, do_progress, "LINE", "likewise: tones come in the B channel" },
 	{ "notify", 2, 2, do_notify, "LINE hold|retrieve", "tell the gateway it is held" },
+	{ "service", 2, 2, do_service, "LINE in|out",
+	  "SERVICE: take the B channel out of service, or in (ni2, 4ess, 5ess)" },
 	{ "party", 2, 5, do_party, "LINE NUMBER [private] [name \"TEXT\"]",
 	  "who answers there, told with the next answer; NUMBER - for none" },
 	{ "park", 1, 1, do_park, "LINE", "put its call on hold (HOLD): the B channel is free then" },
@@ -435,7 +437,7 @@ const struct command command_table[] = {
 	  "ring off-hook on-hook seized flash break cas polarity [reverse|normal]\n"
 	  "setup [NUMBER] redirecting [NUMBER] more-digits proceeding alerting inband\n"
 	  "answered cleared [CAUSE] held [on|off] restarted link-up link-down\n"
-	  "reached [NUMBER] reached-name [TEXT] parked retrieved refused [CAUSE]\n"
+	  "service [in|out] reached [NUMBER] reached-name [TEXT] parked retrieved refused [CAUSE]\n"
 	  "digits D  caller NUMBER  name \"TEXT\"  lamp [on|off]  messages [on|off]\n"
 	  "cadence MS/MS/MS  played  connected  lost\n"
 	  "dial-tone ringback busy congestion sit howler tone HZ voice silence\n"

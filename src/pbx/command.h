@@ -34,7 +34,7 @@ void client_forget(struct client *, const struct pbx_line *);
 command_fn do_play, do_record, do_speak, do_tone, do_hold, do_stop, do_noise, do_model;
 /* command_span.c */
 command_fn do_call, do_info, do_alert, do_progress, do_notify, do_restart, do_d_channel;
-command_fn do_park, do_retrieve, do_join, do_party;
+command_fn do_park, do_retrieve, do_join, do_party, do_service;
 command_fn command_span_release;
 int command_span_result(struct client *, const struct pbx_line *, int err);
 /* command_wait.c */

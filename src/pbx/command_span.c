@@ -139,6 +139,15 @@ int do_park(struct client *c, struct pbx_line *l, char **w, int n)
 	return err ? err : command_span_result(c, l, span_park(l));
 }
 
+int do_service(struct client *c, struct pbx_line *l, char **w, int n)
+{
+	int err = on_span(c, l);
+
+	if (!err && strcmp(w[0], "in") && strcmp(w[0], "out"))
+		err = command_fail(c, -EINVAL, "usage: service LINE in|out");
+	return err ? err : command_span_result(c, l, span_service(l, w[0][0] == 'i'));
+}
+
 /* The second line of a command, the first one without. */
 static int second(struct client *c, struct pbx_line **l, char **w, int n)
 {

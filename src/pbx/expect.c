@@ -39,6 +39,7 @@ static const struct {
 	{ "cleared", EXPECT_EVENT, EVENT_CLEARED, '?' },
 	{ "held", EXPECT_EVENT, EVENT_HELD, '?' },
 	{ "restarted", EXPECT_EVENT, EVENT_RESTARTED, 0 },
+	{ "service", EXPECT_EVENT, EVENT_SERVICE, '?' },
 	{ "reached", EXPECT_EVENT, EVENT_REACHED, '?' },
 	{ "reached-name", EXPECT_EVENT, EVENT_REACHED_NAME, '?' },
 	{ "parked", EXPECT_EVENT, EVENT_PARKED, 0 },

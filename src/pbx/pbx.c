@@ -96,7 +96,7 @@ void pbx_event_text(const struct pbx_event *e, char *text, size_t size)
 		[EVENT_CLEARED] = "cleared", [EVENT_HELD] = "held",
 		[EVENT_RESTARTED] = "restarted", [EVENT_LINK_UP] = "link-up",
 		[EVENT_LINK_DOWN] = "link-down", [EVENT_PARKED] = "parked",
-		[EVENT_REACHED] = "reached",
+		[EVENT_SERVICE] = "service", [EVENT_REACHED] = "reached",
 		[EVENT_REACHED_NAME] = "reached-name", [EVENT_RETRIEVED] = "retrieved", [EVENT_REFUSED] = "refused",
 	};
 	const char *name = names[e->type];

@@ -51,6 +51,7 @@ enum pbx_event_type {
 	EVENT_ALERTING,
 	EVENT_INBAND,		/* tones come */
 	EVENT_ANSWERED,
+	EVENT_SERVICE,		/* our SERVICE is acknowledged; text: in, out */
 	EVENT_REACHED,		/* by whom, where it is told; text: the number */
 	EVENT_REACHED_NAME,	/* text: the name */
 	EVENT_CLEARED,		/* value, text: the cause */

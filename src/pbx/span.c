@@ -98,6 +98,8 @@ static int start(struct pbx_span *s)
 	pri_facility_enable(s->pri);
 	pri_hangup_fix_enable(s->pri, 1);
 	pri_set_overlapdial(s->pri, 1);
+	pri_set_service_message_support(s->pri, s->type == PRI_SWITCH_NI2 ||
+		s->type == PRI_SWITCH_ATT4ESS || s->type == PRI_SWITCH_LUCENT5E);
 	pri_set_timer(s->pri, PRI_TIMER_T309, T309_MS);
 	if (s->pbx->log)
 		pri_set_debug(s->pri, PRI_DEBUG_Q931_DUMP);

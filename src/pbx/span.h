@@ -42,6 +42,8 @@ int span_clear(struct pbx_line *, int cause);
 int span_park(struct pbx_line *);
 /* RETRIEVE of what the line has on hold, on the B channel of `to`. */
 int span_retrieve(struct pbx_line *, struct pbx_line *to);
+/* SERVICE: takes the B channel out of service, or in. */
+int span_service(struct pbx_line *, bool in);
 /* Asks the gateway to join what the line has on hold with the call of `other`
  * (ECT). */
 int span_join(struct pbx_line *, struct pbx_line *other);

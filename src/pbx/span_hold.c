@@ -54,7 +54,12 @@ void span_hold_event(struct pbx_span *s, const pri_event *e)
 {
 	struct pbx_line *l;
 
-	if (e->e == PRI_EVENT_RETRIEVE_ACK) {
+	if (e->e == PRI_EVENT_SERVICE_ACK) {
+		l = span_line_at(s, e->service_ack.channel);
+		if (l)
+			pbx_event(l, EVENT_SERVICE, 0, e->service_ack.changestatus ?
+				  "out" : "in", NULL);
+	} else if (e->e == PRI_EVENT_RETRIEVE_ACK) {
 		l = holder_of(s, e->retrieve_ack.call);
 		if (l)
 			retrieved(s, l, e->retrieve_ack.channel);
@@ -99,6 +104,15 @@ int span_retrieve(struct pbx_line *l, struct pbx_line *to)
 	if (to->call)
 		return -EBUSY;
 	return said(l->span, pri_retrieve(l->span->pri, l->held, (int)to->slot));
+}
+
+int span_service(struct pbx_line *l, bool in)
+{
+	struct pbx_span *s = l->span;
+
+	if (!s->pri || !s->up)
+		return -ENOTCONN;
+	return said(s, pri_maintenance_service(s->pri, 0, (int)l->slot, in ? 0 : 2));
 }
 
 int span_join(struct pbx_line *l, struct pbx_line *other)

@@ -106,9 +106,33 @@ def channels_are_taken_from_the_end_that_is_told():
             b.quiet()
 
 
+def a_channel_out_of_service_is_left_alone():
+    for switch in ("ni2", "4ess"):
+        with Bench(trunk=MULAW, country="us", switch=switch,
+                   box='fraud = { allow = [ "any" ]; };') as b:
+            b.do("service pbx.b1 out")
+            b.expect(1, "service out")
+            call = b.to_pbx("5551001", 2)
+            b.do("answer pbx.b2")
+            call.expect(200)
+            call.hang_up()
+            b.gateway.wait_idle()
+            check(b.span()["address"].startswith("22 of 23"), b.span()["address"])
+            b.do("service pbx.b1 in")
+            b.expect(1, "service in")
+            b.quiet()
+            call = b.to_pbx("5551002", 1)
+            b.do("answer pbx.b1")
+            call.expect(200)
+            talks(b, 1, call)
+            call.hang_up()
+            b.quiet()
+
+
 if __name__ == "__main__":
     sys.exit(tap.run([
         the_network_is_us_and_keeps_the_channel,
         the_network_is_the_far_end_and_moves_our_call,
         an_exclusive_call_is_refused_and_tried_on_the_next,
-        channels_are_taken_from_the_end_that_is_told], failed=failed))
+        channels_are_taken_from_the_end_that_is_told,
+        a_channel_out_of_service_is_left_alone], failed=failed))

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception
-"""doc/sipconnect: every point has a verdict, each test named there is written
+"""doc/sipconnect and doc/isdn: every point has a verdict, each test named there is written
 and run, and each "no" has a reason."""
 
 import os
@@ -15,8 +15,10 @@ from tap import check
 def points():
     """(verdict, title, the lines below it) of each point."""
     found = []
-    with open(os.path.join(SOURCE, "doc", "sipconnect")) as f:
-        for line in f:
+    for name in ("sipconnect", "isdn"):
+        with open(os.path.join(SOURCE, "doc", name)) as f:
+            lines = f.readlines()
+        for line in lines:
             begins = re.match(r"(yes|no)\s+(\S.*)", line)
             if begins:
                 found.append((begins.group(1), begins.group(2), []))
