@@ -5,12 +5,15 @@ with transfer_out = "refer", message by message. And those that come in for a li
 an exchange, and from baresip."""
 
 import atexit
+import hashlib
+import os
 import re
 import sys
 import time
 import urllib.parse
 
 import box
+import harness
 import peers
 import tap
 import wire
@@ -19,6 +22,7 @@ from ua import Dialog, Peer, same, sdp
 
 box.quick()
 NOTIFIED = "message/sipfrag;version=2.0"
+REALM, SECRET = "provider.test", "Tipperary-18-miles"
 WAIT_S = 6		# timer refer
 ROUTES = 'routes = ( { from = "any"; called = "104"; to = [ "line:phone-4" ]; } );'
 
@@ -30,13 +34,17 @@ def bench():
     global _bench
     if not _bench:
         peer = Peer(0)
+        secrets = harness.Workspace()
+        os.chmod(secrets.write("secret", SECRET + "\n"), 0o600)
         _bench = box.Box(phone=False, peer=peer.port, dead=3600,
                          fxs="flash = true;", fxo='answer = "seize";',
-                         trunk='transfer_out = "refer"; transfer = "accept";',
+                         trunk='transfer_out = "refer"; transfer = "accept"; '
+                         'user = "box"; secret_file = "%s"; realm = "%s";' % (
+                             secrets.path("secret"), REALM),
                          more=ROUTES,
                          timers="ring = 60; refer = %d;" % WAIT_S)
         peer.gateway = ("127.0.0.1", _bench.sip)
-        _bench.peer = peer
+        _bench.peer, _bench.secrets = peer, secrets
     return _bench
 
 
@@ -52,6 +60,7 @@ def drop(check_end=False):
     if _bench:
         old, _bench = _bench, None
         old.peer.close()
+        old.secrets.close()
         old.close(check_end)
 
 
@@ -211,6 +220,47 @@ def who_is_replaced_hangs_up_before_we_are_told():
     bench().gateway.wait_idle()
     check("handed over" in bench().gateway.cdr()[-1]["transferred"],
           str(bench().gateway.cdr()[-1]))
+
+
+def challenged(first, refer, nonce):
+    """401 to it; the REFER that comes then."""
+    answer(first, refer, 401, "Unauthorized", extra=[("WWW-Authenticate", (
+        'Digest realm="%s", nonce="%s", algorithm=MD5, qop="auth"' % (REALM, nonce)))])
+
+
+def md5(*parts):
+    return hashlib.md5(":".join(parts).encode()).hexdigest()
+
+
+def a_server_that_wants_proof_gets_it():
+    first, second = two_calls()
+    challenged(first, referred(first, second), "one")
+    m = first.expect("REFER")
+    said = dict(re.findall(r'(\w+)="?([^",]*)', m.get("authorization")))
+    same("response", said["response"], md5(
+        md5("box", REALM, SECRET), "one", said["nc"], said["cnonce"], "auth",
+        md5("REFER", said["uri"])))
+    answer(first, m)
+    over(first, m)
+    gone(first, second)
+
+
+def a_server_that_takes_no_proof_cuts_nothing():
+    first, second = two_calls()
+    challenged(first, referred(first, second), "0")
+    asked = 0
+
+    def refused():
+        nonlocal asked
+        m = first.peer.wanted(("REFER",), 0.1, first.id)
+        if m:
+            asked += 1
+            check(asked < 6, "asks for ever")
+            challenged(first, m, str(asked))
+        return "REFER refused" in (bench().gateway.calls()[0]["transferred"] or "")
+
+    wait("the end of it", 30, refused)
+    stays(first, second, "not handed over: REFER refused: 401")
 
 
 # ------------------------------------------------------------------- it is not
@@ -399,6 +449,8 @@ if __name__ == "__main__":
         one_that_rings_yet_is_waited_for,
         notify_may_come_before_the_answer_to_refer,
         who_is_replaced_hangs_up_before_we_are_told,
+        a_server_that_wants_proof_gets_it,
+        a_server_that_takes_no_proof_cuts_nothing,
         a_refused_transfer_cuts_nothing,
         a_transfer_that_fails_cuts_nothing,
         who_is_silent_is_not_waited_for_and_may_be_late,

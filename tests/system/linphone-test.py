@@ -13,8 +13,9 @@ import harness
 import namespace
 import sound
 import tap
+import wire
 from linphone import Linphone
-from tap import check
+from tap import check, wait
 
 box.quick()
 # Where there is another address than 127.0.0.1 it offers that, and sends from this.
@@ -131,7 +132,36 @@ def a_line_calls_linphone_with_srtp_over_tcp():
         b.line_calls(True)
 
 
+def linphone_connects_two_telephones():
+    """Its attended transfer: REFER with Replaces."""
+    with Bench(trunk='transfer = "accept";') as b:
+        for line in 3, 4:
+            b.do("off-hook %d" % line)
+            b.expect(line, "dial-tone")
+            b.do("dial %d 600" % line)
+            if line == 4:	# it has a call already
+                wait("second call", 20, lambda: any(
+                    c["state"] == "ringing" for c in b.gateway.calls()))
+                b.peer.do("answer 2")
+            b.peer.expect("Media streams established")
+        b.peer.do("transfer 1 --to-call 2")
+        b.peer.expect("has been transfered")
+        heard = b.ws.path("heard-by-4.wav")
+        b.do("record 4 " + heard)
+        b.do("play 3 " + b.speech()[0])
+        b.do("wait-played 3", 60)
+        time.sleep(wire.TAIL)
+        b.do("record 4 off")
+        b.good(b.speech()[0], heard, "the other telephone", match=0.25)
+        check("by peer to call" in b.gateway.cdr()[-1]["transferred"],
+              b.gateway.cdr()[-1])
+        b.do("on-hook 3")
+        b.do("on-hook 4")
+        b.gateway.wait_idle()
+
+
 if __name__ == "__main__":
     sys.exit(tap.run([
         a_line_calls_linphone, linphone_calls_a_line_with_srtp_over_tls,
-        a_line_calls_linphone_with_srtp_over_tcp]))
+        a_line_calls_linphone_with_srtp_over_tcp,
+        linphone_connects_two_telephones]))
