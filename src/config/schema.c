@@ -58,7 +58,7 @@ static const struct key sip_keys[] = {
 	  .shape = "\"ADDRESS\", \"NAME\" or \"stun:SERVER\"",
 	  .absent = "the own one", .what = "public_address of trunks that have none" },
 	{ "max_requests", NUMBER(C, sip.max_requests, 1, 10000, NULL, "100"),
-	  .what = "new requests a second by UDP from one address of a trunk, more are dropped" },
+	  .what = "new requests a second from one address of a trunk; by UDP more are dropped, by TCP and TLS they wait" },
 	{ "max_connections", NUMBER(C, sip.max_connections, 1, 10000, NULL, "256"),
 	  .what = "TCP and TLS connections that others may hold open" },
 	{ "max_connections_source", NUMBER(C, sip.max_connections_source, 1, 10000, NULL, "16"),

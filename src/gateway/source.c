@@ -96,6 +96,7 @@ static void counters(void *arg, struct ops_counters *o)
 	media_counters(g->media, &media);
 	o->sip_strangers = sip.strangers;
 	o->sip_dropped = sip.dropped;
+	o->sip_rests = sip.rests;
 	o->sip_malformed = sip.malformed;
 	o->pump_turns = media.turns;
 	o->pump_late = media.late;

@@ -46,7 +46,7 @@ typedef void ops_part_fn(void *to, const struct ops_part *);
 
 /* Counters of the whole program. */
 struct ops_counters {
-	uint64_t sip_strangers, sip_dropped, sip_malformed;
+	uint64_t sip_strangers, sip_dropped, sip_rests, sip_malformed;
 	uint64_t pump_turns, pump_late, events_lost;
 	/* The longest turn of signalling and of the pump so far, by the clock and in
 	 * processor time (turn.h). */

@@ -256,9 +256,10 @@ static json_t *do_status(struct ops *o, struct client *c, const json_t *request)
 	json_object_set_new(j, "memory_kb", json_integer(resident_kb()));
 	json_object_set_new(j, "cpu_s", json_real(cpu_s()));
 	json_object_set_new(j, "counters", json_pack(
-		"{s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:b}",
+		"{s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:b}",
 		"sip_strangers", (json_int_t)n.sip_strangers,
 		"sip_dropped", (json_int_t)n.sip_dropped,
+		"sip_rests", (json_int_t)n.sip_rests,
 		"sip_malformed", (json_int_t)n.sip_malformed,
 		"pump_turns", (json_int_t)n.pump_turns,
 		"pump_late", (json_int_t)n.pump_late,

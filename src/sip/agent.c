@@ -17,6 +17,7 @@
 
 #include "base/log.h"
 #include "sip/connections.h"
+#include "sip/stream.h"
 #include "sip/digest.h"
 #include "sip/gate.h"
 #include "sip/guards.h"
@@ -184,6 +185,7 @@ static void bound_connections(struct agent *a)
 	};
 
 	connections_start(&conf);
+	stream_start(agent_timers(a), a->conf->sip.max_requests);
 }
 
 static int open_agent(struct agent *a, char *why, size_t size)
@@ -418,6 +420,7 @@ void agent_free(struct agent *a)
 	gate_close();
 	tls_stop();
 	connections_stop();
+	stream_stop();
 	timer_stop(&a->bury);
 	resolver_free(a->resolver);
 	nonces_free(a->nonces);
@@ -435,6 +438,7 @@ void agent_get_stats(const struct agent *a, struct agent_stats *s)
 	*s = a->stats;
 	s->strangers = gate_strangers();
 	s->dropped = gate_dropped();
+	s->rests = stream_rests();
 	turns_longest(&s->longest_us, &s->longest_own_us);
 	s->legs = 0;
 	for (const struct list_head *n = a->legs.next; n != &a->legs; n = n->next)

@@ -92,6 +92,7 @@ void agent_trunk_parts(const struct trunk *,
 struct agent_stats {
 	uint64_t strangers;		/* requests from addresses of no trunk */
 	uint64_t dropped;		/* of a trunk, above sip.max_requests */
+	uint64_t rests;			/* of connections above it */
 	uint64_t malformed;		/* descriptions that could not be read */
 	uint64_t invites_in, invites_out;
 	unsigned legs;			/* that live, with those that end */

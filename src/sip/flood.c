@@ -33,6 +33,7 @@ static struct flood_source *find(struct flood *f, const struct sockaddr *from,
 	oldest->at_ms = now_ms;
 	oldest->begin = most(f);
 	oldest->inside = most(f) * FLOOD_INSIDE;
+	oldest->stream = (int64_t)most(f) * FLOOD_INSIDE;
 	return oldest;
 }
 
@@ -42,6 +43,15 @@ static uint32_t refill(uint32_t tokens, uint64_t passed_ms, uint32_t rate,
 	uint64_t sum = tokens + passed_ms * rate;	/* rate/s is rate/1000 a ms */
 
 	return sum < most ? (uint32_t)sum : most;
+}
+
+/* Once a minute. */
+static bool news(struct flood_source *s, uint64_t now_ms)
+{
+	if (s->told_ms && now_ms - s->told_ms < TELL_MS)
+		return false;
+	s->told_ms = now_ms ? now_ms : 1;
+	return true;
 }
 
 bool flood_admits(struct flood *f, const struct sockaddr *from, bool begins,
@@ -61,8 +71,25 @@ bool flood_admits(struct flood *f, const struct sockaddr *from, bool begins,
 		return true;
 	}
 	f->dropped++;
-	*tell = !s->told_ms || now_ms - s->told_ms >= TELL_MS;
-	if (*tell)
-		s->told_ms = now_ms ? now_ms : 1;
+	*tell = news(s, now_ms);
 	return false;
+}
+
+uint64_t flood_charge(struct flood *f, const struct sockaddr *from, unsigned messages,
+		      uint64_t now_ms, bool *tell)
+{
+	struct flood_source *s = find(f, from, now_ms);
+	int64_t rate = (int64_t)f->rate * FLOOD_INSIDE;
+	int64_t full = (int64_t)most(f) * FLOOD_INSIDE;
+
+	*tell = false;
+	s->stream += (int64_t)(now_ms - s->at_ms) * rate;
+	if (s->stream > full)
+		s->stream = full;
+	s->at_ms = now_ms;
+	s->stream -= (int64_t)messages * WHOLE;
+	if (s->stream >= 0)
+		return 0;
+	*tell = news(s, now_ms);
+	return (uint64_t)(-s->stream / rate) + 1;
 }

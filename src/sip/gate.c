@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/loop.h"
 #include "sip/flood.h"
+#include "sip/stream.h"
 #include "sip/flow.h"
 
 #define PEERS 256		/* whom we have sent requests */
@@ -334,7 +335,8 @@ static bool bounded(const struct sockaddr *from, const char *data, size_t size)
 	return good;
 }
 
-/* Streams have no sender: connections are looked at when they are made. */
+/* Streams have no sender: connections are looked at when they are made, and their
+ * rate is bounded by resting. */
 issize_t su_vrecv(su_socket_t s, su_iovec_t iov[], isize_t count, int flags,
 		  su_sockaddr_t *su, socklen_t *su_size)
 {
@@ -346,9 +348,21 @@ issize_t su_vrecv(su_socket_t s, su_iovec_t iov[], isize_t count, int flags,
 
 	if (!next)
 		*(void **)&next = dlsym(RTLD_NEXT, "su_vrecv");
+	/* A stream gives less at a time, so that others have their turn. */
+	if (!su && count && gate.attackers) {
+		count = 1;
+		if (iov[0].siv_len > STREAM_READ)
+			iov[0].siv_len = STREAM_READ;
+	}
 	n = next(s, iov, count, flags, su, su_size);
-	if (n <= 0 || !su || !gate.attackers || !count)
+	if (n <= 0 || !gate.attackers || !count)
 		return n;
+	if (!su) {
+		size = (size_t)n;
+		data = joined(iov, count, &size, room, sizeof(room));
+		stream_read(s, data, size);
+		return n;
+	}
 	if (su->su_family != AF_INET && su->su_family != AF_INET6)
 		return n;
 	size = (size_t)n;

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 
 #include <sofia-sip/msg.h>
@@ -92,7 +93,7 @@ static const struct {
 #ifndef SOFIA_FREES_TLS
 	OURS(BIO_free),
 #endif
-	OURS(tport_primary_by_name), OURS(accept), OURS(connect),
+	OURS(epoll_ctl), OURS(tport_primary_by_name), OURS(accept), OURS(connect),
 	OURS(su_soerror), OURS(SSL_CTX_use_certificate_file),
 	OURS(SSL_new), OURS(SSL_connect), OURS(SSL_accept), OURS(SSL_read),
 	OURS(SSL_write), OURS(SSL_shutdown),

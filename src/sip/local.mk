@@ -34,7 +34,7 @@ libsip_a_SOURCES = src/sip/access.c src/sip/access.h \
 	src/sip/trunk.c src/sip/trunk_conf.c src/sip/trunk_show.c \
 	src/sip/again.h src/sip/mailboxes.c src/sip/subscribe.c \
 	src/sip/subscription.c src/sip/subscription.h \
-	src/sip/turns.c \
+	src/sip/stream.c src/sip/stream.h src/sip/turns.c \
 	src/sip/scheme.c src/sip/trunk_tls.c src/sip/way_out.c
 # Every program with libsip.a in it: the guards work only when the SIP library
 # finds them in the program.
@@ -45,6 +45,7 @@ guard_ldflags = -Wl,--export-dynamic-symbol=su_getaddrinfo \
 	-Wl,--export-dynamic-symbol=tport_primary_by_name \
 	-Wl,--export-dynamic-symbol=accept -Wl,--export-dynamic-symbol=connect \
 	-Wl,--export-dynamic-symbol=epoll_wait \
+	-Wl,--export-dynamic-symbol=epoll_ctl \
 	-Wl,--export-dynamic-symbol=su_soerror \
 	-Wl,--export-dynamic-symbol=sip_response_terminates_dialog \
 	-Wl,--export-dynamic-symbol=SSL_CTX_use_certificate_file \

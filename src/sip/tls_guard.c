@@ -44,6 +44,7 @@
 #include "base/log.h"
 #include "base/timer.h"
 #include "sip/access.h"
+#include "sip/stream.h"
 #include "sip/flow.h"
 #include "sip/framing.h"
 #include "sip/tls.h"
@@ -449,6 +450,8 @@ int SSL_read(SSL *ssl, void *buffer, int size)
 	} while (ret > 0 && c && keep_alive(c, buffer, ret) && --most);
 	if (ret < 0 && ERR_peek_error())
 		complain(ssl, ret);
+	if (ret > 0)
+		stream_read(SSL_get_fd(ssl), buffer, (size_t)ret);
 	return ret;
 }
 

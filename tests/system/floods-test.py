@@ -5,10 +5,15 @@ address, while eight telephones talk: they hear everything, nothing grows
 without bound, and there are new calls afterwards."""
 
 import os
+import socket
+import ssl
 import subprocess
 import sys
+import threading
+import time
 
 import box
+import certs
 import harness
 import namespace
 import phone
@@ -25,7 +30,7 @@ phone.Rtp = rtp_end.Rtp			# Python has no time for eight
 
 LINES = range(3, 11)
 RATE, SECONDS = 5000, 10
-STRANGER, TRUNK = "127.0.2.1", "127.0.1.1"
+STRANGER, TRUNK, OTHER = "127.0.2.1", "127.0.1.1", "127.0.1.2"
 
 REQUEST = """\
 {method} sip:{to}@127.0.0.1:{port} SIP/2.0\r
@@ -100,6 +105,90 @@ def flood(b, own, *methods):
     return int(done.stdout)
 
 
+class Stream(threading.Thread):
+    """As many requests as go through one connection of OWN's, RATE a second at
+    most."""
+
+    def __init__(self, b, own, port, context=None):
+        super().__init__(daemon=True)
+        with open(request(b, "OPTIONS", own)) as f:
+            self.text = f.read().replace("UDP", "TLS" if context else "TCP")
+        self.own, self.port, self.context = own, port, context
+        self.sent, self.connections, self.answers = 0, 0, 0
+        self.end = time.monotonic() + SECONDS
+        self.start()
+
+    def connect(self):
+        s = socket.create_connection(("127.0.0.1", self.port), 20,
+                                     (self.own, 0))
+        if self.context:
+            s = self.context.wrap_socket(s, server_hostname="localhost")
+        s.settimeout(0.5)
+        self.connections += 1
+        return s
+
+    def blob(self):
+        return "".join(self.text.replace("NNNNNNNN", "%08x" % n) for n in range(
+            self.sent, self.sent + 100)).encode()
+
+    def pour(self, s):
+        """Returns when the connection or the time is over."""
+        began, waiting = time.monotonic(), b""
+        first = self.sent
+        while time.monotonic() < self.end:
+            if not waiting:
+                ahead = (self.sent - first) / RATE - (
+                    time.monotonic() - began)
+                time.sleep(max(0, ahead))
+                waiting = self.blob()
+                self.sent += 100
+            try:
+                waiting = waiting[s.send(waiting):]
+            except TimeoutError:
+                pass
+            try:
+                s.settimeout(0.01)
+                self.answers += s.recv(65536).count(b"SIP/2.0 200")
+                s.settimeout(0.5)
+            except TimeoutError:
+                pass
+
+    def run(self):
+        while time.monotonic() < self.end:
+            try:
+                with self.connect() as s:
+                    self.pour(s)
+            except OSError:
+                time.sleep(0.1)
+
+
+def talks_go_on_beside_streams(b, tcp, tls, ca):
+    """Two of the trunk's addresses flood, one by TCP, one by TLS."""
+    for call in b.talks.values():
+        call.rtp.forget()
+    vitals = Vitals(b.gateway)
+    talk = Background(b.converse, 3, b.talks[3])
+    streams = [Stream(b, TRUNK, tcp), Stream(
+        b, OTHER, tls, ssl.create_default_context(cafile=ca.root))]
+    for s in streams:
+        s.join(90)
+    gaps = {n: c.rtp.gaps() for n, c in b.talks.items() if n != 3}
+    vitals.judge("%s answers to %s requests by TCP and TLS on %s connections" % (
+        [s.answers for s in streams], [s.sent for s in streams],
+        [s.connections for s in streams]), fds=64, mib=64, share=0.5)
+    check(not any(lost for lost, _ in gaps.values()),
+          "packets lost, longest pause in ms: %s" % gaps)
+    talk.result(90)
+    check(not any(c.ended.is_set() for c in b.talks.values()), "calls ended")
+    # They waited, and were answered at the rate; nobody was cut off.
+    check(all(s.answers and s.connections == 1 for s in streams),
+          "connections: %s" % [(s.answers, s.connections) for s in streams])
+    rests = b.gateway.ask("status")["counters"]["sip_rests"]
+    check(rests > 10, "connections rested %d times" % rests)
+    lines = b.gateway.process.text().count("what is above waits")
+    check(lines == 2, "%d lines in the log" % lines)
+
+
 def talks_go_on(b, own, *methods):
     """... while OWN floods with METHODS."""
     for call in b.talks.values():
@@ -118,9 +207,17 @@ def talks_go_on(b, own, *methods):
 
 
 def eight_talk_through_every_flood():
-    with Crowd(trunk='accept_from = [ "%s" ];' % TRUNK) as b:
+    ws = harness.Workspace()
+    ca = certs.Authority(ws)
+    own = ca.issue("own")
+    tcp, tls = harness.free_ports(2), harness.free_ports(2)
+    with Crowd(trunk='accept_from = [ "%s", "%s" ];' % (TRUNK, OTHER),
+               listen='tcp:127.0.0.1:%d", "tls:127.0.0.1:%d", "udp' % (tcp, tls),
+               box='tls = { certificate_file = "%s"; key_file = "%s"; };' % (
+                   own, ca.key("own"))) as b:
         b.speech()
         b.talk()
+        talks_go_on_beside_streams(b, tcp, tls, ca)
         talks_go_on(b, STRANGER, "INVITE", "REGISTER", "OPTIONS")
         talks_go_on(b, TRUNK, "INVITE")
         talks_go_on(b, TRUNK, "REGISTER", "OPTIONS")
@@ -134,6 +231,7 @@ def eight_talk_through_every_flood():
         call = b.talk_sip(3)
         b.converse(3, call)
         b.hang_up(3, call)
+    ws.close()
 
 
 if __name__ == "__main__":

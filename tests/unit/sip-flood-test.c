@@ -10,6 +10,7 @@
 
 #include "sip/flood.h"
 #include "sip/glance.h"
+#include "sip/stream.h"
 
 static const struct sockaddr *host(unsigned n, uint16_t port)
 {
@@ -90,12 +91,55 @@ static void test_what_is_new(void **state)
 	}
 }
 
+/* A connection owes what it sent above the rate, and rests until that is paid; its
+ * source's other connections with it. */
+static void test_streams_owe(void **state)
+{
+	static struct flood f = { .rate = 10 };
+	const unsigned full = 10 * FLOOD_SECONDS * FLOOD_INSIDE;
+	bool tell;
+
+	assert_int_equal(flood_charge(&f, host(1, 1000), full, 1000, &tell), 0);
+	assert_false(tell);
+	assert_int_equal(flood_charge(&f, host(1, 1001), 10, 1000, &tell), 101);
+	assert_true(tell);
+	assert_int_equal(flood_charge(&f, host(1, 1000), 10, 1000, &tell), 201);
+	assert_false(tell);
+	assert_int_equal(flood_charge(&f, host(2, 1000), 10, 1000, &tell), 0);
+	assert_int_equal(flood_charge(&f, host(1, 1000), 0, 1201, &tell), 0);
+	/* No more than the burst is saved. */
+	assert_int_equal(flood_charge(&f, host(1, 1000), full, 999999, &tell), 0);
+	assert_true(flood_charge(&f, host(1, 1000), 1, 999999, &tell) > 0);
+}
+
+static void test_what_streams_cost(void **state)
+{
+	static const struct { const char *text; unsigned cost; } rows[] = {
+		{ "", 0 }, { "\r\n\r\n", 1 },
+		{ "OPTIONS sip:a@b SIP/2.0\r\nVia: SIP/2.0/TCP c\r\n\r\n", 10 },
+		{ "INVITE sip:a SIP/2.0\n\nREGISTER sip:a SIP/2.0\r\n\r\n", 20 },
+		{ "SIP/2.0 200 OK\r\nVia: SIP/2.0/TCP c\r\n\r\n", 1 },
+		{ "BYE sip:a@b SIP/2.0\r\n\r\nACK sip:a@b SIP/2.0\r\n\r\n", 2 },
+		{ "0\r\nm=audio\r\nINVITE sip:a SIP/2.0\r\nVia: x", 10 },
+		{ " SIP/2.0", 10 }, { "x SIP/2.0x\r\n", 1 },
+	};
+	char noise[4096];
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		assert_int_equal(stream_cost(rows[i].text, strlen(rows[i].text)),
+				 rows[i].cost);
+	memset(noise, 0xff, sizeof(noise));
+	assert_int_equal(stream_cost(noise, sizeof(noise)), 8);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rate),
 		cmocka_unit_test(test_more_sources_than_room),
 		cmocka_unit_test(test_what_is_new),
+		cmocka_unit_test(test_streams_owe),
+		cmocka_unit_test(test_what_streams_cost),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
