@@ -18,6 +18,7 @@ import namespace
 import tap
 import wire
 from tap import check, wait
+from vitals import Vitals
 
 box.quick()
 namespace.enter()
@@ -95,6 +96,7 @@ def silent_connections_are_bounded():
         b.speech()
         call = b.talk_sip(3)
         before = open_now()
+        vitals = Vitals(b.gateway)
         floods = [Flood("127.2.0", (tcp, tls)), Flood("127.1.0", (tcp, tls))]
         floods[0].start()
         answered(b, tcp, tls, ca)
@@ -118,6 +120,9 @@ def silent_connections_are_bounded():
         wait("descriptors to go (%d, %d before)" % (open_now(), before), 30,
              lambda: open_now() <= before + 2)
         answered(b, tcp, tls, ca)
+        vitals.judge("%d silent connections" % sum(
+            len(f.sockets) for f in floods), fds=2 * MOST + 16, mib=48,
+            share=0.5)
         b.converse(3, call)
         b.hang_up(3, call)
         call = b.talk_line(4)
