@@ -32,6 +32,10 @@ static const struct { const char *name; int type; const char *text; } zone[] = {
 	{ "_sip._udp.srv.test", TYPE_SRV, "20 0 5080 backup.test" },
 	{ "_sip._udp.srv.test", TYPE_SRV, "10 0 5070 main.test" },
 	{ "_sip._tcp.srv.test", TYPE_SRV, "10 0 5075 main.test" },
+	{ "_sip._udp.drawn.test", TYPE_SRV, "20 65535 5080 backup.test" },
+	{ "_sip._udp.drawn.test", TYPE_SRV, "10 10 5071 light.test" },
+	{ "_sip._udp.drawn.test", TYPE_SRV, "10 90 5070 main.test" },
+	{ "light.test", TYPE_A, "192.0.2.30" },
 	{ "main.test", TYPE_A, "192.0.2.31" },
 	{ "backup.test", TYPE_A, "192.0.2.32" },
 	{ "srv.test", TYPE_A, "192.0.2.33" },
@@ -272,6 +276,28 @@ static void test_services_tcp(void **state)
 	expect(find("srv.test", 0, TRANSPORT_TCP), "192.0.2.31:5075");
 }
 
+/* RFC 2782: who is first is drawn by weight, within one priority only. */
+static void test_weights(void **state)
+{
+	unsigned first[2] = { 0, 0 };
+
+	for (int i = 0; i < 200; i++) {
+		const struct sockaddr_storage *at;
+		struct lookup *l = find("drawn.test", 0, TRANSPORT_UDP);
+
+		assert_int_equal(lookup_addresses(l, &at), 3);
+		assert_int_equal(lookup_rank(l, 0), 0);
+		assert_int_equal(lookup_rank(l, 1), 0);
+		assert_int_equal(lookup_rank(l, 2), 1);
+		assert_int_equal(address_port((const void *)&at[2]), 5080);
+		first[address_port((const void *)&at[0]) == 5070]++;
+		lookup_free(l);
+		changes = 0;
+	}
+	/* 178 are to be expected; all, or less than half, once in many years. */
+	assert_true(first[0] > 0 && first[1] > 100);
+}
+
 /* RFC 3263 section 4.2: a port that is given leaves SRV out. */
 static void test_port_given(void **state)
 {
@@ -315,6 +341,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_v6_record, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_services, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_services_tcp, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_weights, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_port_given, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_nobody, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_silent, setup, teardown),
