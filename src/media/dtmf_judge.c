@@ -96,15 +96,18 @@ static float along(const float v[2], const float turn[2])
 	return v[0] * turn[0] + v[1] * turn[1];
 }
 
+/* Cauchy and Schwarz: equal if one is the other, turned. */
+static bool is_pure(const struct band *b)
+{
+	return power(b->fine) >= PURE * b->power * b->before;
+}
+
 /* One tone of four, or NULL. */
 static const struct tone *find(const struct band *b, const struct tone t[4])
 {
 	const struct tone *best = &t[0];
 	float with, across;
 
-	/* Cauchy and Schwarz: equal if one is the other, turned. */
-	if (power(b->fine) < PURE * b->power * b->before)
-		return NULL;
 	for (int i = 1; i < 4; i++)
 		if (along(b->coarse, t[i].coarse) > along(b->coarse, best->coarse))
 			best = &t[i];
@@ -123,23 +126,36 @@ static void powers(const struct dtmf *d, struct band *l, struct band *h)
 	}
 }
 
-static void turns(const struct dtmf *d, struct band *l, struct band *h)
+/* Most of what is heard is no tone: that is known before all is summed up. */
+static bool pure_turns(const struct dtmf *d, struct band *l, struct band *h)
 {
+	for (unsigned i = 0; i < WINDOW; i++)
+		add_turn(l->fine, dtmf_ago(d, i)->low, dtmf_ago(d, i + 2)->low);
+	if (!is_pure(l))
+		return false;
 	for (unsigned i = 0; i < WINDOW; i++) {
 		const struct dtmf_step *s = dtmf_ago(d, i);
-		const struct dtmf_step *last = dtmf_ago(d, i + 1);
 		const struct dtmf_step *before = dtmf_ago(d, i + 2);
 
-		add_turn(l->coarse, s->low, last->low);
-		add_turn(l->fine, s->low, before->low);
-		add_turn(h->coarse, s->high[0], last->high[1]);
-		add_turn(h->coarse, s->high[1], s->high[0]);
 		add_turn(h->fine, s->high[0], before->high[0]);
 		add_turn(h->fine, s->high[1], before->high[1]);
 	}
 	/* A step has two of the high ones, and the mean of their powers. */
 	h->power *= 2;
 	h->before *= 2;
+	return is_pure(h);
+}
+
+static void coarse_turns(const struct dtmf *d, struct band *l, struct band *h)
+{
+	for (unsigned i = 0; i < WINDOW; i++) {
+		const struct dtmf_step *s = dtmf_ago(d, i);
+		const struct dtmf_step *last = dtmf_ago(d, i + 1);
+
+		add_turn(l->coarse, s->low, last->low);
+		add_turn(h->coarse, s->high[0], last->high[1]);
+		add_turn(h->coarse, s->high[1], s->high[0]);
+	}
 }
 
 /* Before anything is known of the tones: their gains differ by 3 dB. */
@@ -159,9 +175,9 @@ char dtmf_judge(const struct dtmf *d)
 	float lp, hp;
 
 	powers(d, &l, &h);
-	if (hopeless(d, &l, &h))
+	if (hopeless(d, &l, &h) || !pure_turns(d, &l, &h))
 		return 0;
-	turns(d, &l, &h);
+	coarse_turns(d, &l, &h);
 	r = find(&l, low);
 	if (!r)
 		return 0;

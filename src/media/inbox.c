@@ -43,14 +43,30 @@ void inbox_free(struct inbox *b)
 	free(b);
 }
 
+static void prepare(struct inbox *b, int i)
+{
+	b->header[i].msg_hdr.msg_namelen = sizeof(b->from[i]);
+	b->header[i].msg_hdr.msg_controllen = sizeof(b->control[i].data);
+}
+
+bool inbox_receive_one(struct inbox *b, int fd)
+{
+	ssize_t n;
+
+	prepare(b, 0);
+	n = recvmsg(fd, &b->header[0].msg_hdr, MSG_DONTWAIT);
+	if (n < 0)
+		return false;
+	b->header[0].msg_len = (unsigned)n;
+	return true;
+}
+
 int inbox_receive(struct inbox *b, int fd)
 {
 	int n;
 
-	for (int i = 0; i < INBOX_SIZE; i++) {
-		b->header[i].msg_hdr.msg_namelen = sizeof(b->from[i]);
-		b->header[i].msg_hdr.msg_controllen = sizeof(b->control[i].data);
-	}
+	for (int i = 0; i < INBOX_SIZE; i++)
+		prepare(b, i);
 	n = recvmmsg(fd, b->header, INBOX_SIZE, MSG_DONTWAIT, NULL);
 	return n < 0 ? 0 : n;
 }

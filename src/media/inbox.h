@@ -6,6 +6,7 @@
 #ifndef MEDIA_INBOX_H
 #define MEDIA_INBOX_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/socket.h>
@@ -16,6 +17,9 @@ struct inbox;
 
 struct inbox *inbox_new(void);
 void inbox_free(struct inbox *);
+
+/* Takes the datagram that waits longest, as number 0; false: there is none. */
+bool inbox_receive_one(struct inbox *, int fd);
 
 /* How many came, 0: none. */
 int inbox_receive(struct inbox *, int fd);

@@ -87,7 +87,7 @@ int rtp_unseal(struct rtp_end *, uint8_t *packet, size_t *size, bool report);
 
 /* ---- rtp_receive.c */
 void rtp_pull(struct end *, int16_t *, size_t n);
-void rtp_drain(struct rtp_end *);
+void rtp_drain(struct rtp_end *, size_t n);
 void rtp_drain_reports(struct rtp_end *);
 
 /* ---- rtp_send.c */

@@ -4,7 +4,7 @@
 #include "media/law.h"
 #include "media/rtp_end.h"
 
-#define DRAINS 4		/* system calls for one end in a turn, at most */
+#define DRAINS 32		/* packets of one end in a turn, at most */
 #define PERIOD 160		/* samples a packet until one has come */
 #define EVENT_GAP_US 150000	/* an event's packets stopped: its end was lost */
 #define STANDSTILL_US 100000	/* nobody pulled: the clock jumps */
@@ -77,7 +77,8 @@ static void voice(struct rtp_end *r, const struct rtp_packet *p, int format,
 		   (int64_t)r->end.samples - age_us / 125);
 }
 
-static void take(struct rtp_end *r, const struct rtp_packet *p, int64_t age_us)
+/* True: voice that was taken. */
+static bool take(struct rtp_end *r, const struct rtp_packet *p, int64_t age_us)
 {
 	struct pump *pump = r->end.pump;
 	int format = law(r, p->payload);
@@ -94,7 +95,7 @@ static void take(struct rtp_end *r, const struct rtp_packet *p, int64_t age_us)
 	rtcp_heard(&r->rtcp, p->ssrc, p->seq, p->timestamp,
 		   pump->now_us - age_us);
 	if (!r->set.receive)
-		return;
+		return false;
 	if (r->set.event_payload && p->payload == r->set.event_payload) {
 		jitter_skip(&r->jitter, p->seq);
 		r->event_us = pump->now_us;
@@ -102,60 +103,64 @@ static void take(struct rtp_end *r, const struct rtp_packet *p, int64_t age_us)
 				   p->data, p->size));
 	} else if (format >= 0 && p->size && p->size <= RTP_SAMPLES) {
 		voice(r, p, format, age_us);
+		return true;
 	} else {
 		jitter_skip(&r->jitter, p->seq);
 		if (p->payload != COMFORT_NOISE)
 			stat_add(r->end.stats.malformed, 1);
 	}
+	return false;
 }
 
 /* ----------------------------------------------------------------- the sockets */
 
-static void datagram(struct rtp_end *r, int i)
+/* True: voice, of the youngest packet that is to be expected. */
+static bool datagram(struct rtp_end *r)
 {
 	struct pump *p = r->end.pump;
 	int64_t real = p->real_us, age;
 	size_t size;
-	uint8_t *data = inbox_datagram(p->inbox, i, &size, &real);
-	const struct sockaddr_storage *from = inbox_from(p->inbox, i);
+	uint8_t *data = inbox_datagram(p->inbox, 0, &size, &real);
+	const struct sockaddr_storage *from = inbox_from(p->inbox, 0);
 	struct rtp_packet packet;
 
 	if (!r->ready)
-		return;
+		return false;
 	/* Strangers get no word in, and cost no deciphering. */
 	if (!source_may(&r->source, from, p->now_us)) {
 		stat_add(r->end.stats.strangers, 1);
-		return;
+		return false;
 	}
 	if (rtp_unseal(r, data, &size, false)) {
 		stat_add(r->end.stats.forged, 1);
-		return;
+		return false;
 	}
 	age = p->real_us - real;
 	if (age < 0 || age > 10000000)	/* somebody set the clock */
 		age = 0;
 	if (rtp_parse(&packet, data, size)) {
 		stat_add(r->end.stats.malformed, 1);
-		return;
+		return false;
 	}
 	if (!source_check(&r->source, from, p->now_us - age)) {
 		stat_add(r->end.stats.strangers, 1);
-		return;
+		return false;
 	}
-	take(r, &packet, age);
+	return take(r, &packet, age) && age < (int64_t)r->period * 125;
 }
 
-void rtp_drain(struct rtp_end *r)
+/* To ask whether there is another packet costs half as much as to take one. After
+ * voice that has waited for less than its own length there hardly is; one that
+ * came in a burst is taken with the next, or as soon as it is needed. n: samples
+ * that are now. */
+void rtp_drain(struct rtp_end *r, size_t n)
 {
-	r->drained = r->end.samples;
-	for (int i = 0; i < DRAINS; i++) {
-		int n = inbox_receive(r->end.pump->inbox, r->fd);
+	struct inbox *inbox = r->end.pump->inbox;
 
-		for (int k = 0; k < n; k++)
-			datagram(r, k);
-		if (n < INBOX_SIZE)
+	r->drained = r->end.samples;
+	for (int i = 0; i < DRAINS && inbox_receive_one(inbox, r->fd); i++)
+		if (datagram(r) && jitter_ready(&r->jitter, n))
 			return;
-	}
 }
 
 void rtp_drain_reports(struct rtp_end *r)
@@ -220,7 +225,7 @@ void rtp_pull(struct end *e, int16_t *to, size_t n)
 	/* A packet may wait in its socket as long as it is there in time. */
 	if (r->ready && (e->samples - r->drained >= period ||
 			 !jitter_ready(&r->jitter, n)))
-		rtp_drain(r);
+		rtp_drain(r, n);
 	if (r->receiver.active &&
 	    e->pump->now_us - r->event_us > EVENT_GAP_US)
 		event(r, event_timeout(&r->receiver));
