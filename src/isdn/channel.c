@@ -102,7 +102,7 @@ static void open_all(struct span *s, bool tell)
 	for (unsigned slot = 1; slot < SLOTS; slot++) {
 		struct channel *c = &s->channel[slot];
 
-		if (c->state == CHANNEL_NONE || c->end)
+		if (c->fsm.state == CHANNEL_NONE || c->end)
 			continue;
 		if (open_port(c, why, sizeof(why)) && tell) {
 			log_warning("span %s: B channel %u: %s; it is out of service and tried again",
@@ -112,14 +112,23 @@ static void open_all(struct span *s, bool tell)
 	}
 }
 
+static void post(struct channel *c, enum channel_event event)
+{
+	fsm_post(&c->fsm, event, NULL, 0);
+}
+
 void channels_open(struct span *s)
 {
-	for (unsigned slot = 1; slot < SLOTS; slot++)
-		s->channel[slot] = (struct channel){
-			.span = s, .slot = (uint8_t)slot,
-			.state = s->shape.b_slots >> slot & 1 ? CHANNEL_FREE :
-				 CHANNEL_NONE,
-		};
+	for (unsigned slot = 1; slot < SLOTS; slot++) {
+		struct channel *c = &s->channel[slot];
+
+		*c = (struct channel){ .span = s, .slot = (uint8_t)slot };
+		snprintf(c->id, sizeof(c->id), "%s.b%u", s->name, slot);
+		fsm_init(&c->fsm, &channel_type, c->id, &c->fsm, &s->isdn->queue,
+			 &s->isdn->options.loop->timers, CHANNEL_NONE);
+		if (s->shape.b_slots >> slot & 1)
+			post(c, CHANNEL_OPEN);
+	}
 	open_all(s, true);
 }
 
@@ -139,13 +148,14 @@ void channels_close(struct span *s)
 			c->end->media->ops->free(c->end);
 		}
 		c->end = NULL;
-		c->state = CHANNEL_NONE;
+		if (c->fsm.state != CHANNEL_NONE)
+			post(c, CHANNEL_CLOSE);
 	}
 }
 
 bool channel_usable(const struct channel *c)
 {
-	return c->state == CHANNEL_FREE && c->end && !c->alarm && !c->out;
+	return c->fsm.state == CHANNEL_FREE && c->end && !c->alarm && !c->out;
 }
 
 struct channel *channel_choose(struct span *s)
@@ -165,14 +175,15 @@ struct channel *channel_of(struct span *s, int number)
 {
 	int slot = number & 0xff;
 
-	if (number < 0 || slot >= SLOTS || s->channel[slot].state == CHANNEL_NONE)
+	if (number < 0 || slot >= SLOTS || s->channel[slot].fsm.state == CHANNEL_NONE)
 		return NULL;
 	return &s->channel[slot];
 }
 
 void channel_take(struct channel *c, struct isdn_leg *leg)
 {
-	c->state = CHANNEL_USED;
+	if (c->fsm.state != CHANNEL_USED)
+		post(c, CHANNEL_TAKE);
 	c->leg = leg;
 	if (c->end && c->span->conf->dtmf_relay)
 		c->end->media->ops->relay_digits(c->end, true);
@@ -180,7 +191,7 @@ void channel_take(struct channel *c, struct isdn_leg *leg)
 
 void channel_give(struct channel *c)
 {
-	c->state = CHANNEL_FREE;
+	post(c, CHANNEL_GIVE);
 	c->leg = NULL;
 	if (!c->end)
 		return;
@@ -193,7 +204,7 @@ void channel_restart(struct channel *c)
 {
 	struct span *s = c->span;
 
-	c->state = CHANNEL_RESTARTING;
+	post(c, CHANNEL_RESTART);
 	c->leg = NULL;
 	if (s->link)
 		pri_reset(s->link->pri, c->slot);
@@ -201,8 +212,8 @@ void channel_restart(struct channel *c)
 
 void channel_restarted(struct channel *c)
 {
-	if (c->state == CHANNEL_RESTARTING)
-		c->state = CHANNEL_FREE;
+	if (c->fsm.state == CHANNEL_RESTARTING)
+		post(c, CHANNEL_RESTARTED);
 }
 
 /* A call that uses it goes on. */

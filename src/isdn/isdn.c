@@ -30,6 +30,7 @@ struct isdn *isdn_new(const struct isdn_options *options)
 	isdn->options = *options;
 	list_init(&isdn->spans);
 	list_init(&isdn->ears);
+	fsm_queue_init(&isdn->queue);
 	if (isdn_reload(isdn, options->box->conf)) {
 		isdn_close(isdn);
 		isdn_free(isdn);
@@ -81,6 +82,7 @@ void isdn_free(struct isdn *isdn)
 	if (!isdn)
 		return;
 	ears_free(isdn);
+	fsm_queue_fini(&isdn->queue);
 	free(isdn);
 }
 
@@ -99,9 +101,9 @@ bool isdn_span_status(const struct isdn *isdn, const struct trunk *t,
 		for (unsigned i = 1; i < SLOTS; i++) {
 			const struct channel *c = &s->channel[i];
 
-			status->channels += c->state != CHANNEL_NONE;
+			status->channels += c->fsm.state != CHANNEL_NONE;
 			status->free += channel_usable(c);
-			status->used += c->state == CHANNEL_USED;
+			status->used += c->fsm.state == CHANNEL_USED;
 		}
 		status->out = status->channels - status->free - status->used;
 		status->calls_in = s->calls_in;

@@ -6,6 +6,7 @@
  *   link.c      libpri and a D channel: frames, timers, its words
  *   span.c      a span's life, and which leg an event is for
  *   channel.c   B channels: their ports, selection, restart
+ *   channel_state.c where one stands
  *   leg.c       what a call wants of its far end
  *   leg_event.c what the far end says
  *   leg_channel.c which B channel a call gets, and glare
@@ -17,6 +18,7 @@
 
 #include <libpri.h>
 
+#include "isdn/channel_state.h"
 #include "isdn/isdn.h"
 #include "isdn/map.h"
 #include "isdn/watch.h"
@@ -32,6 +34,7 @@ struct isdn {
 	const struct config *conf;
 	struct list_head spans;
 	struct list_head ears;		/* what the pump tells of ports */
+	struct fsm_queue queue;		/* of the channels */
 	bool stopping;
 };
 
@@ -64,18 +67,13 @@ int64_t link_wait(struct link *);
 
 /* ---------------------------------------------------------------- channel.c */
 
-/*
- * FREE --call--> USED --cleared--> FREE
- *   |              `--far end does not clear--> RESTARTING --ack--> FREE
- *   `-- its port is in alarm or cannot be opened, or the far end has taken it out
- *       of service: not to be used
- */
-enum channel_state { CHANNEL_NONE, CHANNEL_FREE, CHANNEL_USED, CHANNEL_RESTARTING };
-
+/* channel_state.c has its life. It is not to be used either while its port is in
+ * alarm or cannot be opened, or the far end has taken it out of service. */
 struct channel {
 	struct span *span;
 	uint8_t slot;
-	enum channel_state state;
+	struct fsm fsm;			/* channel_type */
+	char id[64];
 	struct media_end *end;		/* NULL: its port cannot be opened */
 	struct ear *ear;
 	bool alarm;

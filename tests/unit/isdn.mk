@@ -8,3 +8,8 @@ check_PROGRAMS += tests/unit/isdn-frame-test
 TESTS += tests/unit/isdn-frame-test
 tests_unit_isdn_frame_test_SOURCES = tests/unit/isdn-frame-test.c
 tests_unit_isdn_frame_test_LDADD = $(isdn_test_libs)
+
+check_PROGRAMS += tests/unit/isdn-channel-test
+TESTS += tests/unit/isdn-channel-test
+tests_unit_isdn_channel_test_SOURCES = tests/unit/isdn-channel-test.c
+tests_unit_isdn_channel_test_LDADD = $(isdn_test_libs)
