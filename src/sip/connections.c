@@ -18,6 +18,7 @@
 #include "base/timer.h"
 #include "sip/access.h"
 #include "sip/gate.h"
+#include "sip/stream.h"
 
 #define SWEEP_MS 1000
 #define QUIET_MS 60000		/* after so long a refusal is news again */
@@ -159,6 +160,10 @@ static bool admit(int fd, const struct sockaddr *from)
 	if (!has_room(known, from)) {
 		refuse(fd, from, "too many are open; see sip.max_connections and "
 		       "sip.max_connections_source");
+		return false;
+	}
+	if (!stream_admits(from)) {
+		refuse(fd, from, "too many in a short time; see sip.max_requests");
 		return false;
 	}
 	if (!note(fd, from, known)) {

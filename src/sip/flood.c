@@ -88,6 +88,8 @@ uint64_t flood_charge(struct flood *f, const struct sockaddr *from, unsigned mes
 		s->stream = full;
 	s->at_ms = now_ms;
 	s->stream -= (int64_t)messages * WHOLE;
+	if (s->stream < -full)
+		s->stream = -full;
 	if (s->stream >= 0)
 		return 0;
 	*tell = news(s, now_ms);

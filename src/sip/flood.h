@@ -38,7 +38,8 @@ bool flood_admits(struct flood *, const struct sockaddr *from, bool begins,
 
 /* For connections, from which nothing can be dropped: charges this source for so many
  * messages that belong to calls (one that begins something costs FLOOD_INSIDE), and
- * says for how long, ms, nothing more may be read of it. */
+ * says for how long, ms, nothing more may be read of it. No debt is larger than what may
+ * come at once. */
 uint64_t flood_charge(struct flood *, const struct sockaddr *from, unsigned messages,
 		      uint64_t now_ms, bool *tell);
 

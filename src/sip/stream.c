@@ -198,6 +198,14 @@ void stream_read(int fd, const char *data, size_t size)
 		    "what is above waits (sip.max_requests)", host, all.flood.rate);
 }
 
+bool stream_admits(const struct sockaddr *from)
+{
+	bool tell;
+
+	return !all.flood.rate ||
+	       !flood_charge(&all.flood, from, FLOOD_INSIDE, clock_ms(), &tell);
+}
+
 void stream_start(struct timers *timers, unsigned rate)
 {
 	all.timers = timers;

@@ -8,6 +8,7 @@
 #ifndef SIP_STREAM_H
 #define SIP_STREAM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,6 +22,10 @@ struct timers;
  * called again, after a reload. */
 void stream_start(struct timers *, unsigned rate);
 void stream_stop(void);
+
+/* Somebody connects, which costs as much as a request. False: he is above the rate,
+ * and is to be refused: a handshake of TLS is dear. */
+bool stream_admits(const struct sockaddr *);
 
 /* These octets have come on this connection. */
 void stream_read(int fd, const char *data, size_t size);

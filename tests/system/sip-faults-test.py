@@ -75,13 +75,14 @@ def no_guard_is_left_where_the_library_is_cured():
         check(not gone, "not in tipringd: %s" % gone)
 
 
-def start(bed):
+def start(bed, rate=10000):
     """Listens for TLS and TCP; the trunk is 127.0.0.1."""
     own = bed.ca.issue("own")
     tcp, tls = harness.free_ports(2), harness.free_ports(2)
     bed.start(['{ name = "acme"; server = "127.0.0.1"; port = 9; options = 0; }'],
-              listen='"udp:127.0.0.1:%d", "tcp:127.0.0.1:%d", "tls:127.0.0.1:%d"'
-              % (harness.free_ports(2), tcp, tls),
+              listen='"udp:127.0.0.1:%d", "tcp:127.0.0.1:%d", "tls:127.0.0.1:%d" ]'
+              '; max_requests = %d; }; #' % (
+                  harness.free_ports(2), tcp, tls, rate),
               more='tls = { certificate_file = "%s"; key_file = "%s"; };' % (
                   own, bed.ca.key("own")))
     return tcp, tls
@@ -108,6 +109,25 @@ def connections_that_come_and_go_leave_nothing():
         comment("%.1f MiB, %.1f MiB before 1000 more" % (before + grown, before))
         check(grown < 8 or sanitized(pid), "it grew by %.1f MiB" % grown)
         wait("all to be gone", 20, lambda: descriptors(pid) < 40)
+
+
+def refused(port):
+    try:
+        come_and_go(port, 1)
+    except OSError:
+        return True
+    return False
+
+
+def who_connects_too_often_is_refused():
+    with tlsbed.Bed() as bed:
+        tls = start(bed, 1)[1]
+        count = sum(refused(tls) for _ in range(60))
+        comment("%d of 60 connections were refused" % count)
+        check(0 < count < 60, "%d refused" % count)
+        check("too many in a short time" in bed.gateway.process.text(),
+              "not in the log")
+        wait("a connection", 30, lambda: not refused(tls), 4)
 
 
 def answers(bed):
@@ -159,4 +179,5 @@ if __name__ == "__main__":
         a_guard_that_is_not_in_force_is_told_at_the_start,
         no_guard_is_left_where_the_library_is_cured,
         connections_that_come_and_go_leave_nothing,
+        who_connects_too_often_is_refused,
         without_descriptors_it_rests]))
