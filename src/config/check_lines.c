@@ -249,6 +249,11 @@ static void check_line(struct loader *l, size_t i)
 	check_dialling(l, s, line);
 	if (!faulty)
 		check_callerid(l, s, line);
+	if (!faulty && line->kind != PORT_FXO && *line->transfer_code &&
+	    check_given(s, "transfer_code") &&
+	    !(line->flash && line->flash_holds && line->transfer))
+		report_at(l, check_place(s, "transfer_code"),
+			  "transfer_code has no use without flash = true, nor with flash_holds or transfer = false");
 	if (*line->user)
 		check_same_account(l, s, i);
 	if (!faulty)

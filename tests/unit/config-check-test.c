@@ -461,6 +461,32 @@ static void what_is_near_is_right(void **state)
 		config_free(help_good(right[i]));
 }
 
+static void transfers_have_their_ways(void **state)
+{
+	struct config *conf = help_good(CALLED "flash = true; } );\n");
+
+	assert_string_equal(conf->lines[0].transfer_code, "*98");
+	assert_int_equal(conf->trunks[0].transfer_out, TRANSFER_OUT_LOCAL);
+	config_free(conf);
+	conf = help_good(CALLED "transfer = false; transfer_code = \"\"; } );\n");
+	assert_string_equal(conf->lines[0].transfer_code, "");
+	config_free(conf);
+	for (int i = 0; i < 6; i++) {
+		static const char *const bad[] = { "98", "*", "*98#", "*9x", "#98", "*1234567" };
+		char text[300], why[160];
+
+		snprintf(text, sizeof(text), CALLED "flash = true; transfer_code = \"%s\"; } );\n",
+			 bad[i]);
+		snprintf(why, sizeof(why), "c.conf:2: transfer_code \"%s\" is no code: '*' and 1 to 6 "
+			 "digits, or \"\" for none\n", bad[i]);
+		help_bad(text, why);
+	}
+	help_bad(CALLED "transfer_code = \"*7\"; } );\n",
+		 "c.conf:2: transfer_code has no use without flash = true, nor with flash_holds or transfer = false\n");
+	help_bad("country = \"us\"; trunks = ( { name = \"t\"; server = \"x\"; transfer_out = \"yes\"; } );\n",
+		 "c.conf:1: transfer_out \"yes\" is not known; it may be \"local\" or \"refer\"\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -468,6 +494,7 @@ int main(void)
 		cmocka_unit_test(weak_passwords_are_refused),
 		cmocka_unit_test(ringing_has_its_cadence),
 		cmocka_unit_test(caller_id_has_its_ways),
+		cmocka_unit_test(transfers_have_their_ways),
 		cmocka_unit_test(what_is_near_is_right),
 	};
 
