@@ -135,14 +135,43 @@ static void call_row(struct table *t, const json_t *j)
 		cli_true(j, "emergency") ? "emergency" : cli_text(j, "transferred") });
 }
 
+static void ended_row(struct table *t, const json_t *j)
+{
+	char when[32], talk[24];
+
+	table_row(t, (const char *[]) {
+		cli_when(when, cli_text(j, "end")), cli_text(j, "from"),
+		cli_text(j, "to"), cli_text(j, "called_number"),
+		*cli_text(j, "answer") ?
+			cli_duration(talk, cli_real(j, "talk_s")) : "-",
+		cli_text(j, "answered_how"), cli_text(j, "reason") });
+}
+
 int cli_calls(struct cli *c)
 {
 	static const char *const columns[] = { ">CALL", "STATE", "FROM",
 		"CALLING", "TO", "CALLED", ">TIME", ">TALK", "CODEC", ">LOST",
 		">JITTER", "NOTE", NULL };
+	static const char *const last[] = { "ENDED", "FROM", "TO", "CALLED",
+		">TALKED", "ANSWERED BY", "ENDED BY", NULL };
 	static const struct list l = { "calls", "no calls", columns, call_row };
+	static const struct list ended = { "ended", "", last, ended_row };
+	int status = CLI_OK;
+	json_t *reply;
 
-	return list_ask(c, &l);
+	if (c->argc > 1)
+		return cli_usage(c, "takes no argument");
+	reply = daemon_ask(c, json_pack("{s:s}", "cmd", "calls"));
+	if (!reply)
+		return CLI_FAILED;
+	if (!c->json)
+		status = list_show(&l, reply);
+	if (!c->json && json_array_size(json_object_get(reply, "ended"))) {
+		putchar('\n');
+		status = list_show(&ended, reply);
+	}
+	json_decref(reply);
+	return status;
 }
 
 /* Below their trunk: its servers, where there are several, the accounts of its

@@ -18,7 +18,7 @@ static const struct command {
 	{ "lines", "[--scan|--setup [--yes]]",
 	  "each line, its state and counters; the ports there are; set up DAHDI",
 	  cli_lines },
-	{ "calls", "", "the calls that last", cli_calls },
+	{ "calls", "", "the calls that last, and what the last ones ended by", cli_calls },
 	{ "trunks", "", "each trunk, its registration and calls", cli_trunks },
 	{ "groups", "", "each line group", cli_groups },
 	{ "attackers", "", "who is no trunk and sent SIP: refused, and counted",

@@ -9,6 +9,8 @@
 #include "base/log.h"
 #include "ops/room.h"
 
+#define ENDED_KEPT 10
+
 static int64_t machine_clock(void)
 {
 	struct timespec ts;
@@ -71,6 +73,21 @@ static void call_changed(void *arg, const struct call_record *record)
 		tell(o, "call", show_call(record, &clock));
 }
 
+/* For who asks right after: what proved that a call was over. */
+static void remember(struct ops *o, const json_t *record)
+{
+	static const char *const keys[] = { "call", "end", "from", "to",
+		"calling_number", "called_number", "answer", "talk_s", "cause",
+		"answered_how", "answer_confidence", "released_by", "reason" };
+	json_t *kept = json_object();
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++)
+		json_object_set(kept, keys[i], json_object_get(record, keys[i]));
+	json_array_append_new(o->ended, kept);
+	if (json_array_size(o->ended) > ENDED_KEPT)
+		json_array_remove(o->ended, 0);
+}
+
 static void call_ended(void *arg, const struct call_record *record)
 {
 	struct ops *o = arg;
@@ -86,6 +103,7 @@ static void call_ended(void *arg, const struct call_record *record)
 		return;
 	}
 	cdr_write(o->cdr, j);
+	remember(o, j);
 	if (control_watched(o->control))
 		tell(o, "ended", j);
 	else
@@ -130,7 +148,8 @@ struct ops *ops_new(const struct ops_options *options, char *why, size_t size)
 	o->started = o->wall_clock();
 	list_init(&o->measures);
 	o->cdr = cdr_new();
-	if (!o->cdr)
+	o->ended = json_array();
+	if (!o->cdr || !o->ended)
 		goto failed;
 	o->control = control_new(o->loop, o->conf->control,
 				 o->conf->control_group, ops_request, o, why, size);
@@ -149,6 +168,7 @@ struct ops *ops_new(const struct ops_options *options, char *why, size_t size)
 failed:
 	control_free(o->control);
 	cdr_free(o->cdr);
+	json_decref(o->ended);
 	free(o);
 	return NULL;
 }
@@ -162,6 +182,7 @@ void ops_free(struct ops *o)
 	ops_measures_free(o);
 	control_free(o->control);
 	cdr_free(o->cdr);
+	json_decref(o->ended);
 	free(o);
 }
 

@@ -88,8 +88,12 @@ static json_t *do_calls(struct ops *o, struct client *c, const json_t *request)
 {
 	struct listing l = { o, ops_clock(o), json_array() };
 
+	json_t *reply;
+
 	box_each_call(o->box, add_call, &l);
-	return ok_with("calls", l.array);
+	reply = ok_with("calls", l.array);
+	json_object_set(reply, "ended", o->ended);
+	return reply;
 }
 
 static json_t *do_trunks(struct ops *o, struct client *c, const json_t *request)

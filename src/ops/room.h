@@ -27,6 +27,7 @@ struct ops {
 	int64_t started;		/* wall clock, ms */
 	int64_t reloaded;		/* the last good reload, 0 none */
 	unsigned long calls_ended, calls_answered;
+	json_t *ended;			/* what the last calls ended by, oldest first */
 };
 
 struct show_clock ops_clock(const struct ops *);

@@ -60,6 +60,7 @@ include tests/system/address.mk
 include tests/system/features.mk
 include tests/system/handover.mk
 include tests/system/mailbox.mk
+include tests/system/release.mk
 include tests/system/ring.mk
 include tests/system/tls.mk
 include tests/system/garbage.mk
