@@ -151,6 +151,7 @@ struct account {
 	int refused;			/* the last failure's status; 0 or 408:
 					   no answer */
 	unsigned challenged;		/* in this request */
+	unsigned stale;			/* requests in a row that ended so */
 	unsigned ask_s;			/* expiry asked for, after 423 */
 	unsigned granted_s;		/* by the registrar */
 	unsigned retry_after_s;		/* as it said */

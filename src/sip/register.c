@@ -7,11 +7,14 @@
 
 #include <sofia-sip/nta_tag.h>
 #include <sofia-sip/sip_header.h>
+#include <sofia-sip/su_string.h>
 
 #include "sip/digest.h"
 #include "sip/internal.h"
 
 #define EXPIRES_MOST 86400
+#define STALE_MOST 2
+#define REFUSED "the registrar refuses this user or secret"
 
 void register_drop(struct account *a)
 {
@@ -172,6 +175,38 @@ static void keep_flow_timer(struct account *a, const sip_t *sip)
 			    s < EXPIRES_MOST ? (unsigned)s : 0);
 }
 
+static bool is_stale(const sip_t *sip)
+{
+	const msg_auth_t *const lists[] = { sip ? sip->sip_www_authenticate : NULL,
+					    sip ? sip->sip_proxy_authenticate : NULL };
+
+	for (unsigned i = 0; i < 2; i++)
+		for (const msg_auth_t *ch = lists[i]; ch; ch = ch->au_next) {
+			const char *s = msg_header_find_param(ch->au_common, "stale=");
+
+			if (s && su_casematch(s + (*s == '"'), *s == '"' ? "true\"" :
+							       "true"))
+				return true;
+		}
+	return false;
+}
+
+/* RFC 7616 section 3.3: what we know is right, only the nonce is old. The library
+ * has taken the new one itself, a few times; then all is begun anew. */
+static bool begins_anew(struct account *a, const struct happening *h)
+{
+	if (!is_stale(h->sip))
+		return false;
+	if (a->stale++ < STALE_MOST) {
+		account_renew(a);
+		return true;
+	}
+	snprintf(a->error, sizeof(a->error), "%d the registrar finds each nonce of "
+		 "its own stale", h->status);
+	account_refused(a, 500, 0);
+	return true;
+}
+
 static void answered(struct account *a, const struct happening *h)
 {
 	const sip_t *sip = h->sip;
@@ -181,6 +216,7 @@ static void answered(struct account *a, const struct happening *h)
 	if (h->status < 300 && sip) {
 		unsigned s = granted(a, sip);
 
+		a->stale = 0;
 		keep_route(a, sip);
 		keep_flow_timer(a, sip);
 		account_granted(a, s);
@@ -191,8 +227,7 @@ static void answered(struct account *a, const struct happening *h)
 		a->ask_s = (unsigned)sip->sip_min_expires->me_delta;
 		refuse(a, h->status, h->phrase, 1);
 	} else if (h->status == 401 || h->status == 407) {
-		refuse(a, h->status, a->secret ? "the registrar refuses this user "
-		       "or secret" : "the registrar wants a secret; set "
+		refuse(a, h->status, a->secret ? REFUSED : "the registrar wants a secret; set "
 		       "secret_file", retry_after);
 	} else if (h->status == 904) {
 		refuse(a, 401, "the registrar offers no kind of authentication "
@@ -221,6 +256,8 @@ void register_happened(struct owner *o, const struct happening *h)
 		}
 		/* Once: a second challenge means that it was not liked. New
 		 * nonces the library answers by itself. */
+		if ((h->status == 401 || h->status == 407) && begins_anew(a, h))
+			return;
 		if ((h->status == 401 || h->status == 407) && !a->challenged++ &&
 		    !digest_answer(h->nh, h->sip, a->auth_user, a->secret,
 				   a->provider->conf->realm))
@@ -229,7 +266,7 @@ void register_happened(struct owner *o, const struct happening *h)
 		return;
 	case nua_r_authenticate:
 		if (h->status >= 300)
-			refuse(a, 401, h->phrase, 0);
+			refuse(a, 401, REFUSED, 0);	/* not once more */
 		return;
 	default:
 		if (nua_event_is_incoming_request(h->event))

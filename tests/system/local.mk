@@ -54,6 +54,7 @@ include tests/system/learn.mk
 include tests/system/measure.mk
 include tests/system/nat.mk
 include tests/system/keepalive.mk
+include tests/system/registrar.mk
 include tests/system/change.mk
 include tests/system/linphone.mk
 include tests/system/address.mk
