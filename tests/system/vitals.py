@@ -83,12 +83,13 @@ class Vitals(threading.Thread):
                     self.slowest * 1000, self._late() - self.late,
                     self.before[0], self.most[0], self.before[1],
                     self.most[1]))
-        # The clock's time is the machine's, too; what it worked is its own.
+        # The clock's time is the machine's, too; what it worked is its own. What
+        # piled up while the machine did something else is then made up for.
         turns = self.turns()
         comment("longest turns: " + ", ".join("%s %.1f ms, %.1f of it work" % (
             who, t["ms"], t["own_ms"]) for who, t in turns.items()))
         check(sanitized(self.pid) or all(
-            t["own_ms"] < STALL for t in turns.values()),
+            t["own_ms"] < STALL + t["ms"] / 4 for t in turns.values()),
               "it did nothing else meanwhile: %s" % turns)
         check(self.most[0] <= self.before[0] + fds,
               "%d descriptors, %d before" % (self.most[0], self.before[0]))
