@@ -110,7 +110,7 @@ static void on_cleared(struct span *s, struct isdn_leg *l, const pri_event_hangu
 		pri_hangup(s->link->pri, call, cause);	/* both at once */
 	if (l->state != LEG_CLEARING) {
 		bool talked = l->state == LEG_TALKING || l->state == LEG_HELD;
-		bool lost = s->alarm || !s->dl_up;
+		bool lost = s->fsm.state != SPAN_UP;
 
 		s->failed += !talked;
 		isdn_leg_lost(l, cause_read(cause), !lost, !lost ? "cleared" :

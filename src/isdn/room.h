@@ -7,6 +7,7 @@
  *   span.c      a span's life, and which leg an event is for
  *   channel.c   B channels: their ports, selection, restart
  *   channel_state.c where one stands
+ *   span_state.c where a span stands
  *   leg.c       what a call wants of its far end
  *   leg_event.c what the far end says
  *   leg_channel.c which B channel a call gets, and glare
@@ -21,6 +22,7 @@
 #include "isdn/channel_state.h"
 #include "isdn/isdn.h"
 #include "isdn/map.h"
+#include "isdn/span_state.h"
 #include "isdn/watch.h"
 
 #define SLOTS (DCHANNEL_SLOTS + 1)
@@ -34,7 +36,7 @@ struct isdn {
 	const struct config *conf;
 	struct list_head spans;
 	struct list_head ears;		/* what the pump tells of ports */
-	struct fsm_queue queue;		/* of the channels */
+	struct fsm_queue queue;		/* of spans and channels */
 	bool stopping;
 };
 
@@ -118,7 +120,7 @@ struct span {
 	struct timer timer;		/* libpri's next */
 	struct timer retry;		/* to open what is not open */
 	enum port_alarm alarm;
-	bool dl_up;			/* Q.921 has a link */
+	struct fsm fsm;			/* span_type */
 	struct channel channel[SLOTS];
 	struct list_head legs;
 	unsigned calls_in, calls_out, failed;

@@ -1,15 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
-/*
- * span.c - a span's life.
- *
- *   closed --open--> alarm --cleared--> link down --Q.921 up--> up
- *                      ^                    ^                    |
- *                      |                    `---- link lost -----+
- *                      `------------------- alarm ---------------'
- *
- * Only an up span takes new calls. Calls that talk outlive alarms and lost links
- * for as long as T309 says (Q.931 5.8.9); libpri watches that.
- */
+/* span.c - a span's life, as span_state.c has it. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +9,11 @@
 #include "isdn/room.h"
 
 enum { RETRY_MS = 5000, EVENTS_A_TURN = 64 };
+
+static void post(struct span *s, enum span_event event)
+{
+	fsm_post(&s->fsm, event, NULL, 0);
+}
 
 static void look_up(struct span *s)
 {
@@ -39,7 +34,7 @@ static void look_up(struct span *s)
 
 	if (s->alarm)
 		trunk_set_up(&s->trunk, false, words[s->alarm]);
-	else if (!s->dl_up)
+	else if (s->fsm.state != SPAN_UP)
 		trunk_set_up(&s->trunk, false, "the D channel is down: Q.921 gets no "
 			     "answer; are role and switch those of the far end?");
 	else
@@ -106,6 +101,11 @@ static q931_call *call_of(const pri_event *e)
 	}
 }
 
+static bool has_link(const struct span *s)
+{
+	return s->fsm.state == SPAN_UP || s->fsm.state == SPAN_ALARM_LINKED;
+}
+
 static void on_event(struct span *s, const pri_event *e)
 {
 	struct channel *c;
@@ -114,9 +114,10 @@ static void on_event(struct span *s, const pri_event *e)
 	switch (e->e) {
 	case PRI_EVENT_DCHAN_UP:
 	case PRI_EVENT_DCHAN_DOWN:
-		if (e->e == PRI_EVENT_DCHAN_UP && !s->dl_up)
+		if (e->e == PRI_EVENT_DCHAN_UP && !has_link(s))
 			channels_in_service(s);
-		s->dl_up = e->e == PRI_EVENT_DCHAN_UP || s->link->watch.up;
+		post(s, e->e == PRI_EVENT_DCHAN_UP || s->link->watch.up ? SPAN_LINKS :
+		     SPAN_UNLINKS);
 		look_up(s);
 		return;
 	case PRI_EVENT_RESTART:
@@ -181,6 +182,7 @@ static void retry(struct span *s, unsigned ms)
 static void on_alarm(struct span *s, enum port_alarm alarm)
 {
 	s->alarm = alarm;
+	post(s, alarm ? SPAN_ALARMS : SPAN_CLEARS);
 	if (!alarm && !s->link) {
 		s->link = link_get(s, s->ops, s->d);
 		if (!s->link)
@@ -264,6 +266,7 @@ static void span_open(void *arg)
 		retry(s, RETRY_MS / 5);
 		return;
 	}
+	post(s, SPAN_OPENS);
 	s->ops->shape(s->d, &s->shape);
 	channels_open(s);
 	s->watch = loop_watch(s->isdn->options.loop, s->ops->fd(s->d),
@@ -297,7 +300,8 @@ static void span_close(struct span *s, const char *why)
 	if (s->d)
 		s->ops->close(s->d);
 	s->d = NULL;
-	s->dl_up = false;
+	if (s->fsm.state != SPAN_CLOSED)
+		post(s, SPAN_CLOSES);
 }
 
 /* ------------------------------------------------------------- as the room's */
@@ -324,6 +328,8 @@ struct span *span_new(struct isdn *isdn, const struct config_span *conf)
 	list_init(&s->legs);
 	snprintf(s->name, sizeof(s->name), "%s", conf->trunk.name);
 	snprintf(s->port, sizeof(s->port), "%s", conf->port);
+	fsm_init(&s->fsm, &span_type, s->name, &s->fsm, &isdn->queue,
+		 &isdn->options.loop->timers, SPAN_CLOSED);
 	s->trunk.name = s->name;
 	s->trunk.ops = &span_trunk_ops;
 	s->alarm = ALARM_NO_FAR_END;
@@ -374,6 +380,7 @@ void span_free(struct span *s)
 	span_close(s, "the span is closed");
 	box_trunk_remove(s->isdn->options.box, &s->trunk);
 	list_remove(&s->node);
+	fsm_fini(&s->fsm);
 	free(s);
 }
 

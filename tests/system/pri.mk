@@ -13,7 +13,8 @@ tests/system/peers-test.log: tests/system/pri-calls-test.log
 # All of ISDN alone, also on the real DAHDI driver in the VM.
 PRI_TESTS = $(pri_system_tests)
 if HAVE_CMOCKA
-PRI_TESTS += tests/unit/drivers-span-test tests/unit/isdn-channel-test tests/unit/isdn-map-test \
+PRI_TESTS += tests/unit/drivers-span-test tests/unit/isdn-channel-test tests/unit/isdn-span-test \
+	tests/unit/isdn-map-test \
 	tests/unit/isdn-frame-test tests/unit/sip-cause-test \
 	tests/fuzz/q931-fuzz-test
 endif

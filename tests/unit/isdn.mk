@@ -13,3 +13,8 @@ check_PROGRAMS += tests/unit/isdn-channel-test
 TESTS += tests/unit/isdn-channel-test
 tests_unit_isdn_channel_test_SOURCES = tests/unit/isdn-channel-test.c
 tests_unit_isdn_channel_test_LDADD = $(isdn_test_libs)
+
+check_PROGRAMS += tests/unit/isdn-span-test
+TESTS += tests/unit/isdn-span-test
+tests_unit_isdn_span_test_SOURCES = tests/unit/isdn-span-test.c
+tests_unit_isdn_span_test_LDADD = $(isdn_test_libs)
