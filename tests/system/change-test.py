@@ -8,10 +8,13 @@ import base64
 import os
 import re
 import sys
+import time
 
 import box
+import harness
 import phone
 import rtp_end
+import sound
 import tap
 from tap import check
 
@@ -143,6 +146,36 @@ def codec_and_address_change_in_the_clear():
         end(c)
 
 
+def refreshes_disturb_nothing_that_is_sent():
+    """RFC 4028 section 7.4: the same description, again and again; a fax that goes
+    through must not notice (its tone before the words)."""
+    with box.Box() as b:
+        c = begin(b, "")
+        tone = b.ws.path("tone.wav")
+        sound.write(tone, sound.sine(2100, -12, 3000) + sound.silence(75))
+        b.do("play 3 " + tone)
+        b.do("wait-played 3")
+        c.version -= 1
+        same = c.offer(c.call.rtp)
+        sdp = c.call.remote_sdp
+        done = harness.Background(refresh, c.call, same)
+        c.both_hear()
+        check(done.result() == 12, "refreshes")
+        # Nor is ours another description: not a word of it is new.
+        check(c.call.remote_sdp == sdp, "%s\n%s" % (sdp, c.call.remote_sdp))
+        check(not c.call.rtp.gaps()[0], "lost: %d" % c.call.rtp.gaps()[0])
+        end(c)
+
+
+def refresh(call, same):
+    for n in range(12):
+        call.send_invite(same)
+        call.expect(200)
+        time.sleep(0.4)
+    return n + 1
+
+
 if __name__ == "__main__":
     sys.exit(tap.run([keys_suite_codec_and_address_change,
-                      codec_and_address_change_in_the_clear]))
+                      codec_and_address_change_in_the_clear,
+                      refreshes_disturb_nothing_that_is_sent]))
