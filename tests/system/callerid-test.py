@@ -155,6 +155,7 @@ def every_standard_is_sent():
         call_all(b, '"J. Doe" <sip:5551234@127.0.0.1>', "caller 5551234")
         call_all(b, "<sip:anonymous@anonymous.invalid>", "caller private",
                  ["Privacy: id"])
+        call_all(b, "<sip:unavailable@unknown.invalid>", "caller unavailable")
 
 
 def every_standard_that_can_tells_who_waits():
