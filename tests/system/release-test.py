@@ -104,6 +104,26 @@ def a_tone_that_says_no_is_no_answer():
         job.result(150)
 
 
+def a_telephone_left_off_hook_is_locked_out():
+    with box.Box(timers="release_tone = 2; howler = 3;") as b:
+        def state():
+            return b.gateway.lines()["phone-3"]["state"]
+
+        call = b.talk_sip(3)
+        call.hang_up()
+        b.expect(3, "busy|congestion", 30)
+        b.expect(3, "howler", 60)
+        wait("lock-out", 60, lambda: state() == "locked out")
+        b.call_line("103").expect(480, 486, 503)
+        b.do("on-hook 3")
+        b.gateway.wait_idle()
+        b.do("forget 3")
+        b.do("off-hook 3")
+        b.expect(3, "dial-tone")
+        b.do("on-hook 3")
+        b.gateway.wait_idle()
+
+
 def polarity_answers_and_ends():
     wire.needs_sim("reverse their polarity")
     with box.Box(fxo='answer = "polarity";') as b:
@@ -128,5 +148,6 @@ if __name__ == "__main__":
     sys.exit(tap.run([
         every_release_is_told_with_its_proof,
         a_tone_that_says_no_is_no_answer,
+        a_telephone_left_off_hook_is_locked_out,
         polarity_answers_and_ends,
         box.close_the_shared_bench], box.after, box.failed))
