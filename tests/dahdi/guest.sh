@@ -10,8 +10,8 @@ set -m
 export CMOCKA_MESSAGE_OUTPUT=TAP
 tests=$SOURCE/tests
 analog="driver load setup calls lines measure signals faults"
-isdn="span pri_setup pri pri_hold pri_channel pri_span pri_calls pri_faults
-	t1_setup t1_calls t1_switches"
+isdn="span pri_setup pri pri_hold pri_channel pri_names pri_span pri_calls
+	pri_faults t1_setup t1_calls t1_switches"
 
 driver()  { tests/dahdi/driver-test; }
 # 24 lines in calls for a minute, each octet told from any other.
@@ -35,6 +35,7 @@ pri_setup()   { python3 "$tests/system/setup-test.py" from_a_span_to_a_configura
 pri()         { python3 "$tests/system/pri-test.py"; }
 pri_hold()    { python3 "$tests/system/pri-hold-test.py"; }
 pri_channel() { python3 "$tests/system/pri-channel-test.py"; }
+pri_names()   { python3 "$tests/system/pri-name-test.py"; }
 pri_span()    { python3 "$tests/system/pri-span-test.py"; }
 pri_calls()   { python3 "$tests/system/pri-calls-test.py"; }
 pri_faults()  { python3 "$tests/dahdi/pri-faults-test.py"; }

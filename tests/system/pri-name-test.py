@@ -8,6 +8,7 @@ import box
 import phone
 import rtp_end
 import tap
+import wire
 from pri_bench import MULAW, Bench, failed, same
 from tap import check, wait
 
@@ -34,7 +35,9 @@ def answers_as(call, who, *more):
 
 
 def slot_of(country, role):
-    return 1 if role == "network" else 23 if country == "us" else 31
+    if role == "network":
+        return 1
+    return 23 if country == "us" and not wire.DAHDI else wire.SLOTS[-1]
 
 
 def callers_names_go_both_ways():
