@@ -30,6 +30,9 @@ struct trunk_ops {
 	/* A new outgoing leg on this trunk for line `line` (its conf tells own
 	 * credentials; NULL: none), NULL and errno on error. */
 	struct leg *(*leg_new)(struct trunk *, const struct config_line *line);
+	/* Takes one of its circuits out of service for new calls, or back; -ENOENT:
+	 * it has none of that name. NULL: a trunk without circuits. */
+	int (*busy_out)(struct trunk *, const char *circuit, bool out);
 };
 
 struct trunk {

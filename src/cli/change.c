@@ -78,12 +78,12 @@ static int with_line(struct cli *c, const char *done)
 
 int cli_busy_out(struct cli *c)
 {
-	return with_line(c, "the line takes no more calls");
+	return with_line(c, "it takes no more calls");
 }
 
 int cli_return(struct cli *c)
 {
-	return with_line(c, "the line takes calls again");
+	return with_line(c, "it takes calls again");
 }
 
 int cli_forget(struct cli *c)

@@ -158,12 +158,31 @@ void trunk_set_up(struct trunk *t, bool up, const char *why)
 
 /* ------------------------------------------------------------ for operators */
 
+/* TRUNK.CIRCUIT */
+static int set_circuit_busied_out(struct box *box, const char *name, bool out)
+{
+	const char *dot = strrchr(name, '.');
+	struct list_head *n;
+
+	if (!dot)
+		return -ENOENT;
+	list_for_each(n, &box->trunks) {
+		struct trunk *t = list_entry(n, struct trunk, node);
+
+		if (t->ops->busy_out && !t->draining &&
+		    strlen(t->name) == (size_t)(dot - name) &&
+		    !memcmp(t->name, name, (size_t)(dot - name)))
+			return t->ops->busy_out(t, dot + 1, out);
+	}
+	return -ENOENT;
+}
+
 static int set_busied_out(struct box *box, const char *name, bool out)
 {
 	struct line *l = box_line(box, name);
 
 	if (!l)
-		return -ENOENT;
+		return set_circuit_busied_out(box, name, out);
 	l->busied_out = out;
 	log_info("line %s: %s by the operator", name,
 		 out ? "busied out" : "returned to service");

@@ -81,7 +81,8 @@ void box_trunk_remove(struct box *, struct trunk *);
 
 /* ------------------------------------------------ what an operator may do */
 
-/* Takes a line out of service: now when idle, else with its call's end. */
+/* Takes a line, or a circuit of a trunk (a span's B channel: "pbx.b3"), out of
+ * service: now when idle, else with its call's end. */
 int box_busy_out(struct box *, const char *line);	/* -ENOENT */
 int box_return(struct box *, const char *line);
 /* Forgets what was learned of a line; -ENOENT: nothing was. */

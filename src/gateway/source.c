@@ -18,13 +18,17 @@ static int reload(void *arg, config_error_fn *error, void *error_arg)
 static bool span(struct gateway *g, const struct trunk *t, struct ops_trunk *o)
 {
 	struct span_status s;
+	int at;
 
 	if (!g->isdn || !isdn_span_status(g->isdn, t, &s))
 		return config_span(g->conf, t->name);
 	o->registration = o->last_error = "";
 	o->target = o->server = s.port;
-	snprintf(o->address, sizeof(o->address), "%u of %u B channels free", s.free,
-		 s.channels);
+	at = snprintf(o->address, sizeof(o->address), "%u of %u B channels free",
+		      s.free, s.channels);
+	if (s.busied_out)
+		snprintf(o->address + at, sizeof(o->address) - (size_t)at,
+			 ", %u busied out", s.busied_out);
 	o->calls = s.used;
 	o->calls_in = s.calls_in;
 	o->calls_out = s.calls_out;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
 /* channel.c - the B channels of a span. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -122,7 +123,8 @@ void channels_open(struct span *s)
 	for (unsigned slot = 1; slot < SLOTS; slot++) {
 		struct channel *c = &s->channel[slot];
 
-		*c = (struct channel){ .span = s, .slot = (uint8_t)slot };
+		*c = (struct channel){ .span = s, .slot = (uint8_t)slot,
+				       .busied_out = c->busied_out };
 		snprintf(c->id, sizeof(c->id), "%s.b%u", s->name, slot);
 		fsm_init(&c->fsm, &channel_type, c->id, &c->fsm, &s->isdn->queue,
 			 &s->isdn->options.loop->timers, CHANNEL_NONE);
@@ -155,7 +157,8 @@ void channels_close(struct span *s)
 
 bool channel_usable(const struct channel *c)
 {
-	return c->fsm.state == CHANNEL_FREE && c->end && !c->alarm && !c->out;
+	return c->fsm.state == CHANNEL_FREE && c->end && !c->alarm && !c->out &&
+	       !c->busied_out;
 }
 
 struct channel *channel_choose(struct span *s)
@@ -227,6 +230,25 @@ void channel_service(struct channel *c, int status)
 		log_info("span %s: the far end takes B channel %u %s service",
 			 c->span->name, c->slot, out ? "out of" : "into");
 	c->out = out;
+}
+
+/* The far end is not told: it is refused the channel, or given another one. */
+int channel_busy_out(struct trunk *t, const char *circuit, bool out)
+{
+	struct span *s = list_entry(t, struct span, trunk);
+	struct channel *c = NULL;
+	unsigned slot;
+
+	for (slot = 1; slot < SLOTS && !c; slot++)
+		if (s->channel[slot].fsm.state != CHANNEL_NONE &&
+		    !strcmp(strrchr(s->channel[slot].id, '.') + 1, circuit))
+			c = &s->channel[slot];
+	if (!c)
+		return -ENOENT;
+	c->busied_out = out;
+	log_info("span %s: B channel %u: %s by the operator", s->name, c->slot,
+		 out ? "busied out" : "returned to service");
+	return 0;
 }
 
 void channels_in_service(struct span *s)

@@ -104,6 +104,7 @@ bool isdn_span_status(const struct isdn *isdn, const struct trunk *t,
 			status->channels += c->fsm.state != CHANNEL_NONE;
 			status->free += channel_usable(c);
 			status->used += c->fsm.state == CHANNEL_USED;
+			status->busied_out += c->busied_out;
 		}
 		status->out = status->channels - status->free - status->used;
 		status->calls_in = s->calls_in;

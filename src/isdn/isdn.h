@@ -43,6 +43,7 @@ struct span_status {
 	const char *port;
 	unsigned channels;	/* B channels of the span */
 	unsigned free, used, out;	/* of these; out: of service, restarting */
+	unsigned busied_out;		/* by the operator, in a call or not */
 	unsigned calls_in, calls_out, failed;	/* so far */
 };
 

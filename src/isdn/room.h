@@ -70,7 +70,8 @@ int64_t link_wait(struct link *);
 /* ---------------------------------------------------------------- channel.c */
 
 /* channel_state.c has its life. It is not to be used either while its port is in
- * alarm or cannot be opened, or the far end has taken it out of service. */
+ * alarm or cannot be opened, or the far end or the operator has taken it out of
+ * service. */
 struct channel {
 	struct span *span;
 	uint8_t slot;
@@ -80,6 +81,7 @@ struct channel {
 	struct ear *ear;
 	bool alarm;
 	bool out;			/* of service, by the far end's word */
+	bool busied_out;		/* by the operator's */
 	struct isdn_leg *leg;
 };
 
@@ -100,6 +102,8 @@ void channel_restart(struct channel *);
 void channel_restarted(struct channel *);
 /* SERVICE of the far end (AT&T TR 41459, NI-2): PRI's change status. */
 void channel_service(struct channel *, int status);
+/* trunk_ops' busy_out; its circuits are "b1" and so on. */
+int channel_busy_out(struct trunk *, const char *circuit, bool out);
 /* The D channel is up anew: what is out of service is said again. */
 void channels_in_service(struct span *);
 

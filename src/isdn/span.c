@@ -306,7 +306,9 @@ static void span_close(struct span *s, const char *why)
 
 /* ------------------------------------------------------------- as the room's */
 
-static const struct trunk_ops span_trunk_ops = { .leg_new = isdn_leg_new };
+static const struct trunk_ops span_trunk_ops = {
+	.leg_new = isdn_leg_new, .busy_out = channel_busy_out,
+};
 
 /* A configuration may be gone before a span that drains. What is not copied is
  * asked for by name, of the one in force. */

@@ -371,7 +371,8 @@ static json_t *with_line(struct ops *o, const json_t *request, const char *cmd,
 	err = fn(o->box, line);
 	if (err == -ENOENT)
 		return control_error("%s: there is no line %s; \"lines\" tells "
-				     "their names", cmd, line);
+				     "their names, a span's B channels are "
+				     "SPAN.b1 and so on", cmd, line);
 	if (err)
 		return control_error("%s: line %s: %s", cmd, line, strerror(-err));
 	return ok();

@@ -132,10 +132,55 @@ def a_channel_out_of_service_is_left_alone():
             b.quiet()
 
 
+def an_operator_takes_a_channel_out_of_service():
+    with Bench(trunk=MULAW) as b:
+        def operator(*argv):
+            status, _, err = b.gateway.run(*argv)
+            return status, err
+
+        # One that talks talks on.
+        first = b.to_pbx("5551001", 1)
+        b.do("answer pbx.b1")
+        first.expect(200)
+        same("busy-out", operator("busy-out", "pbx.b1"), (0, ""))
+        talks(b, 1, first)
+        first.hang_up()
+        b.gateway.wait_idle()
+        check("29 of 30 B channels free, 1 busied out" in b.span()["address"],
+              b.span()["address"])
+        second = b.to_pbx("5551002", 2)
+        b.do("answer pbx.b2")
+        second.expect(200)
+        # The PBX is given another one where it lets us.
+        b.call_out("pbx.b1 089123 from 5551001")
+        third = b.phone.expect_call()
+        third.answer()
+        b.expect(3, "answered")
+        talks(b, 3, third)
+        b.call_out("pbx.b1 089123 from 5551001 exclusive")
+        b.expect(1, "cleared 44")
+        for call in second, third:
+            call.hang_up()
+        b.gateway.wait_idle()
+        # It stays so over a reload.
+        status, _, err = b.gateway.run("reload")
+        check(status == 0, err)
+        check("busied out" in b.span()["address"], b.span()["address"])
+        same("return", operator("return", "pbx.b1"), (0, ""))
+        call = b.to_pbx("5551003", 1)
+        call.cancel()
+        b.quiet()
+        for wrong in "pbx.b16", "pbx.b32", "pbx.b", "pbx.", ".b1", "peer.b1":
+            status, err = operator("busy-out", wrong)
+            check(status == 1 and "no line " + wrong in err and
+                  "SPAN.b1" in err, (wrong, status, err))
+
+
 if __name__ == "__main__":
     sys.exit(tap.run([
         the_network_is_us_and_keeps_the_channel,
         the_network_is_the_far_end_and_moves_our_call,
         an_exclusive_call_is_refused_and_tried_on_the_next,
         channels_are_taken_from_the_end_that_is_told,
-        a_channel_out_of_service_is_left_alone], failed=failed))
+        a_channel_out_of_service_is_left_alone,
+        an_operator_takes_a_channel_out_of_service], failed=failed))
