@@ -66,6 +66,16 @@
 	      "a SIP server does not answer a keep-alive: the way to it is lost") \
 	TIMER(CONNECTION, "connection", "s", 10, 1, 3600,                      \
 	      "a SIP connection from outside without a request that is served") \
+	TIMER(T200, "T200", "ms", 1000, 100, 10000,                            \
+	      "an ISDN far end does not acknowledge a frame: it goes again (Q.921)") \
+	TIMER(T203, "T203", "s", 10, 1, 120,                                   \
+	      "nothing on a D channel for so long: the far end is asked (Q.921)") \
+	TIMER(T303, "T303", "s", 4, 1, 60,                                     \
+	      "an ISDN far end is silent to SETUP: it goes again, then the call ends") \
+	TIMER(T305, "T305", "s", 30, 1, 120,                                   \
+	      "an ISDN far end is silent to DISCONNECT: RELEASE follows")      \
+	TIMER(T308, "T308", "s", 4, 1, 60,                                     \
+	      "an ISDN far end is silent to RELEASE: it goes again, then the call is gone") \
 	TIMER(T309, "T309", "s", 90, 6, 600,                                   \
 	      "a span's D channel is down: calls that talk are kept so long")  \
 	TIMER(T313, "T313", "s", 4, 1, 60,                                     \

@@ -8,9 +8,14 @@
 #include "base/log.h"
 #include "isdn/room.h"
 
-/* T305 of 30 s and twice T308 of 4 s, Q.931 table 9-1, and some: libpri has lost
- * a call that is not clear by then. */
-enum { CLEARING_MS = 60000 };
+/* T305 and twice T308, Q.931 table 9-1, and some: libpri has lost a call that is
+ * not clear by then. */
+static unsigned clearing_ms(const struct isdn_leg *l)
+{
+	const uint32_t *timers = l->span->isdn->conf->timers;
+
+	return (timers[TIMER_T305] + 2 * timers[TIMER_T308] + 20) * 1000;
+}
 
 static struct isdn_leg *leg_of(struct leg *leg)
 {
@@ -250,7 +255,7 @@ void isdn_leg_clear(struct isdn_leg *l, enum cause cause)
 	l->leg.end = NULL;
 	isdn_leg_play(l, -1);
 	l->state = LEG_CLEARING;
-	timer_start(timers_of(l), &l->timer, CLEARING_MS, on_stuck, l);
+	timer_start(timers_of(l), &l->timer, clearing_ms(l), on_stuck, l);
 	if (spoke)
 		pri_hangup(pri_of(l), l->call, cause_write(cause));
 	span_turn(l->span);

@@ -168,12 +168,21 @@ struct link *link_get(struct span *s, const struct dchannel_ops *ops,
 
 void link_configure(struct link *l)
 {
+	static const struct {
+		enum PRI_TIMERS_AND_COUNTERS pri;
+		enum timer_id ours;
+	} in_s[] = {
+		{ PRI_TIMER_T203, TIMER_T203 }, { PRI_TIMER_T303, TIMER_T303 },
+		{ PRI_TIMER_T305, TIMER_T305 }, { PRI_TIMER_T308, TIMER_T308 },
+		{ PRI_TIMER_T309, TIMER_T309 }, { PRI_TIMER_T313, TIMER_T313 },
+	};
 	const struct span *s = l->span;
 	const uint32_t *timers = s->isdn->conf->timers;
 
 	pri_set_overlapdial(l->pri, s->conf->overlap);
-	pri_set_timer(l->pri, PRI_TIMER_T309, (int)timers[TIMER_T309] * 1000);
-	pri_set_timer(l->pri, PRI_TIMER_T313, (int)timers[TIMER_T313] * 1000);
+	for (unsigned i = 0; i < sizeof(in_s) / sizeof(in_s[0]); i++)
+		pri_set_timer(l->pri, in_s[i].pri, (int)timers[in_s[i].ours] * 1000);
+	pri_set_timer(l->pri, PRI_TIMER_T200, (int)timers[TIMER_T200]);
 	pri_set_debug(l->pri, s->isdn->conf->log == CONFIG_LOG_DEBUG ?
 		      PRI_DEBUG_Q921_STATE | PRI_DEBUG_Q931_DUMP : 0);
 	/* HOLD is of these protocols (ETS 300 141 and what was built on it), ECT of

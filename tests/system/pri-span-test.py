@@ -10,7 +10,7 @@ import sound
 import tap
 import wire
 from harness import Workspace, program
-from pri_bench import (CONFIG, MULAW, Bench, after, bench, failed, heard,
+from pri_bench import (CONFIG, MULAW, Bench, after, bench, failed, heard, same,
                        the_shared_bench_ends_well)
 from tap import check, wait
 
@@ -136,6 +136,18 @@ def a_restarted_channel_is_free_again():
     b.quiet()
 
 
+def a_pbx_that_is_silent_to_setup_costs_twice_t303():
+    # T200: the link itself is to live on meanwhile.
+    with Bench(trunk=MULAW, timers="ring = 30; T303 = 1; T200 = 5000;") as b:
+        b.do("d-channel pbx deaf")
+        b.phone.call("5551234", b.sip).expect(408)
+        record = b.last_cdr(0)
+        same("cause", record["cause"], 18)
+        check(2 <= record["duration_s"] < 8, record)
+        b.do("d-channel pbx hears")
+        b.quiet()
+
+
 def the_pbx_is_started_anew():
     with Bench(trunk=MULAW) as b:
         b.pbx.stop()
@@ -258,6 +270,7 @@ if __name__ == "__main__":
         the_link_itself_goes_down_and_comes_back,
         no_channel_is_free,
         a_lost_link_ends_calls_after_t309,
+        a_pbx_that_is_silent_to_setup_costs_twice_t303,
         the_pbx_is_started_anew,
         a_reload_keeps_calls_and_changes_what_may_change,
         mistakes_are_told_with_their_cure,
