@@ -268,7 +268,7 @@ void fxo_progress_enter(void *self)
 
 	line_entered(l);
 	if (l->conf->answer == LINE_ANSWER_SEIZE) {
-		answered(l, ANSWER_SEIZE, 100);
+		answered(l, ANSWER_SEIZE, 0);	/* no proof */
 		return;
 	}
 	fxo_listen(l, l->conf->answer == LINE_ANSWER_SUPERVISED ? DETECT_FAX : 0);

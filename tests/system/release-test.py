@@ -144,10 +144,26 @@ def polarity_answers_and_ends():
         same("answer_confidence", record["answer_confidence"], 100)
 
 
+def answers_without_proof_are_told_as_such():
+    """The PBX only rings all the while."""
+    for key, how in ("delay:2", "delay"), ("seize", "seize"):
+        with box.Box(fxo='answer = "%s";' % key) as b:
+            seen = Background(b.expect, 1, "digits 201", 30)
+            call = b.call_line("201")
+            call.expect(200, within=30)
+            seen.result()
+            call.hang_up()
+            b.gateway.wait_idle()
+            record = b.gateway.cdr()[-1]
+            same("answered_how", record["answered_how"], how)
+            same("answer_confidence", record["answer_confidence"], 0)
+
+
 if __name__ == "__main__":
     sys.exit(tap.run([
         every_release_is_told_with_its_proof,
         a_tone_that_says_no_is_no_answer,
         a_telephone_left_off_hook_is_locked_out,
         polarity_answers_and_ends,
+        answers_without_proof_are_told_as_such,
         box.close_the_shared_bench], box.after, box.failed))
