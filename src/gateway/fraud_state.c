@@ -2,13 +2,14 @@
 /*
  * fraud_state.c - what the toll-fraud guard has counted, over a restart: in
  * STATE_DIRECTORY/fraud, written anew once a minute while it changes, and at
- * the end. A file that cannot be read or written is only warned of.
+ * the end. A file that cannot be read or written is only warned of. Signalling does
+ * not wait for the disk (fsync can take a second on a memory card): a power cut
+ * costs the last counts.
  */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/log.h"
 #include "core/fraud.h"
@@ -53,7 +54,7 @@ static int write_file(const char *path, const char *text)
 
 	if (!f)
 		return -errno;
-	if (fputs(text, f) < 0 || fflush(f) || fsync(fileno(f)))
+	if (fputs(text, f) < 0 || fflush(f))
 		err = -errno;
 	if (fclose(f) && !err)
 		err = -errno;

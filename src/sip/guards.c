@@ -64,7 +64,8 @@ int su_getaddrinfo(const char *node, const char *service,
 /*
  * To some refusals the library gives up the whole dialog (RFC 5057), and the call
  * in it: 404, 410, 416, 481 and others. To a REFER, and to what NOTIFY tells of
- * one, they are given by servers that know no transfer; the call goes on.
+ * one, they are given by servers that know no transfer; to INFO, by those that know
+ * no digits. The call goes on.
  */
 int sip_response_terminates_dialog(int status, sip_method_t method, int *graceful)
 {
@@ -74,7 +75,8 @@ int sip_response_terminates_dialog(int status, sip_method_t method, int *gracefu
 	if (!next)
 		*(void **)&next = dlsym(RTLD_NEXT, "sip_response_terminates_dialog");
 	verdict = next ? next(status, method, graceful) : 0;
-	if (verdict < 0 && (method == sip_method_refer || method == sip_method_notify))
+	if (verdict < 0 && (method == sip_method_refer || method == sip_method_notify ||
+			    (method == sip_method_info && status != 481)))
 		return 1;
 	return verdict;
 }

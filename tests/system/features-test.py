@@ -255,6 +255,24 @@ def a_flash_from_sip_reaches_the_pbx():
     b.expect(1, "on-hook")
 
 
+def a_far_end_that_knows_no_digits_keeps_its_call():
+    with box.Box(trunk='dtmf = "info";') as b:
+        call = b.talk_sip()
+        refused, usual = [], call.on_request
+
+        def on_request(m):
+            if m.method != "INFO":
+                return usual(m)
+            refused.append(m.body)
+            call.respond(404, "Not Found", request=m)
+        call.on_request = on_request
+        b.do("dial 3 42")
+        wait("both digits by INFO", 20, lambda: len(refused) == 2)
+        check("Signal=4" in refused[0].replace(" ", ""), refused)
+        b.converse(3, call)
+        b.hang_up(3, call)
+
+
 def messages_wait():
     b = bench()
 
@@ -306,5 +324,6 @@ if __name__ == "__main__":
         a_telephone_is_told_who_waits,
         a_telephone_that_does_not_ask_gets_the_tone,
         a_flash_from_sip_reaches_the_pbx,
+        a_far_end_that_knows_no_digits_keeps_its_call,
         messages_wait,
         box.close_the_shared_bench], box.after, box.failed))

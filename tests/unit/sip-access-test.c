@@ -266,8 +266,8 @@ static void test_empty_number(void **state)
 	stop();
 }
 
-/* A server that knows no REFER would end the call by saying so. */
-static void test_refusals_of_refer(void **state)
+/* A server that knows no REFER, or no INFO, would end the call by saying so. */
+static void test_refusals(void **state)
 {
 	__typeof__(&sip_response_terminates_dialog) librarys;
 
@@ -276,10 +276,13 @@ static void test_refusals_of_refer(void **state)
 	for (int status = 300; status < 700; status++) {
 		assert_true(sip_response_terminates_dialog(status, sip_method_refer, NULL) >= 0);
 		assert_true(sip_response_terminates_dialog(status, sip_method_notify, NULL) >= 0);
+		assert_true(status == 481 || sip_response_terminates_dialog(
+				status, sip_method_info, NULL) >= 0);
 		assert_int_equal(sip_response_terminates_dialog(status, sip_method_invite, NULL),
 				 librarys(status, sip_method_invite, NULL));
 	}
 	assert_int_equal(librarys(404, sip_method_refer, NULL), -1);
+	assert_int_equal(librarys(404, sip_method_info, NULL), -1);
 }
 
 int main(void)
@@ -288,7 +291,7 @@ int main(void)
 		cmocka_unit_test(test_options),
 		cmocka_unit_test(test_other_methods),
 		cmocka_unit_test(test_blocking_resolver),
-		cmocka_unit_test(test_refusals_of_refer),
+		cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_garbage),
 		cmocka_unit_test(test_identities),
 		cmocka_unit_test(test_empty_number),
