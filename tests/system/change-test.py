@@ -14,6 +14,7 @@ import box
 import harness
 import phone
 import rtp_end
+import sound
 import tap
 from tap import check
 
@@ -146,9 +147,14 @@ def codec_and_address_change_in_the_clear():
 
 
 def refreshes_disturb_nothing_that_is_sent():
-    """RFC 4028 section 7.4: the same description, again and again."""
+    """RFC 4028 section 7.4: the same description, again and again; a fax that goes
+    through must not notice (its tone before the words)."""
     with box.Box() as b:
         c = begin(b, "")
+        tone = b.ws.path("tone.wav")
+        sound.write(tone, sound.sine(2100, -12, 3000) + sound.silence(75))
+        b.do("play 3 " + tone)
+        b.do("wait-played 3")
         c.version -= 1
         same = c.offer(c.call.rtp)
         sdp = c.call.remote_sdp
