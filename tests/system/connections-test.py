@@ -134,8 +134,45 @@ def silent_connections_are_bounded():
     ws.close()
 
 
+class Drip(threading.Thread):
+    """A message that never ends, a byte at a time."""
+
+    def __init__(self, own, port):
+        super().__init__(daemon=True)
+        self.s = socket.socket()
+        self.s.bind((own, 0))
+        self.s.connect(("127.0.0.1", port))
+        self.s.sendall(OPTIONS.format(way="TCP", port=port, own=1)[:200].encode())
+        self.closed = False
+        self.start()
+
+    def run(self):
+        try:
+            while True:
+                time.sleep(0.3)
+                self.s.sendall(b"x")
+        except OSError:
+            self.closed = True
+
+
+def half_a_message_holds_no_connection():
+    tcp = harness.free_ports(2)
+    with box.Box(listen='tcp:127.0.0.1:%d", "udp' % tcp,
+                 timers="ring = 30; connection = 3;",
+                 trunk='accept_from = [ "127.1.0.0/16" ];') as b:
+        call = b.talk_sip(3)
+        # A stranger is not even taken.
+        drips = [Drip("127.1.0.%d" % i, tcp) for i in range(1, 11)]
+        for d in drips:
+            wait("the connection of %s to be closed" % d.s.getsockname()[0], 30,
+                 lambda d=d: d.closed)
+        b.converse(3, call)
+        b.hang_up(3, call)
+
+
 if __name__ == "__main__":
     if wire.DAHDI:
         print("1..0 # SKIP this test is about connections, not lines")
         raise SystemExit(0)
-    sys.exit(tap.run([silent_connections_are_bounded]))
+    sys.exit(tap.run([silent_connections_are_bounded,
+                      half_a_message_holds_no_connection]))
