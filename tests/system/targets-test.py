@@ -9,6 +9,7 @@ import sys
 import time
 
 import box
+import certs
 import dns
 import harness
 import namespace
@@ -17,6 +18,7 @@ import wire
 from harness import Gateway, Pbx, Workspace
 from phone import Phone, token
 from tap import check, wait
+from tlsphone import TlsPhone
 from vitals import Vitals
 
 box.quick()
@@ -40,6 +42,7 @@ lines = (
 );
 {more}
 """
+ACCOUNT = 'user = "1555"; secret_file = "@SECRET@"; register = true;'
 TRUNK = '{ name = "prov"; server = "prov.test"; options = %d; %s }'
 
 
@@ -108,7 +111,8 @@ class Site:
                 lines=self.pbx.directory, control=self.ws.path("control"),
                 cdr=self.ws.path("cdr.json"),
                 trunks=trunks or TRUNK % (options, trunk)).replace(
-                    "@SECRET@", secret), self.ws.path("control"), self.ws.path("cdr.json"))
+                    "@SECRET@", secret).replace(
+                    "@PROXY@", str(self.servers[0].port)), self.ws.path("control"), self.ws.path("cdr.json"))
         except BaseException:
             self.ws.tails()
             self.ws.close()
@@ -261,6 +265,49 @@ def a_server_that_is_gone_is_passed_over():
         vitals.judge("refused", fds=8, mib=8, share=0.3)
 
 
+def a_server_whose_tls_fails_is_passed_over():
+    ws = Workspace()
+    ca = certs.Authority(ws)
+    good = TlsPhone(ca.issue("good", "DNS:prov.test"))
+    faulty = [TlsPhone(ca.issue("name", "DNS:one.example")),
+              TlsPhone(ca.issue("old", "DNS:prov.test",
+                                "20200101000000Z", "20210101000000Z")),
+              TlsPhone(certs.Authority(ws, "other").issue(
+                  "stranger", "DNS:prov.test")),
+              TlsPhone(stall=True)]
+    with Site('transport = "tls"; tls_ca_file = "%s";' % ca.root, options=0,
+              servers=[faulty[0], good]) as s:
+        for bad in faulty:
+            s.gateway.stop()
+            s.publish(bad, good, name="_sips._tcp.prov.test")
+            s.gateway.start()
+            s.call_and_end(good)
+            check(not bad.told, "a request was sent")
+            check(bad.connections or bad.failed, "nobody tried the first")
+    for bad in faulty:
+        bad.close()
+    ws.close()
+
+
+def all_goes_by_the_outbound_proxy():
+    """The server is a name that only the proxy knows."""
+    with Site('proxy = "127.0.0.1:@PROXY@"; ' + ACCOUNT, options=1,
+              servers=1) as s:
+        proxy = s.servers[0]
+        s.gateway.stop()
+        resolver.zone.clear()
+        del proxy.registers[:]
+        s.gateway.start()
+        s.wait_up()
+        check(proxy.registers and all(
+            r.uri.startswith("sip:prov.test") for r in proxy.registers),
+            [r.uri for r in proxy.registers])
+        wait("a probe", 20, lambda: proxy.count("OPTIONS"))
+        call = s.call(proxy)
+        check("@prov.test" in call.invite.uri, call.invite.uri)
+        s.hang_up(call)
+
+
 # ------------------------------------------------------------------- DNS
 
 def dns_that_is_silent_or_broken_harms_nothing():
@@ -345,8 +392,6 @@ def naptr_and_hosts_are_honoured():
 
 
 # ---------------------------------------------------------- registrations
-
-ACCOUNT = 'user = "1555"; secret_file = "@SECRET@"; register = true;'
 
 
 def a_registrar_that_falls_silent_is_left_for_the_next():
@@ -474,6 +519,8 @@ status = tap.run([
     calls_follow_the_servers_that_serve,
     a_silent_server_costs_a_call_one_timer,
     a_server_that_is_gone_is_passed_over,
+    a_server_whose_tls_fails_is_passed_over,
+    all_goes_by_the_outbound_proxy,
     dns_that_is_silent_or_broken_harms_nothing,
     an_answer_that_changes_moves_calls_and_registration,
     dns_that_comes_late_is_waited_for,
