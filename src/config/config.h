@@ -59,6 +59,9 @@ enum sip_transport { TRANSPORT_UDP, TRANSPORT_TCP, TRANSPORT_TLS };
 enum over_limit { OVER_LIMIT_503, OVER_LIMIT_486 };
 enum strangers { STRANGERS_DROP, STRANGERS_403 };
 /* Digest's algorithms, RFC 8760. */
+/* What a digest covers (RFC 7616 section 3.3): the request's first line, or its body
+ * as well. */
+enum digest_cover { COVER_AUTH, COVER_AUTH_INT, COVER_EITHER };
 enum digest_kind { DIGEST_MD5, DIGEST_SHA256, DIGEST_SHA512_256, DIGEST_COUNT };
 enum srtp_mode { SRTP_OFF, SRTP_PREFERRED, SRTP_REQUIRED };
 enum dtmf_mode { DTMF_RFC4733, DTMF_INBAND, DTMF_INFO };
@@ -351,6 +354,7 @@ struct config {
 		const char *realm;		/* of challenges of ours */
 		enum digest_kind digests[DIGEST_COUNT];	/* best first */
 		size_t digest_count;
+		enum digest_cover digest_cover;
 		const char *public_address;	/* of trunks without, "" own */
 		unsigned max_requests;		/* a second, from one address */
 		unsigned max_connections;	/* accepted ones, in all */

@@ -36,6 +36,11 @@ static const struct word stranger_words[] = {
 	{ "drop", STRANGERS_DROP }, { "403", STRANGERS_403 }, { NULL, 0 }
 };
 
+static const struct word cover_words[] = {
+	{ "auth", COVER_AUTH }, { "auth-int", COVER_AUTH_INT },
+	{ "either", COVER_EITHER }, { NULL, 0 }
+};
+
 static const struct key sip_keys[] = {
 	{ "listen", .set = set_listen, COUNTED(C, sip.listen, sip.listen_count),
 	  .least = 1, .most = 8,
@@ -54,6 +59,8 @@ static const struct key sip_keys[] = {
 	  .standard = "[ \"SHA-512-256\", \"SHA-256\", \"MD5\" ]",
 	  .shape = "a list of \"SHA-512-256\", \"SHA-256\" and \"MD5\"",
 	  .what = "how they may do so, what we like best first" },
+	{ "digest_covers", WORD(C, sip.digest_cover, cover_words, "\"auth\""),
+	  .what = "what their proof covers: the request, its body as well, or either" },
 	{ "public_address", TEXT(C, sip.public_address, check_public),
 	  .shape = "\"ADDRESS\", \"NAME\" or \"stun:SERVER\"",
 	  .absent = "the own one", .what = "public_address of trunks that have none" },

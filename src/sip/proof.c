@@ -52,6 +52,11 @@ static void take_header(void *arg, struct glance_text name, struct glance_text v
 
 		keep(text, sizeof(text), value);
 		r->cseq = strtoul(text, NULL, 10);
+	} else if (glance_is(name, "Content-Length", "l")) {
+		char text[16];
+
+		keep(text, sizeof(text), value);
+		r->body_size = strtoul(text, NULL, 10);
 	} else if (glance_is(name, "Via", "v")) {
 		if (!r->branch[0])
 			take_branch(r, value);
@@ -70,12 +75,20 @@ static void take_header(void *arg, struct glance_text name, struct glance_text v
 void proof_read(struct proof_request *r, const char *data, size_t size)
 {
 	struct glance_text method, uri;
+	size_t rest;
 
 	memset(r, 0, sizeof(*r));
+	r->body_size = SIZE_MAX;
 	if (!glance_headers(data, size, &method, &uri, take_header, r))
 		return;
 	keep(r->method, sizeof(r->method), method);
 	keep(r->uri, sizeof(r->uri), uri);
+	r->body = memmem(data, size, "\r\n\r\n", 4);
+	r->body = r->body ? r->body + 4 : data + size;
+	rest = size - (size_t)(r->body - data);
+	/* What a datagram has beyond its length is no part of it (RFC 3261 18.3). */
+	if (r->body_size > rest)
+		r->body_size = rest;
 }
 
 /* --------------------------------------------------------------- credentials */
@@ -256,7 +269,7 @@ static bool secret_is_right(const struct proof_conf *conf,
 		.secret = secret ? secret : "nobody has this secret",
 		.cnonce = c->cnonce, .count = c->count,
 		.qop = c->qop[0] ? c->qop : NULL, .method = r->method,
-		.uri = c->uri,
+		.uri = c->uri, .body = r->body, .body_size = r->body_size,
 	};
 	char want[DIGEST_HEX] = "", got[DIGEST_HEX] = "";
 
@@ -268,7 +281,8 @@ static bool secret_is_right(const struct proof_conf *conf,
 	return !CRYPTO_memcmp(want, got, sizeof(want)) && secret;
 }
 
-/* Without qop there is no count (RFC 2069): the nonce serves once. */
+/* Without qop, which covers no body, there is no count (RFC 2069): the nonce serves
+ * once. */
 static bool count_of(const struct credentials *c, uint32_t *count)
 {
 	char *end;
@@ -277,8 +291,14 @@ static bool count_of(const struct credentials *c, uint32_t *count)
 	if (!c->qop[0])
 		return true;
 	*count = (uint32_t)strtoul(c->count, &end, 16);
-	return !strcasecmp(c->qop, "auth") && c->cnonce[0] &&
-	       strlen(c->count) == 8 && !*end;
+	return c->cnonce[0] && strlen(c->count) == 8 && !*end;
+}
+
+static bool covers(enum digest_cover cover, const char *qop)
+{
+	if (!strcmp(qop, "auth-int"))
+		return cover != COVER_AUTH;
+	return cover != COVER_AUTH_INT && (!qop[0] || !strcasecmp(qop, "auth"));
 }
 
 static enum proof check(struct nonces *n, const struct proof_conf *conf,
@@ -290,6 +310,7 @@ static enum proof check(struct nonces *n, const struct proof_conf *conf,
 	uint32_t count;
 
 	if (algorithm < 0 || !takes(conf, algorithm) || !count_of(c, &count) ||
+	    !covers(conf->cover, c->qop) ||
 	    !same_resource(c->uri, r->uri) ||
 	    !secret_is_right(conf, r, c, algorithm))
 		return PROOF_WRONG;
@@ -333,6 +354,10 @@ size_t proof_challenge(struct nonces *n, const struct proof_conf *conf,
 		       const struct sockaddr *from, bool stale, uint64_t now_ms,
 		       char text[PROOF_CHALLENGE])
 {
+	static const char *const qops[] = {
+		[COVER_AUTH] = "auth", [COVER_AUTH_INT] = "auth-int",
+		[COVER_EITHER] = "auth,auth-int",
+	};
 	char nonce[NONCE_TEXT];
 	size_t used = 0;
 
@@ -342,8 +367,9 @@ size_t proof_challenge(struct nonces *n, const struct proof_conf *conf,
 	for (size_t i = 0; i < conf->digest_count; i++) {
 		int size = snprintf(text + used, PROOF_CHALLENGE - used,
 			"WWW-Authenticate: Digest realm=\"%s\", nonce=\"%s\", "
-			"algorithm=%s, qop=\"auth\"%s\r\n", conf->realm, nonce,
+			"algorithm=%s, qop=\"%s\"%s\r\n", conf->realm, nonce,
 			digest_algorithm_name(algorithm_of(conf->digests[i])),
+			qops[conf->cover],
 			stale ? ", stale=true" : "");
 
 		used += (size_t)size;

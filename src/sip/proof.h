@@ -26,15 +26,19 @@ struct proof_request {
 	char credentials[PROOF_MOST][1024];	/* Authorization, "Digest ..." */
 	unsigned count;
 	unsigned long cseq;
+	const char *body;	/* the caller's; for auth-int */
+	size_t body_size;
 	bool inside;		/* To has a tag: it says that it is of a dialog */
 };
 
+/* The request's body is data's: it lives as long. */
 void proof_read(struct proof_request *, const char *data, size_t size);
 
 struct proof_conf {
 	const char *realm;
 	const enum digest_kind *digests;	/* that are taken, best first */
 	size_t digest_count;
+	enum digest_cover cover;		/* asked for, and taken */
 	/* The secret of a user; NULL: nobody is called so. */
 	const char *(*secret)(void *arg, const char *user);
 	void *arg;

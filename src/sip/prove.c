@@ -53,6 +53,7 @@ static enum proof weigh(struct agent *a, const struct proof_request *r,
 	const struct proof_conf conf = {
 		.realm = a->conf->sip.realm, .digests = a->conf->sip.digests,
 		.digest_count = a->conf->sip.digest_count,
+		.cover = a->conf->sip.digest_cover,
 		.secret = secret_of, .arg = a,
 	};
 	uint64_t now = clock_ms();
@@ -103,6 +104,10 @@ static void read_parsed(struct proof_request *r, const sip_t *sip)
 	r->cseq = sip->sip_cseq ? sip->sip_cseq->cs_seq : 0;
 	snprintf(r->branch, sizeof(r->branch), "%s", sip->sip_via &&
 		 sip->sip_via->v_branch ? sip->sip_via->v_branch : "");
+	if (sip->sip_payload) {
+		r->body = sip->sip_payload->pl_data;
+		r->body_size = sip->sip_payload->pl_len;
+	}
 	for (const sip_authorization_t *au = sip->sip_authorization;
 	     au && r->count < PROOF_MOST; au = au->au_next)
 		take_credentials(r->credentials[r->count++],

@@ -101,32 +101,34 @@ def after():
         rig.out.forget()
 
 
-def challenges(m):
+def challenges(m, qop="auth"):
     """Each that a 401 has: algorithm -> its parameters."""
     same("status", m.status, 401)
     found = {}
     for text in m.all("www-authenticate"):
-        p = dict(re.findall(r'(\w+)="?([^",]+)"?', text))
+        p = dict((k, quoted or bare) for k, quoted, bare in re.findall(
+            r'(\w+)=(?:"([^"]*)"|([^",]+))', text))
         same("realm", p["realm"], "box one")
-        same("qop", p["qop"], "auth")
+        same("qop", p["qop"], qop)
         found[p["algorithm"]] = p
     return found
 
 
 def proof(challenge, algorithm, uri, method="INVITE", user="branch",
-          secret=SECRET, count=1, qop=True):
+          secret=SECRET, count=1, qop=True, body=None):
     def h(text):
         return hashlib.new(HASHES[algorithm], text.encode()).hexdigest()
 
     cnonce = token()
     a1 = h("%s:%s:%s" % (user, challenge["realm"], secret))
-    a2 = h("%s:%s" % (method, uri))
-    middle = ":%08x:%s:auth:" % (count, cnonce) if qop else ":"
+    a2 = h("%s:%s" % (method, uri) + (":" + h(body) if body is not None else ""))
+    cover = "auth" if body is None else "auth-int"
+    middle = ":%08x:%s:%s:" % (count, cnonce, cover) if qop else ":"
     return ('Digest username="%s", realm="%s", nonce="%s", uri="%s", '
             'response="%s", algorithm=%s%s' % (
                 user, challenge["realm"], challenge["nonce"], uri,
                 h(a1 + ":" + challenge["nonce"] + middle + a2), algorithm,
-                ', cnonce="%s", nc=%08x, qop=auth' % (cnonce, count)
+                ', cnonce="%s", nc=%08x, qop=%s' % (cnonce, count, cover)
                 if qop else ""))
 
 
@@ -134,26 +136,27 @@ class Stranger(Peer):
     def __init__(self, host="127.0.0.9"):
         super().__init__(bench().sip, host)
 
-    def asked(self, number="600", **more):
+    def asked(self, number="600", qop="auth"):
         """A call without proof; the dialog and its challenges."""
-        d = Dialog(self, number).call(**more)
+        d = Dialog(self, number).call()
         m = d.expect(100, 401)
         check(m.status == 401, "there was a 100 before the challenge")
         self.send(d.request("ACK", sequence=d.invite_sequence,
                             branch=d.branch))
-        return d, challenges(m)
+        return d, challenges(m, qop)
 
-    def tries(self, challenge, algorithm="SHA-256", number="600", **more):
-        """Another call, with a proof."""
+    def tries(self, challenge, algorithm="SHA-256", number="600", sent=None,
+              **more):
+        """Another call, with a proof; sent: its body, if it is not usual."""
         d = Dialog(self, number)
         d.uri = d.target
-        return d.call(extra=[("Authorization", proof(
+        return d.call(sent, extra=[("Authorization", proof(
             challenge, algorithm, more.pop("uri", d.target), **more))])
 
-    def refused(self, d):
+    def refused(self, d, qop="auth"):
         """Challenged again; whether the proof was good but for its nonce."""
         m = d.expect(100, 180, 200, 401)
-        again = challenges(m)
+        again = challenges(m, qop)
         same("algorithms", sorted(again), sorted(HASHES))
         self.send(d.request(
             "ACK", sequence=d.invite_sequence, branch=d.branch))
@@ -301,6 +304,42 @@ def we_prove_a_body_where_it_is_asked_for():
     s.close()
 
 
+def a_body_is_proved_too_where_we_ask_for_it():
+    b, only = bench(), "auth-int"
+    b.reload(sip_more='digest_covers = "auth-int";')
+    body, other = sdp(), sdp(port=40404)
+    # One host is challenged ten times a second at most.
+    for host, algorithm in enumerate(("MD5", "SHA-256", "SHA-512-256"), 20):
+        s = Stranger("127.0.0.%d" % host)
+        _, given = s.asked(qop=only)
+        d = s.tries(given[algorithm], algorithm, sent=body, body=body)
+        called = s.talks(d)
+        d.hang_up()
+        called.ended()
+        # Who changes the description on the way, or proves no body.
+        for count, wrong in enumerate((
+                {"body": other}, {"body": ""}, {}, {"qop": False}), 2):
+            same("stale", s.refused(s.tries(
+                given[algorithm], algorithm, sent=body, count=count, **wrong),
+                only)[0], False)
+        same("wrong passwords", b.attacker(s.host)["wrong_passwords"], 4)
+        s.close()
+    # Who may choose.
+    s = Stranger("127.0.0.18")
+    b.reload(sip_more='digest_covers = "either";')
+    _, given = s.asked(qop="auth,auth-int")
+    for count, more in enumerate(({"body": body}, {}), 1):
+        d = s.tries(given["MD5"], "MD5", sent=body, count=count, **more)
+        called = s.talks(d)
+        d.hang_up()
+        called.ended()
+    b.reload()
+    _, given = s.asked()
+    same("stale", s.refused(s.tries(given["MD5"], "MD5", sent=body,
+                                    body=body))[0], False)
+    s.close()
+
+
 def a_flood_of_strangers_is_bounded_and_counted():
     b = bench()
     s = Stranger("127.0.0.14")
@@ -374,6 +413,19 @@ def over_tcp_too():
         b.out.expect("ACK")
         same("status", status().status, 486)
         ask(3, method="ACK")
+        b.reload(sip_more='digest_covers = "auth-int";')
+        call = token()
+        ask(4)
+        given = challenges(status(), "auth-int")
+        ask(4, method="ACK")
+        ask(5, [("Authorization", proof(given["MD5"], "MD5", uri,
+                                        body=sdp("127.0.0.15")))])
+        called = Dialog(b.out, invite=b.out.expect("INVITE"))
+        called.reply(486, "Busy Here")
+        b.out.expect("ACK")
+        same("status", status().status, 486)
+        ask(5, method="ACK")
+        b.reload()
     same("wrong passwords", b.attacker("127.0.0.15")["wrong_passwords"], 1)
 
 
@@ -390,6 +442,16 @@ def sipp_and_baresip_prove_themselves():
     called.accept()
     called.ended()
     sipp.finish(30)
+    # sipp knows to prove a body.
+    b.reload(sip_more='digest = [ "MD5" ]; digest_covers = "auth-int";')
+    sipp = harness.Sipp(b.ws, scenario, target="127.0.0.1:%d" % b.sip, more=[
+        "-i", "127.0.0.19", "-au", "branch", "-ap", SECRET, "-s", "600",
+        "-m", "1"])
+    called = Dialog(b.out, invite=b.out.expect("INVITE"))
+    called.accept()
+    called.ended()
+    sipp.finish(30)
+    b.reload(sip_more='digest = [ "MD5" ];')
     says = sound.write(b.ws.path("says.wav"), sound.silence(60000))
     peer = Baresip(b.ws, says, user="branch", host="127.0.0.17", account=
                    ";auth_user=branch;auth_pass=%s;regint=0" % SECRET)
@@ -417,6 +479,7 @@ if __name__ == "__main__":
         who_is_wrong_never_learns_why,
         without_qop_a_nonce_serves_once,
         we_prove_a_body_where_it_is_asked_for,
+        a_body_is_proved_too_where_we_ask_for_it,
         a_flood_of_strangers_is_bounded_and_counted,
         over_tcp_too,
         sipp_and_baresip_prove_themselves,

@@ -109,7 +109,7 @@ static const char *secret_of(void *arg, const char *user)
 }
 
 static const enum digest_kind kinds[] = { DIGEST_SHA256, DIGEST_MD5 };
-static const struct proof_conf conf = {
+static struct proof_conf conf = {
 	.realm = "r", .digests = kinds, .digest_count = 2, .secret = secret_of,
 };
 
@@ -180,12 +180,60 @@ static void test_order(void **state)
 	assert_true(strstr(challenge, "=SHA-256") < strstr(challenge, "=MD5"));
 }
 
+static void test_body(void **state)
+{
+	static const struct {
+		const char *length, *body, *proved;
+		enum digest_cover cover;
+		enum proof proof;
+	} table[] = {
+		{ "Content-Length: 4\r\n", "v=0\n", "v=0\n", COVER_AUTH_INT, PROOF_GOOD },
+		{ "", "v=0\n", "v=0\n", COVER_EITHER, PROOF_GOOD },
+		{ "l:3\r\n", "v=0\n", "v=0", COVER_AUTH_INT, PROOF_GOOD },
+		{ "l: 0\r\n", "v=0\n", "", COVER_AUTH_INT, PROOF_GOOD },
+		{ "l: 99\r\n", "v=0\n", "v=0\n", COVER_AUTH_INT, PROOF_GOOD },
+		{ "l: 4\r\n", "v=1\n", "v=0\n", COVER_AUTH_INT, PROOF_WRONG },
+		{ "l: 4\r\n", "v=0\n", "v=0\n", COVER_AUTH, PROOF_WRONG },
+		{ "l: 4\r\n", "v=0\n", NULL, COVER_EITHER, PROOF_GOOD },
+		{ "l: 4\r\n", "v=0\n", NULL, COVER_AUTH_INT, PROOF_WRONG },
+	};
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++) {
+		struct digest_parts p = { .user = "b\"x", .realm = "r",
+			.nonce = nonce, .secret = "the secret", .cnonce = "c",
+			.qop = table[i].proved ? "auth-int" : "auth",
+			.method = "INVITE", .uri = "sip:600@h",
+			.body = table[i].proved,
+			.body_size = table[i].proved ? strlen(table[i].proved) : 0 };
+		char response[DIGEST_HEX], data[2048], count[12], user[PROOF_USER];
+		struct proof_request r;
+		int size;
+
+		snprintf(count, sizeof(count), "%08zx", i + 1);
+		p.count = count;
+		digest_response(digest_algorithm("MD5"), &p, response);
+		size = snprintf(data, sizeof(data), "INVITE sip:600@h SIP/2.0\r\n"
+			"v: SIP/2.0/UDP x;branch=z9hG4bK%zu\r\nf: a;tag=1\r\n"
+			"To: <sip:b>\r\ni: c\r\nCSeq: 1 INVITE\r\n%sAuthorization: "
+			"Digest username=\"b\\\"x\", realm=\"r\", nonce=\"%s\", "
+			"uri=\"sip:600@h\", response=\"%s\", cnonce=\"c\", nc=%s, "
+			"qop=%s\r\n\r\n%s", i, table[i].length, nonce, response,
+			count, p.qop, table[i].body);
+		conf.cover = table[i].cover;
+		proof_read(&r, data, (size_t)size);
+		assert_int_equal(proof_check(n, &conf, &r, AT(host), 1000, user),
+				 table[i].proof);
+	}
+	conf.cover = COVER_AUTH;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 		TEST(test_time_and_host), TEST(test_counts), TEST(test_full),
 		TEST(test_credentials), TEST(test_order),
+		TEST(test_body),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
