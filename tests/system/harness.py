@@ -108,7 +108,12 @@ class Process:
             return f.read()
 
     def tail(self, lines=30):
-        return "\n".join(self.text().splitlines()[-lines:])
+        """The end, or what a sanitizer has to say from its beginning."""
+        text = self.text().splitlines()
+        for n, line in enumerate(text):
+            if "ERROR: AddressSanitizer" in line or "runtime error:" in line:
+                return "\n".join(text[max(0, n - 10):n + 90])
+        return "\n".join(text[-lines:])
 
     def wait(self, seconds):
         """Its exit status; Fail when it does not end."""
