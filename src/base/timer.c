@@ -26,6 +26,11 @@ void timers_advance(struct timers *ts, uint64_t now_ms)
 		timer_stop(t);
 		t->fn(t->arg);
 	}
+	timers_clock(ts, now_ms);
+}
+
+void timers_clock(struct timers *ts, uint64_t now_ms)
+{
 	if (now_ms > ts->now_ms)
 		ts->now_ms = now_ms;
 }

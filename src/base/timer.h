@@ -37,6 +37,10 @@ void timers_init(struct timers *, uint64_t now_ms);
  * back. */
 void timers_advance(struct timers *, uint64_t now_ms);
 
+/* Sets the time alone: what is due waits for timers_advance(). For where a timer's
+ * function must not run, because it may free what is just being used. */
+void timers_clock(struct timers *, uint64_t now_ms);
+
 /* ms until the next one is due, 0: overdue, -1: none runs. */
 int64_t timers_wait(const struct timers *, uint64_t now_ms);
 

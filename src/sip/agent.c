@@ -89,7 +89,7 @@ static void happened(nua_event_t event, int status, const char *phrase, nua_t *n
 	struct owner *owner = hmagic;
 	struct happening h = { event, status, phrase, nh, sip, tags };
 
-	loop_su_turn(a->loop);
+	loop_su_clock(a->loop);
 	log_debug("sip: %s %d %s", nua_event_name(event), status, phrase);
 	if (event == nua_r_shutdown) {
 		if (status >= 200) {

@@ -226,7 +226,7 @@ int accept(int listener, __SOCKADDR_ARG address, socklen_t *restrict size)
 	/* The library was woken, not a watch of ours: the clock may stand where
 	 * the last event of ours left it, and new connections be old at once. */
 	if (all.conf.timers)
-		timers_advance(all.conf.timers, clock_ms());
+		timers_clock(all.conf.timers, clock_ms());
 	if (!all.conf.timers)
 		return take(listener, address, size);
 	fd = take(listener, address, size);

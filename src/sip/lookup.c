@@ -244,7 +244,7 @@ static void got_address(struct query *q, sres_query_t *sres,
 	struct server *s = &l->server[q->server];
 
 	(void)sres;
-	loop_su_turn(l->resolver->loop);
+	loop_su_clock(l->resolver->loop);
 	q->sres = NULL;
 	s->failed = s->failed || in_trouble(answers);
 	for (int i = 0; answers && answers[i] && s->count < LOOKUP_MAX; i++) {
@@ -379,7 +379,7 @@ static void got_servers(struct query *q, sres_query_t *sres,
 	struct lookup *l = q->lookup;
 
 	(void)sres;
-	loop_su_turn(l->resolver->loop);
+	loop_su_clock(l->resolver->loop);
 	q->sres = NULL;
 	l->pending--;
 	l->servers = 0;
@@ -440,7 +440,7 @@ static void got_naptr(struct query *q, sres_query_t *sres, sres_record_t **answe
 	char name[256];
 
 	(void)sres;
-	loop_su_turn(l->resolver->loop);
+	loop_su_clock(l->resolver->loop);
 	timer_stop(&l->timer);
 	q->sres = NULL;
 	l->pending--;

@@ -32,7 +32,7 @@ static int wakeup(su_root_magic_t *magic, su_wait_t *wait, su_wakeup_arg_t *arg)
 	struct loop_watch *w = (struct loop_watch *)arg;
 
 	(void)magic;
-	loop_su_turn(&w->loop->loop);
+	loop_su_clock(&w->loop->loop);
 	/* Last, for it may unwatch itself. */
 	w->fn(w->arg, w->fd, (short)su_wait_events(wait, w->fd));
 	return 0;
@@ -86,7 +86,7 @@ static void su_run(struct loop *l)
 	struct loop_su *ls = (struct loop_su *)l;
 
 	ls->stopped = false;
-	loop_su_turn(l);
+	timers_advance(&l->timers, clock_ms());
 	/* A timer may have stopped it; the root would not remember. */
 	if (!ls->stopped)
 		run_root(ls->root);
@@ -144,19 +144,22 @@ static void rearm(struct timers *timers, void *arg)
 	arm(arg);
 }
 
-/* The turn that every watch begins with has run the timers already. */
+/* Timers run here and nowhere between: they free what others are about to use. */
 static void tick(void *arg, int fd, short revents)
 {
+	struct loop_su *ls = arg;
 	uint64_t expirations;
 
 	(void)revents;
-	if (read(fd, &expirations, sizeof(expirations)) > 0)
-		arm(arg);
+	if (read(fd, &expirations, sizeof(expirations)) <= 0)
+		return;
+	timers_advance(&ls->loop.timers, clock_ms());
+	arm(ls);
 }
 
-void loop_su_turn(struct loop *l)
+void loop_su_clock(struct loop *l)
 {
-	timers_advance(&l->timers, clock_ms());
+	timers_clock(&l->timers, clock_ms());
 }
 
 su_root_t *loop_su_root(struct loop *l)

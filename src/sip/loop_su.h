@@ -9,9 +9,9 @@
 
 su_root_t *loop_su_root(struct loop *);
 
-/* Sets the loop's clock, and runs what is due. Everything that sofia calls and
- * that is not a watch of the loop begins with this. */
-void loop_su_turn(struct loop *);
+/* Sets the loop's clock. Everything that sofia calls and that is not a watch of the
+ * loop begins with this. No timer runs then: it might end what sofia calls for. */
+void loop_su_clock(struct loop *);
 
 /* turns.c: whether the calling thread's turns are measured, and the longest so far,
  * us, by the clock and in processor time (turn.h). */

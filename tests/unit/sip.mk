@@ -68,6 +68,11 @@ TESTS += tests/unit/sip-stun-test
 tests_unit_sip_stun_test_SOURCES = tests/unit/sip-stun-test.c
 tests_unit_sip_stun_test_LDADD = $(sip_test_libs)
 
+check_PROGRAMS += tests/unit/sip-loop-test
+TESTS += tests/unit/sip-loop-test
+tests_unit_sip_loop_test_SOURCES = tests/unit/sip-loop-test.c
+tests_unit_sip_loop_test_LDADD = $(sip_test_libs)
+tests_unit_sip_loop_test_LDFLAGS = $(AM_LDFLAGS) $(guard_ldflags)
 check_PROGRAMS += tests/unit/sip-lookup-test
 TESTS += tests/unit/sip-lookup-test
 tests_unit_sip_lookup_test_SOURCES = tests/unit/sip-lookup-test.c
