@@ -35,7 +35,9 @@ EXTRA_DIST += $(system_tests) tests/system/tap.py tests/system/sound.py tests/sy
 	tests/system/rtp_end.py \
 	tests/system/phone.py tests/system/wire.py tests/system/box.py tests/system/demo.py
 
-# They open lines and sockets in real time: one after the other.
+# They open lines and sockets in real time: one after the other, when those that
+# compute have ended.
+tests/system/calls-test.log: $(filter tests/unit/% tests/fuzz/%,$(TEST_LOGS))
 tests/system/lines-test.log: tests/system/calls-test.log
 tests/system/faults-test.log: tests/system/lines-test.log
 tests/system/control-test.log: tests/system/faults-test.log
