@@ -222,27 +222,26 @@ static void dial_tone_enter(void *self)
 	line_entered(l);
 }
 
-void fxs_refuse_dialled(struct line *l)
+static void refuse_dialled(struct line *l)
 {
 	log_info("line %s: %s is no number that may be dialled here", l->name, l->digits);
 	fxs_go_tone(l, line_tone_for(l, CAUSE_UNALLOCATED));
 }
 
-/* Stays in FXS_DIALLING while further digits may come. */
-static void dialled(struct line *l, enum dial_verdict v, uint64_t wait_ms)
+void fxs_dialled(struct line *l, enum dial_verdict v, uint64_t wait_ms)
 {
 	switch (v) {
 	case DIAL_PLACE:
 		fxs_place(l, l->digits);
 		return;
 	case DIAL_REFUSE:
-		fxs_refuse_dialled(l);
+		refuse_dialled(l);
 		return;
 	case DIAL_CODE:
 		fxs_go(l, FXS_HANDING);
 		return;
 	case DIAL_WAIT:
-		if (l->fsm.state != FXS_DIALLING)
+		if (l->fsm.state != FXS_DIALLING && l->fsm.state != FXS_HANDING)
 			fxs_go(l, FXS_DIALLING);
 		fsm_timer(&l->fsm, wait_ms);
 	}
@@ -260,7 +259,7 @@ static void dial_event(void *self, int event, const void *data)
 		v = dial_digit(l, d->digit, fxs_hand_code(l), &wait_ms);
 		if (!l->digits[0])
 			return;		/* a lone '#' */
-		dialled(l, v, wait_ms);
+		fxs_dialled(l, v, wait_ms);
 		return;
 	case L_MEASURE:
 		fxs_go(l, FXS_MEASURED);
@@ -273,7 +272,7 @@ static void dial_event(void *self, int event, const void *data)
 		return;
 	case FSM_TIMEOUT:
 		if (l->fsm.state == FXS_DIALLING)
-			dialled(l, dial_timeout(l), 0);
+			fxs_dialled(l, dial_timeout(l), 0);
 		else if (l->conf->hotline_ms)
 			fxs_place(l, l->conf->hotline);
 		else

@@ -5,6 +5,7 @@
 #ifndef CORE_LINE_FXS_H
 #define CORE_LINE_FXS_H
 
+#include "core/dial.h"
 #include "core/line.h"
 
 enum {
@@ -23,7 +24,8 @@ void fxs_rest(struct line *);
 void fxs_go_tone(struct line *, enum tone_id);
 /* Calls the number: FXS_CALLING; from FXS_HANDING for the held party. */
 void fxs_place(struct line *, const char *number);
-void fxs_refuse_dialled(struct line *);
+/* What a verdict on the digits so far leads to; wait_ms: DIAL_WAIT, for the next. */
+void fxs_dialled(struct line *, enum dial_verdict, uint64_t wait_ms);
 void fxs_released(struct line *, const struct release *, bool connected);
 /* What every state with the loop closed does with on hook and alarm. */
 void fxs_off_hook_event(struct line *, int event, const void *data);

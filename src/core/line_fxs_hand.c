@@ -31,21 +31,6 @@ void fxs_handing_enter(void *self)
 	line_entered(l);
 }
 
-static void dialled(struct line *l, enum dial_verdict v, uint64_t wait_ms)
-{
-	switch (v) {
-	case DIAL_PLACE:
-		fxs_place(l, l->digits);
-		return;
-	case DIAL_REFUSE:
-		fxs_refuse_dialled(l);
-		return;
-	case DIAL_WAIT:
-	case DIAL_CODE:
-		fsm_timer(&l->fsm, wait_ms);
-	}
-}
-
 void fxs_handing_event(void *self, int event, const void *data)
 {
 	struct line *l = self;
@@ -59,11 +44,11 @@ void fxs_handing_event(void *self, int event, const void *data)
 		if (!l->digits[0])
 			return;
 		line_play(l, -1);
-		dialled(l, v, wait_ms);
+		fxs_dialled(l, v, wait_ms);
 		return;
 	case FSM_TIMEOUT:
 		if (l->digits[0])
-			dialled(l, dial_timeout(l), 0);
+			fxs_dialled(l, dial_timeout(l), 0);
 		else
 			fxs_go_tone(l, TONE_CONGESTION);
 		return;

@@ -264,15 +264,23 @@ static void stopped_event(void *self, int event, const void *data)
 		fsm_go(&k->fsm, KEEPALIVE_RESTING);
 }
 
-static void resting_event(void *self, int event, const void *data)
+/* It was stopped, or its way is gone. */
+static bool ended(struct keepalive *k, int event)
 {
-	struct keepalive *k = self;
-
 	if (event == EVENT_STOP)
 		fsm_go(&k->fsm, KEEPALIVE_STOPPED);
 	else if (event == EVENT_GONE)
 		closed(k);
 	else
+		return false;
+	return true;
+}
+
+static void resting_event(void *self, int event, const void *data)
+{
+	struct keepalive *k = self;
+
+	if (!ended(k, event))
 		fsm_go(&k->fsm, KEEPALIVE_ASKING);
 }
 
@@ -280,11 +288,7 @@ static void asking_event(void *self, int event, const void *data)
 {
 	struct keepalive *k = self;
 
-	if (event == EVENT_STOP)
-		fsm_go(&k->fsm, KEEPALIVE_STOPPED);
-	else if (event == EVENT_GONE)
-		closed(k);
-	else
+	if (!ended(k, event))
 		look(k);
 }
 
