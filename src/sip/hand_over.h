@@ -17,11 +17,11 @@ struct happening;
 struct trunk_leg;
 
 /*
- *  NONE -> WANTED -> SENT -> ACCEPTED -> NONE: done, or failed
- *                      |        | no word in time
- *                      |        v
- *          refused     |       LATE: failed, but it may still be done
- *  FAILED <------------'
+ *                      .-- refused ---.
+ *                      |              v
+ *  NONE -> WANTED -> SENT -> ACCEPTED -> OVER: done, or failed
+ *                                |         ^
+ *                 no word in time `-> LATE -' it may still be done
  * NOTIFY may come before the answer to REFER.
  */
 enum hand_over_state {
@@ -30,7 +30,7 @@ enum hand_over_state {
 	HAND_OVER_SENT,
 	HAND_OVER_ACCEPTED,
 	HAND_OVER_LATE,
-	HAND_OVER_FAILED,	/* for good: it is not asked again */
+	HAND_OVER_OVER,		/* for good: it is not asked again */
 };
 
 struct hand_over {

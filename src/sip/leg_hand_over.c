@@ -125,7 +125,7 @@ static void failed(struct trunk_leg *t, enum hand_over_state state, enum cause c
 
 static void done(struct trunk_leg *t)
 {
-	t->hand_over.state = HAND_OVER_FAILED;
+	t->hand_over.state = HAND_OVER_OVER;
 	timer_stop(&t->hand_over.timer);
 	leg_handed_over(&t->leg, NULL);
 }
@@ -155,7 +155,7 @@ void hand_over_response(struct trunk_leg *t, const struct happening *h)
 		return;
 	if (h->status >= 300) {
 		snprintf(why, sizeof(why), "REFER refused: %d %.60s", h->status, h->phrase);
-		failed(t, HAND_OVER_FAILED, cause_of_status(h->status), why);
+		failed(t, HAND_OVER_OVER, cause_of_status(h->status), why);
 		return;
 	}
 	o->state = HAND_OVER_ACCEPTED;
@@ -197,7 +197,7 @@ static void take(struct trunk_leg *t, const sip_t *sip)
 	if (status < 300 && !last)
 		return;
 	if (t->hand_over.state == HAND_OVER_LATE) {
-		t->hand_over.state = HAND_OVER_FAILED;
+		t->hand_over.state = HAND_OVER_OVER;
 		return;
 	}
 	if (status >= 300)
@@ -206,7 +206,7 @@ static void take(struct trunk_leg *t, const sip_t *sip)
 	else
 		snprintf(why, sizeof(why), "its NOTIFYs ended without a result: %.30s",
 			 s->ss_reason ? s->ss_reason : "no reason");
-	failed(t, HAND_OVER_FAILED, status >= 300 ? cause_of_status(status) :
+	failed(t, HAND_OVER_OVER, status >= 300 ? cause_of_status(status) :
 	       CAUSE_INTERWORKING, why);
 }
 

@@ -9,7 +9,7 @@ set -u
 set -m
 export CMOCKA_MESSAGE_OUTPUT=TAP
 tests=$SOURCE/tests
-analog="driver load setup calls lines measure signals faults"
+analog="driver load setup calls lines release measure signals faults"
 isdn="span pri_setup pri pri_hold pri_channel pri_names pri_span pri_calls
 	pri_faults t1_setup t1_calls t1_switches"
 
@@ -23,6 +23,7 @@ load()    {
 setup()   { python3 "$tests/system/setup-test.py" from_a_card_to_a_configuration; }
 calls()   { python3 "$tests/system/calls-test.py"; }
 lines()   { python3 "$tests/system/lines-test.py"; }
+release() { python3 "$tests/system/release-test.py"; }
 measure() {
 	python3 "$tests/system/measure-test.py" real_lines_are_measured \
 		a_line_in_use_is_not_measured close_the_shared_bench
