@@ -459,6 +459,9 @@ void account_unreachable(struct account *a, const char *why)
 	if (a->fsm.state == ACCOUNT_REGISTERING || a->fsm.state == ACCOUNT_REFRESHING) {
 		snprintf(a->error, sizeof(a->error), "%s", why);
 		account_refused(a, 408, 0);
+	} else if (a->fsm.state == ACCOUNT_WAITING && a->error[0]) {
+		/* REGISTER failed first; this is why. */
+		snprintf(a->error, sizeof(a->error), "%s", why);
 	}
 }
 

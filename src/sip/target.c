@@ -177,6 +177,19 @@ static void off_event(void *self, int event, const void *data)
 	fsm_go(&t->fsm, TARGET_PROBING);
 }
 
+static void tell_why(struct target *t)
+{
+	const char *tls = t->provider->tls_error;
+	char text[ADDRESS_TEXT];
+
+	address_text(text, (struct sockaddr *)&t->at);
+	if (tls[0])
+		snprintf(t->error, sizeof(t->error), "%s", tls);
+	else
+		snprintf(t->error, sizeof(t->error), "%s does not answer OPTIONS",
+			 text);
+}
+
 static void probe_event(void *self, int event, const void *data)
 {
 	struct target *t = self;
@@ -199,15 +212,12 @@ static void probe_event(void *self, int event, const void *data)
 		fsm_go(&t->fsm, TARGET_REACHABLE);
 		return;
 	}
-	address_text(text, (struct sockaddr *)&t->at);
-	if (!t->error[0] && !t->provider->tls_error[0])
+	if (!t->error[0] && !t->provider->tls_error[0]) {
+		address_text(text, (struct sockaddr *)&t->at);
 		log_warning("trunk %s: %s does not answer OPTIONS",
 			    t->provider->trunk.name, text);
-	if (t->provider->tls_error[0])
-		snprintf(t->error, sizeof(t->error), "%s", t->provider->tls_error);
-	else
-		snprintf(t->error, sizeof(t->error), "%s does not answer OPTIONS",
-			 text);
+	}
+	tell_why(t);
 	provider_look_again(t->provider);
 	fsm_go(&t->fsm, TARGET_SILENT);
 }
@@ -260,8 +270,18 @@ void target_start(struct target *t)
 
 void target_unreachable(struct target *t)
 {
-	if (t->fsm.state != TARGET_OFF)
-		fsm_post(&t->fsm, EVENT_SILENCE, NULL, 0);
+	switch (t->fsm.state) {
+	case TARGET_OFF:
+		return;
+	case TARGET_REACHABLE:
+		fsm_post(&t->fsm, EVENT_DOUBT, NULL, 0);
+		return;
+	case TARGET_SILENT:
+		/* OPTIONS failed first; this is why. */
+		tell_why(t);
+		return;
+	}
+	fsm_post(&t->fsm, EVENT_SILENCE, NULL, 0);
 }
 
 void target_stop(struct target *t)
