@@ -15,7 +15,8 @@
 #include "sip/access.h"
 #include "sip/loop_su.h"
 
-#define SERVERS 4		/* of the SRV records, that are looked up */
+#define SERVERS 4		/* the best of the SRV records, that are looked up */
+#define RECORDS 32		/* SRV records that are compared */
 #define FRESH_LEAST 5		/* s between two look-ups of a good name */
 #define FRESH_MOST 3600
 #define NAPTR_MS 2000		/* routers that swallow this question exist */
@@ -38,7 +39,7 @@ struct query {
 
 struct server {
 	char name[256];
-	uint16_t port, priority, weight;
+	uint16_t port, priority;
 	struct sockaddr_storage address[LOOKUP_MAX];
 	unsigned count;
 	bool failed;		/* DNS did not say whether it has an address */
@@ -344,68 +345,81 @@ static void ask_addresses(struct lookup *l)
 }
 
 /* RFC 2782: by priority; the same priority in an order drawn by weight. */
-static void sort_servers(struct server *s, unsigned count)
+static void sort_records(const sres_srv_record_t **r, unsigned count)
 {
 	for (unsigned i = 0; i < count; i++) {
 		unsigned best = i, total = 0, pick;
 
 		for (unsigned k = i; k < count; k++)
-			if (s[k].priority < s[best].priority)
+			if (r[k]->srv_priority < r[best]->srv_priority)
 				best = k;
 		for (unsigned k = i; k < count; k++)
-			if (s[k].priority == s[best].priority)
-				total += s[k].weight + 1u;
+			if (r[k]->srv_priority == r[best]->srv_priority)
+				total += r[k]->srv_weight + 1u;
 		pick = arc4random_uniform(total);
 		for (unsigned k = i; k < count; k++) {
-			struct server swap;
+			const sres_srv_record_t *swap = r[k];
 
-			if (s[k].priority != s[best].priority)
+			if (swap->srv_priority != r[best]->srv_priority)
 				continue;
-			if (pick >= s[k].weight + 1u) {
-				pick -= s[k].weight + 1u;
+			if (pick >= swap->srv_weight + 1u) {
+				pick -= swap->srv_weight + 1u;
 				continue;
 			}
-			swap = s[i];
-			s[i] = s[k];
-			s[k] = swap;
+			r[k] = r[i];
+			r[i] = swap;
 			break;
 		}
 	}
 }
 
+/* How many there are that name a server. */
+static unsigned read_records(struct lookup *l, sres_record_t **answers,
+			     const sres_srv_record_t *out[RECORDS])
+{
+	unsigned count = 0;
+
+	for (int i = 0; answers && answers[i] && count < RECORDS; i++) {
+		const sres_srv_record_t *r = answers[i]->sr_srv;
+		size_t n;
+
+		if (r->srv_record->r_status ||
+		    r->srv_record->r_type != sres_type_srv)
+			continue;
+		n = strlen(r->srv_target);
+		if (!n || n >= sizeof(l->server[0].name) ||
+		    !strcmp(r->srv_target, "."))
+			continue;
+		note_ttl(l, answers[i]);
+		out[count++] = r;
+	}
+	return count;
+}
+
 static void got_servers(struct query *q, sres_query_t *sres,
 			sres_record_t **answers)
 {
+	const sres_srv_record_t *record[RECORDS];
 	struct lookup *l = q->lookup;
+	unsigned count = read_records(l, answers, record);
 
 	(void)sres;
 	loop_su_clock(l->resolver->loop);
 	q->sres = NULL;
 	l->pending--;
-	l->servers = 0;
-	for (int i = 0; answers && answers[i] && l->servers < SERVERS; i++) {
-		const sres_record_t *r = answers[i];
-		struct server *s = &l->server[l->servers];
-		size_t n;
+	sort_records(record, count);
+	l->servers = count < SERVERS ? count : SERVERS;
+	for (unsigned i = 0; i < l->servers; i++) {
+		struct server *s = &l->server[i];
 
-		if (r->sr_record->r_status ||
-		    r->sr_record->r_type != sres_type_srv)
-			continue;
-		n = strlen(r->sr_srv->srv_target);
-		if (!n || n >= sizeof(s->name) || !strcmp(r->sr_srv->srv_target, "."))
-			continue;
-		memcpy(s->name, r->sr_srv->srv_target, n + 1);
-		s->port = r->sr_srv->srv_port;
-		s->priority = r->sr_srv->srv_priority;
-		s->weight = r->sr_srv->srv_weight;
-		note_ttl(l, r);
-		l->servers++;
+		strcpy(s->name, record[i]->srv_target);
+		s->port = record[i]->srv_port;
+		s->priority = record[i]->srv_priority;
 	}
 	l->trouble = l->trouble || in_trouble(answers);
 	sres_free_answers(l->resolver->sres, answers);
 	if (!l->servers)
 		only_host(l);
-	sort_servers(l->server, l->servers);
 	ask_addresses(l);
 }
 

@@ -5,7 +5,7 @@ import socket
 import struct
 import threading
 
-A, AAAA, SRV, NAPTR = 1, 28, 33, 35
+A, CNAME, AAAA, SRV, NAPTR = 1, 5, 28, 33, 35
 
 
 def _name(name):
@@ -19,8 +19,8 @@ def _text(text):
 
 class Dns(threading.Thread):
     """zone: {(name, type): [data]}; data: an address, (priority, weight, port,
-    target) or (order, preference, services, replacement). mode: "good",
-    "silent" or "servfail"."""
+    target), (order, preference, services, replacement) or, for a CNAME, the name
+    that it stands for. mode: "good", "silent" or "servfail"."""
 
     def __init__(self, zone=None, ttl=1):
         super().__init__(daemon=True)
@@ -35,6 +35,8 @@ class Dns(threading.Thread):
             return socket.inet_aton(data)
         if kind == AAAA:
             return socket.inet_pton(socket.AF_INET6, data)
+        if kind == CNAME:
+            return _name(data)
         if kind == SRV:
             return struct.pack("!HHH", *data[:3]) + _name(data[3])
         return struct.pack("!HH", *data[:2]) + _text("s") + \
@@ -60,7 +62,12 @@ class Dns(threading.Thread):
         self.questions.append((name, kind))
         if self.mode == "silent":
             return None
-        found = self.zone.get((name, kind), [])
+        alias = self.zone.get((name, CNAME))
+        owner = _name(alias[0]) if alias else b"\xc0\x0c"
+        found = [(owner, kind, data) for data in self.zone.get(
+            (alias[0] if alias else name, kind), [])]
+        if alias:
+            found.insert(0, (b"\xc0\x0c", CNAME, alias[0]))
         code = 2 if self.mode == "servfail" else 0 if any(
             n == name for n, _ in self.zone) else 3
         if code:
@@ -68,8 +75,8 @@ class Dns(threading.Thread):
         answer = question[:2] + struct.pack(
             "!HHHHH", 0x8580 | code, 1, len(found), 0, 0)
         answer += question[12:at + 5]
-        for data in found:
+        for owner, kind, data in found:
             rdata = self._data(kind, data)
-            answer += struct.pack("!HHHIH", 0xc00c, kind, 1, self.ttl,
-                                  len(rdata)) + rdata
+            answer += owner + struct.pack("!HHIH", kind, 1, self.ttl,
+                                          len(rdata)) + rdata
         return answer

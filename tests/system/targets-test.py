@@ -391,6 +391,30 @@ def naptr_and_hosts_are_honoured():
             namespace.restore("/etc/hosts")
 
 
+def of_many_servers_the_best_are_taken():
+    """Wherever in the answer they stand, and whatever they are called."""
+    with Site(servers=2) as s:
+        main, backup = s.servers
+        s.gateway.stop()
+        resolver.zone.clear()
+        resolver.zone.update({
+            ("prov.test", 0): [], ("real.test", dns.A): ["127.0.0.1"],
+            ("alias.test", dns.CNAME): ["real.test"],
+            ("_sip._udp.prov.test", dns.CNAME): ["elsewhere.test"],
+            ("elsewhere.test", dns.SRV): [
+                (90 - n, 0, 9 + n, "real.test") for n in range(6)] + [
+                (20, 0, backup.port, "real.test"),
+                (10, 0, main.port, "alias.test")]})
+        s.gateway.start()
+        s.wait_up()
+        servers = s.trunk()["servers"]
+        check([x["address"].split(":")[-1] for x in servers] == [
+            str(main.port), str(backup.port), "14", "13"], servers)
+        s.call_and_end(main)
+        main.mode, main.only = "503", ["INVITE"]
+        s.call_and_end(backup)
+
+
 # ---------------------------------------------------------- registrations
 
 
@@ -525,6 +549,7 @@ status = tap.run([
     an_answer_that_changes_moves_calls_and_registration,
     dns_that_comes_late_is_waited_for,
     naptr_and_hosts_are_honoured,
+    of_many_servers_the_best_are_taken,
     a_registrar_that_falls_silent_is_left_for_the_next,
     whatever_a_registrar_says_is_borne,
     the_strongest_digest_is_answered,

@@ -35,6 +35,12 @@ static const struct { const char *name; int type; const char *text; } zone[] = {
 	{ "_sip._udp.drawn.test", TYPE_SRV, "20 65535 5080 backup.test" },
 	{ "_sip._udp.drawn.test", TYPE_SRV, "10 10 5071 light.test" },
 	{ "_sip._udp.drawn.test", TYPE_SRV, "10 90 5070 main.test" },
+	{ "_sip._udp.many.test", TYPE_SRV, "50 0 5075 backup.test" },
+	{ "_sip._udp.many.test", TYPE_SRV, "40 0 5074 backup.test" },
+	{ "_sip._udp.many.test", TYPE_SRV, "60 0 5076 backup.test" },
+	{ "_sip._udp.many.test", TYPE_SRV, "30 0 5073 backup.test" },
+	{ "_sip._udp.many.test", TYPE_SRV, "20 0 5072 main.test" },
+	{ "_sip._udp.many.test", TYPE_SRV, "10 0 5071 light.test" },
 	{ "light.test", TYPE_A, "192.0.2.30" },
 	{ "main.test", TYPE_A, "192.0.2.31" },
 	{ "backup.test", TYPE_A, "192.0.2.32" },
@@ -298,6 +304,13 @@ static void test_weights(void **state)
 	assert_true(first[0] > 0 && first[1] > 100);
 }
 
+/* The best ones, wherever in the answer they stand. */
+static void test_many(void **state)
+{
+	expect(find("many.test", 0, TRANSPORT_UDP), "192.0.2.30:5071 "
+	       "192.0.2.31:5072 192.0.2.32:5073 192.0.2.32:5074");
+}
+
 /* RFC 3263 section 4.2: a port that is given leaves SRV out. */
 static void test_port_given(void **state)
 {
@@ -342,6 +355,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_services, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_services_tcp, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_weights, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_many, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_port_given, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_nobody, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_silent, setup, teardown),
