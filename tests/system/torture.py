@@ -27,6 +27,15 @@ class Torture:
         found = re.search(rb"^(?:call-id|i)\s*:\s*(.*?)\r$", self.data,
                           re.I | re.M)
         self.call_id = found.group(1) if found else None
+        # What an answer to it repeats.
+        self.mark = self.call_id or re.search(rb"branch=[^;\r]*",
+                                              self.data).group(0)
+
+    def renamed(self, call_id):
+        """Itself, with another Call-ID."""
+        self.data = self.data.replace(self.call_id, call_id, 1)
+        self.call_id = self.mark = call_id
+        return self
 
     def over(self, transport):
         """As it is sent by TRANSPORT, which its topmost Via must tell."""
@@ -54,10 +63,18 @@ def _octets(lines):
 
 
 def read(name):
-    """The messages of torture/NAME.sip."""
+    """The messages of torture/NAME.sip. Where the RFC has one Call-ID (and one
+    branch) for several, the later are renamed: a message must not be taken for
+    another one's retransmission."""
     with open(os.path.join(HERE, name + ".sip"), encoding="ascii") as f:
         entries = re.split(r"^== ", f.read(), flags=re.M)[1:]
-    return [Torture(*_parts(entry)) for entry in entries]
+    messages, ids = [], set()
+    for n, entry in enumerate(entries):
+        m = Torture(*_parts(entry))
+        messages.append(m.renamed(b"%d.%s" % (n, m.call_id))
+                        if m.call_id in ids else m)
+        ids.add(m.call_id)
+    return messages
 
 
 def _parts(entry):
