@@ -181,20 +181,45 @@ static bool is_realm(const char *asked, const char *ours)
 	       !strcmp(asked + 1 + n, "\"");
 }
 
-/* The realm to answer, as it came, quotes and all; NULL: none. */
-static const char *realm(const msg_auth_t *ch, const char *ours)
+/* The first that can be answered; ours: NULL, whatever its realm. */
+static const msg_auth_t *find(const msg_auth_t *ch, const char *ours)
 {
 	for (; ch; ch = ch->au_next) {
 		const char *asked = msg_header_find_param(ch->au_common, "realm=");
 
-		if (!answerable(ch) || !asked)
-			continue;
-		if (!ours[0] || is_realm(asked, ours))
-			return asked;
-		log_warning("sip: a challenge for realm %.80s is not answered: "
-			    "ours is \"%s\"", asked, ours);
+		if (answerable(ch) && asked &&
+		    (!ours || !ours[0] || is_realm(asked, ours)))
+			return ch;
 	}
 	return NULL;
+}
+
+/* The realm to answer, as it came, quotes and all; NULL: none. */
+static const char *realm(const msg_auth_t *ch, const char *ours)
+{
+	const msg_auth_t *found = find(ch, ours);
+
+	if (found)
+		return msg_header_find_param(found->au_common, "realm=");
+	found = find(ch, NULL);
+	if (found)
+		log_warning("sip: a challenge for realm %.80s is not answered: ours "
+			    "is \"%s\"", msg_header_find_param(found->au_common,
+			    "realm="), ours);
+	return NULL;
+}
+
+const char *digest_fault(const sip_t *sip, const char *ours)
+{
+	const msg_auth_t *server = sip ? sip->sip_www_authenticate : NULL;
+	const msg_auth_t *proxy = sip ? sip->sip_proxy_authenticate : NULL;
+
+	if (find(server, ours) || find(proxy, ours))
+		return NULL;
+	if (find(server, NULL) || find(proxy, NULL))
+		return "it asks for a password in another realm than ours; see realm";
+	return "it offers no kind of authentication that we have (Digest with "
+	       "MD5, SHA-256 or SHA-512-256)";
 }
 
 int digest_answer(nua_handle_t *nh, const sip_t *sip, const char *user,

@@ -22,6 +22,10 @@ int digest_init(char *why, size_t size);
 int digest_answer(nua_handle_t *, const sip_t *, const char *user,
 		  const char *secret, const char *realm);
 
+/* Why no challenge of a 401 or 407 can be answered, of who sent it; NULL: one
+ * can. */
+const char *digest_fault(const sip_t *, const char *realm);
+
 /* The first line of a file that only its owner may read. NULL and why; the
  * caller frees it with secret_free(). */
 char *secret_read(const char *file, char *why, size_t size);

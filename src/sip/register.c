@@ -207,6 +207,15 @@ static bool begins_anew(struct account *a, const struct happening *h)
 	return true;
 }
 
+static const char *why_refused(const struct account *a, const sip_t *sip)
+{
+	const char *fault = digest_fault(sip, a->provider->conf->realm);
+
+	if (fault)
+		return fault;
+	return a->secret ? REFUSED : "the registrar wants a secret; set secret_file";
+}
+
 static void answered(struct account *a, const struct happening *h)
 {
 	const sip_t *sip = h->sip;
@@ -226,13 +235,9 @@ static void answered(struct account *a, const struct happening *h)
 		/* The library has asked again already, once or twice. */
 		a->ask_s = (unsigned)sip->sip_min_expires->me_delta;
 		refuse(a, h->status, h->phrase, 1);
-	} else if (h->status == 401 || h->status == 407) {
-		refuse(a, h->status, a->secret ? REFUSED : "the registrar wants a secret; set "
-		       "secret_file", retry_after);
-	} else if (h->status == 904) {
-		refuse(a, 401, "the registrar offers no kind of authentication "
-		       "that we have (Digest with MD5, SHA-256 or "
-		       "SHA-512-256)", retry_after);
+	} else if (h->status == 401 || h->status == 407 || h->status == 904) {
+		refuse(a, h->status == 904 ? 401 : h->status, why_refused(a, sip),
+		       retry_after);
 	} else {
 		refuse(a, sip ? h->status : 0, sip || h->status < 700 ? h->phrase :
 		       "the request could not be sent", retry_after);
@@ -249,7 +254,8 @@ void register_happened(struct owner *o, const struct happening *h)
 		if (h->status < 200) {
 			if (h->sip && h->sip->sip_status &&
 			    h->sip->sip_status->st_status == 423 &&
-			    h->sip->sip_min_expires)
+			    h->sip->sip_min_expires &&
+			    h->sip->sip_min_expires->me_delta <= EXPIRES_MOST)
 				a->ask_s = (unsigned)
 					h->sip->sip_min_expires->me_delta;
 			return;

@@ -142,6 +142,18 @@ def a_loop_of_challenges_ends(s):
         len(s.registrar.registers) - before))
 
 
+def who_asks_for_what_we_never_give_is_told_of(s):
+    """The password is not to blame, and does not go out."""
+    r = s.registrar
+    before = len(r.registers)
+    r.times(1, lambda m: (
+        401, "Unauthorized", 'WWW-Authenticate: Basic realm="tests"\r\n'
+        'WWW-Authenticate: Digest realm="tests", nonce="1", algorithm=AKAv1-MD5'))
+    s.says("401 it offers no kind of authentication that we have")
+    check(not any(m.get("authorization") for m in r.registers[before + 1:]),
+          "it was answered")
+
+
 def even_of_stale_ones(s):
     """As long as it may go on, it is bounded."""
     def again(m):
@@ -181,8 +193,9 @@ def a_registrar_with_faults():
     with Site() as s:
         vitals = Vitals(s.box.gateway)
         for fault in (a_stale_nonce_is_no_failure, a_longer_time_is_asked_for,
-                      a_loop_of_challenges_ends, even_of_stale_ones,
-                      a_busy_registrar_is_left_alone):
+                      a_loop_of_challenges_ends,
+                      who_asks_for_what_we_never_give_is_told_of,
+                      even_of_stale_ones, a_busy_registrar_is_left_alone):
             began = time.monotonic()
             fault(s)
             faulty = time.monotonic() - began

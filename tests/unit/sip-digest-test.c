@@ -190,6 +190,7 @@ static void test_no_weaker_digest(void **state)
 /* Another's realm gets nothing, whatever it offers beside ours. */
 static void test_only_our_realm(void **state)
 {
+	struct trunk_status s;
 	const char *m;
 
 	init_registering();
@@ -198,6 +199,9 @@ static void test_only_our_realm(void **state)
 	m = expect_request("REGISTER", 2000);
 	challenge_each(m, "SHA-256 MD5", 1, "");
 	assert_string_equal(peer_receive(&f, fd, 500), "");
+	agent_trunk_status(fixture_trunk("acme"), &s);
+	assert_string_equal(s.last_error, "401 it asks for a password in another "
+			    "realm than ours; see realm");
 	stop();
 	init_registering();
 	f.trunk[0].realm = "the realm";
@@ -223,6 +227,8 @@ static void test_never_basic(void **state)
 	assert_string_equal(peer_receive(&f, fd, 500), "");
 	agent_trunk_status(fixture_trunk("acme"), &s);
 	assert_string_equal(s.registration, "waiting");
+	assert_string_equal(s.last_error, "401 it offers no kind of authentication "
+			    "that we have (Digest with MD5, SHA-256 or SHA-512-256)");
 	stop();
 }
 
