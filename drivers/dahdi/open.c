@@ -24,6 +24,7 @@
  * bounce for some ms; its own 600 ms swallow the first pulse of who dials as soon
  * as there is dial tone. */
 #define DEBOUNCE_MS 150
+#define DEFAULT_ZONE (-1)	/* the kernel's DEFAULT_TONE_ZONE */
 
 static int parse_channel(const char *address, int *channel)
 {
@@ -113,6 +114,18 @@ static int set_times(const struct line_port *port, const struct port_conf *conf)
 	return ioctl(port->fd, DAHDI_SET_PARAMS, &p) < 0 ? -errno : 0;
 }
 
+/* Without a tone zone the kernel opens a channel as usual and then refuses to ring
+ * and to dial, each time. DAHDI_GETTONEZONE answers the same to none as to that of
+ * the USA, so the default zone, which an open has taken, is taken again. */
+static int check_zone(const struct line_port *port)
+{
+	int zone = DEFAULT_ZONE;
+
+	if (port->kind == PORT_B || ioctl(port->fd, DAHDI_SETTONEZONE, &zone) == 0)
+		return 0;
+	return errno == ENODATA ? -ENODATA : 0;
+}
+
 static int prepare(struct line_port *port, const struct dahdi_params *p,
 		   const struct port_conf *conf, char *why, size_t size)
 {
@@ -122,6 +135,8 @@ static int prepare(struct line_port *port, const struct dahdi_params *p,
 	err = port->kind == PORT_B ? dahdi_set(port, PORT_DATA_MODE, 0) : 0;
 	if (!err)
 		err = dahdi_audio_open(port->fd);
+	if (!err)
+		err = check_zone(port);
 	if (err)
 		return err;
 	err = set_times(port, conf);
@@ -218,6 +233,7 @@ const struct line_driver dahdi_driver = {
 	.frame = BLOCK,
 	.dchannel = &dahdi_dchannel,
 	.scan = dahdi_scan,
+	.holder = dahdi_holder,
 	.open = dahdi_open,
 	.close = dahdi_close,
 	.state = dahdi_state,

@@ -113,6 +113,7 @@ bool dahdi_has_canceller(int span, int position);
 int dahdi_scan(int (*found)(const struct port_info *, void *), void *arg);
 
 /* why.c: cause and cure of a channel that does not open. */
+bool dahdi_holder(const char *address, char *who, size_t size);
 void dahdi_why(int channel, int err, char *why, size_t size);
 
 #endif

@@ -42,18 +42,25 @@ bool dahdi_has_canceller(int span, int position)
 	return *name;
 }
 
+/* The kernel's word for a channel that dahdi_cfg has not set. */
+static bool is_configured(const char *sig)
+{
+	return *sig && strcmp(sig, "Unconfigured");
+}
+
 /* As dahdi_cfg has set it, else what the port is made for: the kernel names
  * the signalling after the far end, a port after itself. */
 static void kind_of(const char *sig, const char *sigcap, struct port_info *info)
 {
-	const char *s = *sig ? sig : sigcap;
+	const char *s = is_configured(sig) ? sig : sigcap;
 	bool fxs = strstr(s, "FXO"), fxo = strstr(s, "FXS");
 
 	if (fxs != fxo)
 		info->kind = fxs ? PORT_FXS : PORT_FXO;
 	else if (!strcmp(s, "Clear"))
 		info->kind = PORT_B;
-	info->signalling = strstr(sig, "KS") ? SIGNALLING_KEWLSTART :
+	info->signalling = !is_configured(sig) ? SIGNALLING_CLEAR :
+			   strstr(sig, "KS") ? SIGNALLING_KEWLSTART :
 			   strstr(sig, "GS") ? SIGNALLING_GROUND_START :
 					       SIGNALLING_LOOP_START;
 }
@@ -75,7 +82,8 @@ static void describe(int span, int position, const char *card, bool digital,
 	if (!dahdi_has_canceller(span, position))
 		info->capabilities &= ~PORT_CANCELLER;
 	snprintf(info->text, sizeof(info->text), "%.48s, port %d%s%s", card, position,
-		 *sig ? "" : ", not configured", alarms[0] ? ", alarm" : "");
+		 is_configured(sig) ? "" : *sigcap ? ", not configured" :
+		 ", no module in it", alarms[0] ? ", alarm" : "");
 }
 
 static bool is_d_channel(int span, int position)

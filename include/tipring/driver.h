@@ -89,7 +89,7 @@ struct port_info {
 	char name[PORT_NAME_SIZE];	/* "dahdi/1"; a span: "dahdi/span/1" */
 	char text[96];			/* card and position, for people */
 	enum port_kind kind;
-	enum port_signalling signalling;
+	enum port_signalling signalling;	/* of a line, _CLEAR: none is set yet */
 	enum audio_format format;
 	unsigned capabilities;
 	bool in_use;
@@ -182,6 +182,11 @@ struct line_driver {
 	/* Calls found() for each port there is, stops when it returns non-zero
 	 * and returns that. */
 	int (*scan)(int (*found)(const struct port_info *, void *), void *arg);
+
+	/* Who may have the port of that address open, as far as this process may
+	 * see: "asterisk (process 812)". False: nobody that it sees. NULL: the
+	 * driver cannot tell. Walks through all processes. */
+	bool (*holder)(const char *address, char *who, size_t size);
 
 	/* Opens a port that is idle: FXO on hook, FXS not ringing. A port whose
 	 * line is dead opens and has an alarm. The caller owns *port until

@@ -46,6 +46,18 @@ static const char *signalling_name(const struct port_info *p)
 	return "-";
 }
 
+/* ", held by asterisk (process 812)" */
+static void holder(const struct port_info *p, char *text, size_t size)
+{
+	const char *address = "";
+	const struct line_driver *d = line_driver_find(p->name, &address);
+	char who[112];
+
+	*text = '\0';
+	if (p->in_use && d && d->holder && d->holder(address, who, sizeof(who)))
+		snprintf(text, size, ", held by %s", who);
+}
+
 /* Also a comment of the section, so that all of it can go into a file. */
 static void print_table(const struct scan *s)
 {
@@ -53,13 +65,15 @@ static void print_table(const struct scan *s)
 	       "IN USE", "CARD");
 	for (size_t i = 0; i < s->count; i++) {
 		const struct port_info *p = &s->ports[i];
+		char held[128];
 
 		/* B channels are told with their span. */
 		if (p->kind == PORT_B)
 			continue;
-		printf("# %-12s %-5s %-13s %-7s %s\n", p->name, p->span ? "span" :
+		holder(p, held, sizeof(held));
+		printf("# %-12s %-5s %-13s %-7s %s%s\n", p->name, p->span ? "span" :
 		       p->kind ? port_kind_name(p->kind) : "-",
-		       signalling_name(p), p->in_use ? "yes" : "no", p->text);
+		       signalling_name(p), p->in_use ? "yes" : "no", p->text, held);
 	}
 }
 
@@ -117,16 +131,22 @@ static void print_spans(const struct scan *s, const char *trunk, size_t spans)
 
 static void print_sections(const struct scan *s, const char *trunk)
 {
-	size_t usable = 0, spans = 0;
+	size_t usable = 0, spans = 0, raw = 0;
 
 	for (size_t i = 0; i < s->count; i++) {
-		usable += is_usable(&s->ports[i]);
-		spans += s->ports[i].span;
+		const struct port_info *p = &s->ports[i];
+
+		usable += is_usable(p);
+		spans += p->span;
+		raw += is_usable(p) && p->signalling == SIGNALLING_CLEAR;
 	}
 	if (usable)
 		print_lines(s, trunk, usable);
 	if (spans)
 		print_spans(s, trunk, spans);
+	if (raw)
+		puts("\n# Before they work, `tipring lines --setup` must configure "
+		     "those that are not yet.");
 	if (!usable && !spans)
 		puts("\n# None of them is configured for lines or spans: let\n"
 		     "# `tipring lines --setup` do it, and scan again.");

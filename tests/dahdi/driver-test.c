@@ -5,6 +5,7 @@
  * environment as CHANNELS). Run in the VM by check-dahdi.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
 #include <setjmp.h>
@@ -15,10 +16,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <dahdi/user.h>
 
 #include "drivers/dahdi/dahdi.h"
 
@@ -140,6 +143,26 @@ static void a_missing_channel_is_named(void **state)
 
 	assert_true(drv->open(&port, &conf, why, sizeof(why)) < 0);
 	assert_non_null(strstr(why, "there is no channel 999"));
+}
+
+/* A channel opens without one, and never rings. */
+static void without_a_tone_zone_it_does_not_open(void **state)
+{
+	struct port_conf conf = { .address = "1" };
+	struct line_port *port = NULL;
+	char why[256] = "";
+	int fd = open("/dev/dahdi/ctl", O_RDWR), zone = 0, err;
+
+	assert_true(fd >= 0);
+	assert_int_equal(ioctl(fd, DAHDI_FREEZONE, &zone), 0);
+	close(fd);
+	err = drv->open(&port, &conf, why, sizeof(why));
+	assert_int_equal(system("grep -v ^dynamic= /etc/dahdi/system.conf >/run/zone.conf"
+				" && dahdi_cfg -c /run/zone.conf"), 0);
+	assert_int_equal(err, -ENODATA);
+	assert_non_null(strstr(why, "no tone zone is loaded"));
+	assert_int_equal(drv->open(&port, &conf, why, sizeof(why)), 0);
+	drv->close(port);
 }
 
 static void a_held_channel_names_its_holder(void **state)
@@ -448,6 +471,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_the_card_says_wins),
 		cmocka_unit_test(a_missing_channel_is_named),
+		cmocka_unit_test(without_a_tone_zone_it_does_not_open),
 		cmocka_unit_test(a_held_channel_names_its_holder),
 		cmocka_unit_test(the_kernels_canceller_is_off_until_it_is_wanted),
 		with_pair(scan_lists_every_channel),

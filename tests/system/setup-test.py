@@ -211,7 +211,10 @@ def from_a_card_to_a_configuration():
             text = f.read()
         check("defaultzone\t= se" in text and "# Span 1: DYN/loc" in text, text)
         wire.configure()
-        section = run("--scan")
+        with wire.held(2):
+            section = run("--scan")
+        check("# dahdi/2      fxs   kewlstart     yes " in section and
+              ", held by python3 (process %d)\n" % os.getpid() in section, section)
         check(section.count('port = "dahdi/') == 2 * (wire.CHANNELS + wire.APART), section)
         with open(conf, "a") as f:
             f.write(section)

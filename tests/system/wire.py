@@ -26,6 +26,7 @@ SLOTS = [n for n in range(1, 24 if T1 else 32) if T1 or n != 16]	# B channels
 # Where its rows of four begin.
 ROWS = {"apart": 0, "ground start": 4, "loop start": 8}
 CONF = "/etc/dahdi/system.conf"
+SPECIFY = 0x4004da26	# DAHDI_SPECIFY
 # The tests' own SIP phone cannot keep time on it either.
 JITTER = "jitter = [200, 800];" if DAHDI else "jitter = [60, 200];"
 TAIL = 2.5 if DAHDI else 1.0	# s until the last of a sentence is heard
@@ -90,6 +91,13 @@ def dahdi_cfg(conf):
 def _tell(device, attribute, text):
     with open(os.path.join(device, attribute), "w") as f:
         f.write(text)
+
+
+def held(channel):
+    """As another program holds it, until this is closed."""
+    f = open("/dev/dahdi/channel", "rb+", buffering=0)
+    fcntl.ioctl(f, SPECIFY, struct.pack("i", channel))
+    return f
 
 
 def configure(channels=None):

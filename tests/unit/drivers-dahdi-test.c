@@ -47,7 +47,7 @@ static struct card {
 	ssize_t read_size;
 	unsigned wrote;
 	int write_errno;
-	int open_errno, specify_errno;
+	int open_errno, specify_errno, zone_errno;
 	struct dahdi_params set;
 } card;
 
@@ -121,6 +121,9 @@ int __wrap_ioctl(int fd, unsigned long code, void *arg)
 		return 0;
 	case DAHDI_SPECIFY:
 		return card.specify_errno ? no(card.specify_errno) : 0;
+	case DAHDI_SETTONEZONE:
+		assert_int_equal(*(int *)arg, -1);	/* that of the open */
+		return card.zone_errno ? no(card.zone_errno) : 0;
 	case DAHDI_GETEVENT: return get_event(arg);
 	case DAHDI_SET_HWGAIN: return set_gain(arg);
 	case DAHDI_VMWI_CONFIG:
@@ -269,14 +272,19 @@ static void a_card_without_gains_opens_unless_one_is_wanted(void **state)
 static void what_does_not_open_says_why_and_what_to_do(void **state)
 {
 	static const struct {
-		int open_errno, specify_errno;
+		int open_errno, specify_errno, zone_errno;
 		const char *cause, *cure;
 	} cases[] = {
-		{ ENOENT, 0, "no DAHDI device", "load the card's kernel module" },
-		{ EACCES, 0, "no permission", "group dialout" },
-		{ 0, EBUSY, "channel 1 is held by", "stop it" },
-		{ 0, ENXIO, "no channel 1", "lines --scan" },
-		{ 0, EIO, "channel 1 does not open", "" },
+		{ ENOENT, 0, 0, "no DAHDI device", "load the card's kernel module" },
+		{ EACCES, 0, 0, "no permission", "group dialout" },
+		{ EPERM, 0, 0, "may not use /dev/dahdi", "DeviceAllow" },
+		{ 0, EBUSY, 0, "channel 1 is held by", "stop it" },
+		/* Nobody that we see. */
+		{ 0, EBUSY, 0, "by another program", "sudo tipring lines --scan" },
+		{ 0, ENXIO, 0, "no channel 1", "lines --scan" },
+		{ 0, EIO, 0, "channel 1 does not open", "" },
+		/* It would open, and never ring. */
+		{ 0, 0, ENODATA, "no tone zone", "lines --setup" },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -286,6 +294,7 @@ static void what_does_not_open_says_why_and_what_to_do(void **state)
 		new_card(PORT_FXS);
 		card.open_errno = cases[i].open_errno;
 		card.specify_errno = cases[i].specify_errno;
+		card.zone_errno = cases[i].zone_errno;
 		assert_int_not_equal(try_open(&port, 0, 0, why), 0);
 		assert_null(port);
 		if (!strstr(why, cases[i].cause) || !strstr(why, cases[i].cure))

@@ -22,3 +22,10 @@ tests_unit_drivers_dahdi_test_SOURCES = tests/unit/drivers-dahdi-test.c
 tests_unit_drivers_dahdi_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=open \
 	-Wl,--wrap=close -Wl,--wrap=ioctl -Wl,--wrap=read -Wl,--wrap=write
 tests_unit_drivers_dahdi_test_LDADD = libdrivers.a libbase.a $(CMOCKA_LIBS) -lpthread
+
+check_PROGRAMS += tests/unit/drivers-scan-test
+TESTS += tests/unit/drivers-scan-test
+tests_unit_drivers_scan_test_SOURCES = tests/unit/drivers-scan-test.c
+tests_unit_drivers_scan_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=fopen \
+	-Wl,--wrap=access
+tests_unit_drivers_scan_test_LDADD = libdrivers.a libbase.a $(CMOCKA_LIBS) -lpthread
