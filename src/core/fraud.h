@@ -103,7 +103,8 @@ const char *box_fraud_alarm(const struct box *);
 
 /* What is to outlive a restart, a line each: text without the newline. */
 void box_fraud_save(struct box *, void (*)(void *, const char *line), void *arg);
-/* A line of it; what is wrong or too old is left out. */
-void box_fraud_restore(struct box *, const char *line);
+/* A line of it. What is too old is left out; so is what makes no sense or has
+ * not come yet: -EINVAL. */
+int box_fraud_restore(struct box *, const char *line);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
 /* What the guard remembers: use, refusals, numbers abroad. */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -259,25 +260,27 @@ void box_fraud_save(struct box *box, void (*fn)(void *, const char *), void *arg
 	}
 }
 
-void box_fraud_restore(struct box *box, const char *line)
+int box_fraud_restore(struct box *box, const char *line)
 {
 	uint32_t last = (uint32_t)(fraud_now(box) / METER_STEP);
 	unsigned step, calls, seconds;
 	char kind[8], name[48] = "";
-	const char *colon = strchr(line, ':'), *blank = strrchr(line, ' ');
+	const char *colon = strchr(line, ':');
 	struct fraud_meter *m;
 	int n = 0;
 
-	if (!colon || !blank || sscanf(line, "%7[a-z]%n", kind, &n) != 1 ||
-	    line + n != colon)
-		return;
+	if (!colon || sscanf(line, "%7[a-z]%n", kind, &n) != 1 || line + n != colon)
+		return -EINVAL;
 	if (colon[1] != ' ' && sscanf(colon + 1, "%47[^ ]", name) != 1)
-		return;
+		return -EINVAL;
 	if (sscanf(colon + 1 + strlen(name), " %u %u %u", &step, &calls, &seconds) != 3 ||
-	    step > last || last - step >= METER_STEPS || calls > 1000000 ||
-	    seconds > 100000000)
-		return;
+	    step > last || calls > 1000000 || seconds > 100000000)
+		return -EINVAL;
+	if (last - step >= METER_STEPS)
+		return 0;
 	m = find(box->fraud, kind, name, true);
-	if (m)
-		fraud_meter_add(m, (int64_t)step * METER_STEP, calls, seconds);
+	if (!m)
+		return -ENOMEM;
+	fraud_meter_add(m, (int64_t)step * METER_STEP, calls, seconds);
+	return 0;
 }

@@ -91,10 +91,28 @@ static void on_time(void *arg)
 	timer_start(&g->loop->timers, &g->fraud_timer, EVERY_MS, on_time, g);
 }
 
+static void load(struct gateway *g, const char *path, FILE *f)
+{
+	unsigned lines = 0, wrong = 0;
+	char line[256];
+
+	while (lines < LINES_MOST && fgets(line, sizeof(line), f)) {
+		lines++;
+		line[strcspn(line, "\n")] = '\0';
+		if (box_fraud_restore(g->box, line))
+			wrong++;
+	}
+	if (ferror(f))
+		log_warning("%s: %s; limits of fraud begin anew", path,
+			    strerror(errno));
+	else if (wrong)
+		log_warning("%s: %u of %u lines are damaged or the clock is wrong; "
+			    "limits of fraud count without them", path, wrong, lines);
+}
+
 void fraud_state_load(struct gateway *g)
 {
-	char path[512], line[256];
-	unsigned lines = 0;
+	char path[512];
 	FILE *f;
 
 	timer_start(&g->loop->timers, &g->fraud_timer, EVERY_MS, on_time, g);
@@ -107,10 +125,7 @@ void fraud_state_load(struct gateway *g)
 				    strerror(errno));
 		return;
 	}
-	while (lines++ < LINES_MOST && fgets(line, sizeof(line), f)) {
-		line[strcspn(line, "\n")] = '\0';
-		box_fraud_restore(g->box, line);
-	}
+	load(g, path, f);
 	fclose(f);
 }
 

@@ -21,7 +21,7 @@ sip = {{ listen = [ "{listen}:{own}:{sip}" ]; }};
 rtp = {{ address = "{rtp_address}"; ports = [{rtp}, {rtp_last}]; dead = {dead};
   {jitter} }};
 sim = {{ directory = "{lines}"; }};
-state_directory = "";
+state_directory = "{state}";
 control = "{control}";
 cdr = {{ file = "{cdr}"; journal = false; }};
 timers = {{ {timers} }};
@@ -52,7 +52,7 @@ def config(**parts):
     usual = dict({"port%d" % n: "sim/%d" % n for n in KIND},
                  wire_fxo=wire.line(parts.get("fxo", "")),
                  wire_fxs=wire.line(parts.get("fxs", "")), jitter=wire.JITTER, dead=30, timers="ring = 30;", box="", trunk="", fxo="",
-                 fxs="", more="", lines_more="", peer=5060,
+                 fxs="", more="", state="", lines_more="", peer=5060,
                  listen="udp", own="127.0.0.1", rtp_address="127.0.0.1", server="127.0.0.1")
     return CONFIG.format(**dict(usual, **parts))
 

@@ -51,6 +51,7 @@ include tests/system/targets.mk
 include tests/system/setup.mk
 include tests/system/session.mk
 include tests/system/guard.mk
+include tests/system/fraud.mk
 include tests/system/srtp.mk
 include tests/system/learn.mk
 include tests/system/measure.mk
