@@ -147,8 +147,8 @@ def who_asks_for_what_we_never_give_is_told_of(s):
     r = s.registrar
     before = len(r.registers)
     r.times(1, lambda m: (
-        401, "Unauthorized", 'WWW-Authenticate: Basic realm="tests"\r\n'
-        'WWW-Authenticate: Digest realm="tests", nonce="1", algorithm=AKAv1-MD5'))
+        401, "Unauthorized", 'WWW-Authenticate: Basic realm="other"\r\n'
+        'WWW-Authenticate: Digest realm="other", nonce="1", algorithm=AKAv1-MD5'))
     s.says("401 it offers no kind of authentication that we have")
     check(not any(m.get("authorization") for m in r.registers[before + 1:]),
           "it was answered")
