@@ -13,7 +13,7 @@
 /* With no flash a hang-up need only be longer than the break of a pulse, which
  * is 94 ms at most (8 pulses a second, three quarters break). */
 #define ON_HOOK_MS 120
-#define FLASH_MS 750
+#define FLASH_MS 500
 #define PULSE_BREAK_MS 60
 #define PULSE_MAKE_MS 40
 /* Ground start: so long the ring is grounded, then the kernel closes the loop and
@@ -104,7 +104,7 @@ static int set_times(const struct line_port *port, const struct port_conf *conf)
 						   : ON_HOOK_MS;
 		p.debouncetime = DEBOUNCE_MS;
 	} else {
-		p.flashtime = FLASH_MS;
+		p.flashtime = conf->flash_ms ? (int)conf->flash_ms : FLASH_MS;
 		p.starttime = START_MS;
 		p.pulsebreaktime = conf->pulse_break_ms ? (int)conf->pulse_break_ms
 							: PULSE_BREAK_MS;

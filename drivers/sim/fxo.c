@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <string.h>
 
-#define FLASH_MS 500
 #define DIGIT_US 750000		/* between digits */
 #define PAUSE_US 500000		/* 'w' */
 #define LOSS_US 1000000		/* no battery for so long: an alarm, like a card */
@@ -164,7 +163,7 @@ int sim_flash(struct line_port *p, int ms)
 		return -EBUSY;
 	p->fxo.loop = LOOP_FLASH;
 	sim_drive(p, 0, WIRE_LOOP, now);
-	sim_start(p, DUE_LOOP, now + (uint64_t)(ms ? ms : FLASH_MS) * 1000);
+	sim_start(p, DUE_LOOP, now + 1000ull * (ms ? (unsigned)ms : p->fxo.flash_ms));
 	sim_arm(p);
 	return 0;
 }

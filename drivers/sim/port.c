@@ -44,6 +44,7 @@ struct line_port *sim_port_new(enum port_kind kind, bool far_end,
 	p->fxs.flash_max = conf->flash_max_ms;
 	p->fxo.open_us = 1000 * (conf->pulse_break_ms ? conf->pulse_break_ms : 60);
 	p->fxo.closed_us = 1000 * (conf->pulse_make_ms ? conf->pulse_make_ms : 40);
+	p->fxo.flash_ms = conf->flash_ms ? conf->flash_ms : 500;
 	p->event_fd = epoll_create1(EPOLL_CLOEXEC);
 	p->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
 	if (p->event_fd < 0 || p->timer_fd < 0 ||

@@ -54,6 +54,7 @@ struct sim_fxo {
 	char digits[64];
 	unsigned position, pulses;	/* pulses: left of this digit */
 	uint64_t open_us, closed_us;	/* of a pulse */
+	unsigned flash_ms;
 };
 
 struct line_port {

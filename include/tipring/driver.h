@@ -70,6 +70,7 @@ struct port_conf {
 					   flash, the shortest hang-up */
 	/* FXO: a pulse's open and closed loop; 0: 60 and 40 */
 	unsigned pulse_break_ms, pulse_make_ms;
+	unsigned flash_ms;		/* FXO: of a flash of no other length; 0: 500 */
 	enum audio_format format;	/* sim, PORT_B: of its samples; others know */
 	int16_t card_rx_gain, card_tx_gain;	/* FXO: 0.1 dB, -150 to 120, in the
 					   card; 0 where it has none */

@@ -8,7 +8,8 @@
 
 static const char *const fxo_keys[] = {
 	"ring_to", "two_stage", "dial", "dial_method", "answer", "wait_dial_tone",
-	"glare", "pin", "pulse_rate", "pulse_break", "disconnect_tone", "disconnect_break", "learn", NULL
+	"glare", "pin", "pulse_rate", "pulse_break", "flash_time",
+	"disconnect_tone", "disconnect_break", "learn", NULL
 };
 static const char *const fxs_keys[] = {
 	"did", "hotline", "hotline_delay", "polarity_answer", "flash",

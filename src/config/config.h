@@ -218,6 +218,7 @@ struct config_line {
 	enum dial_method dial_method;
 	unsigned pulse_rate;		/* pulses a second */
 	unsigned pulse_break;		/* % of a pulse */
+	unsigned flash_time_ms;		/* that a hookflash from SIP opens the loop */
 	enum line_answer answer;
 	unsigned answer_delay_ms;	/* LINE_ANSWER_DELAY, after dialling */
 	bool wait_dial_tone;		/* before dialling; else after a pause */

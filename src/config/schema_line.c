@@ -88,6 +88,8 @@ static const struct key line_keys[] = {
 	  .what = "fxo: how fast dial_method = \"pulse\" dials" },
 	{ "pulse_break", NUMBER(L, pulse_break, 50, 75, "%", "60"),
 	  .what = "fxo: how much of each pulse the loop is open" },
+	{ "flash_time", NUMBER(L, flash_time_ms, 50, 1500, "ms", "500"),
+	  .what = "fxo: how long a hookflash from SIP opens the loop; PBXs in Europe often want 100" },
 	{ "answer", .set = set_answer, .standard = "\"supervised\"",
 	  .shape = "\"supervised\", \"polarity\", \"delay:SECONDS\" or \"seize\"",
 	  .what = "fxo: when a call to the line counts as answered" },

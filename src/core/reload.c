@@ -35,6 +35,7 @@ static bool same_flags(const struct config_line *a, const struct config_line *b)
 	return a->two_stage == b->two_stage && a->dial == b->dial &&
 	       a->dial_last == b->dial_last && a->dial_method == b->dial_method &&
 	       a->pulse_rate == b->pulse_rate && a->pulse_break == b->pulse_break &&
+	       a->flash_time_ms == b->flash_time_ms &&
 	       a->answer == b->answer && a->answer_delay_ms == b->answer_delay_ms &&
 	       a->wait_dial_tone == b->wait_dial_tone &&
 	       a->callerid == b->callerid && a->way.standard == b->way.standard &&

@@ -9,7 +9,8 @@ set -u
 set -m
 export CMOCKA_MESSAGE_OUTPUT=TAP
 tests=$SOURCE/tests
-analog="driver load setup calls lines release measure signals faults"
+analog="driver load setup calls lines release features dialling measure signals
+	faults"
 isdn="span pri_setup pri pri_hold pri_channel pri_names pri_span pri_calls
 	pri_faults t1_setup t1_calls t1_switches"
 
@@ -24,6 +25,18 @@ setup()   { python3 "$tests/system/setup-test.py" from_a_card_to_a_configuration
 calls()   { python3 "$tests/system/calls-test.py"; }
 lines()   { python3 "$tests/system/lines-test.py"; }
 release() { python3 "$tests/system/release-test.py"; }
+# Of these what a card does; the rest is call control, whatever the lines are.
+features() {
+	python3 "$tests/system/features-test.py" \
+		a_call_is_held_for_another_and_taken_back \
+		hanging_up_connects_the_two_others \
+		a_waiting_call_is_announced_and_taken close_the_shared_bench
+}
+dialling() {
+	python3 "$tests/system/dialling-test.py" a_hotline_calls_at_once \
+		a_map_is_complete_at_once without_a_map_a_pause_ends_the_number \
+		a_caller_dials_a_pin_and_a_number the_programs_end
+}
 measure() {
 	python3 "$tests/system/measure-test.py" real_lines_are_measured \
 		a_line_in_use_is_not_measured close_the_shared_bench

@@ -91,6 +91,8 @@ class Box:
             self.control = self.ws.path("control")
             self.cdr_file = self.ws.path("cdr.json")
             rtp = harness.free_ports(60)
+            if callable(parts.get("lines_more")):
+                parts["lines_more"] = parts["lines_more"](self.pbx.wire)
             self.parts = dict(parts, sip=self.sip, rtp=rtp, rtp_last=rtp + 59,
                               lines=self.pbx.directory, control=self.control,
                               cdr=self.cdr_file,

@@ -8,32 +8,40 @@ import sys
 
 import box
 import tap
+import wire
 from box import Box
 from tap import check
 
 box.quick()
 
+# Of a card or simulated, as wire says.
 LINES = """,
-  { name = "at-once"; port = "sim/5"; kind = "fxs"; number = "105";
-    trunk = "peer"; hotline = "611"; },
-  { name = "delayed"; port = "sim/6"; kind = "fxs"; number = "106";
+  {{ name = "at-once"; port = "{p5}"; kind = "fxs"; number = "105";
+    trunk = "peer"; hotline = "611"; {line} }},
+  {{ name = "delayed"; port = "{p6}"; kind = "fxs"; number = "106";
     trunk = "peer"; hotline = "612"; hotline_delay = 4000;
-    digit_map = "3xx"; },
-  { name = "map"; port = "sim/7"; kind = "fxs"; number = "107";
-    trunk = "peer"; digit_map = "[2-7]xx|011x.T|9xxx"; },
-  { name = "none"; port = "sim/8"; kind = "fxs"; number = "108";
-    trunk = "peer"; },
-  { name = "co-9"; port = "sim/9"; kind = "fxo"; number = "209";
+    digit_map = "3xx"; {line} }},
+  {{ name = "map"; port = "{p7}"; kind = "fxs"; number = "107";
+    trunk = "peer"; digit_map = "[2-7]xx|011x.T|9xxx"; {line} }},
+  {{ name = "none"; port = "{p8}"; kind = "fxs"; number = "108";
+    trunk = "peer"; {line} }},
+  {{ name = "co-9"; port = "{p9}"; kind = "fxo"; number = "209";
     trunk = "peer"; two_stage = true; pin = "9234"; callerid = false;
-    digit_map = "6xx"; }"""
+    digit_map = "6xx"; {line} }}"""
 
 _bench = None
+
+
+def lines(wires):
+    ports = {"p%d" % n: wires.port(n, "fxo" if n == 9 else "fxs")
+             for n in range(5, 10)}
+    return LINES.format(line=wire.line(""), **ports)
 
 
 def bench():
     global _bench
     if not _bench:
-        _bench = Box(lines_more=LINES, pbx=dict(fxs="1-2,9", fxo="3-8", count=9))
+        _bench = Box(lines_more=lines, pbx=dict(fxs="1-2,9", fxo="3-8", count=9))
         for line in range(1, 10):
             _bench.do("model %d erl 6" % line)
     return _bench

@@ -21,7 +21,7 @@ static const char full[] =
 	"    nat = true; options = 0; } );\n"
 	"lines = (\n"
 	"  { name = \"co\"; port = \"dahdi/1\"; kind = \"fxo\"; number = \"+4930123\"; trunk = \"acme\";\n"
-	"    display_name = \"B\xc3\xbcro\"; ring_to = \"*1#\"; dial = \"last:4\"; dial_method = \"pulse\"; pulse_rate = 8; pulse_break = 75;\n"
+	"    display_name = \"B\xc3\xbcro\"; ring_to = \"*1#\"; dial = \"last:4\"; dial_method = \"pulse\"; pulse_rate = 8; pulse_break = 75; flash_time = 100;\n"
 	"    answer = \"delay:7\"; wait_dial_tone = false; callerid = false; glare = \"outgoing\";\n"
 	"    rx_gain = -3.5; tx_gain = 2; echo = { ms = 128; nlp = false; }; dtmf_relay = false;\n"
 	"    busied_out = true; },\n"
@@ -108,6 +108,7 @@ static void line_fields(void **state)
 	assert_string_equal(co->dial_digits, "");
 	assert_int_equal(co->dial_method, DIAL_PULSE);
 	assert_int_equal(co->pulse_rate, 8);
+	assert_int_equal(co->flash_time_ms, 100);
 	assert_int_equal(co->pulse_break, 75);
 	assert_int_equal(co->answer, LINE_ANSWER_DELAY);
 	assert_int_equal(co->answer_delay_ms, 7000);

@@ -551,21 +551,23 @@ static void a_card_gets_its_own_impedance_back(void **state)
 	assert_non_null(strstr(why, "card_impedance"));
 }
 
-static void pulses_go_as_configured(void **state)
+static void pulses_and_flashes_go_as_configured(void **state)
 {
 	struct line_port *port;
 	struct port_conf conf = { .address = "1", .pulse_break_ms = 94,
-				  .pulse_make_ms = 31 };
+				  .pulse_make_ms = 31, .flash_ms = 100 };
 	char why[256] = "";
 
 	new_card(PORT_FXO);
 	port = open_card();
 	assert_int_equal(card.set.pulsebreaktime, 60);
 	assert_int_equal(card.set.pulsemaketime, 40);
+	assert_int_equal(card.set.flashtime, 500);
 	drv->close(port);
 	assert_int_equal(drv->open(&port, &conf, why, sizeof(why)), 0);
 	assert_int_equal(card.set.pulsebreaktime, 94);
 	assert_int_equal(card.set.pulsemaketime, 31);
+	assert_int_equal(card.set.flashtime, 100);
 	drv->close(port);
 }
 
@@ -584,7 +586,7 @@ int main(void)
 		cmocka_unit_test(alarms_say_what_is_wrong),
 		cmocka_unit_test(a_card_tells_what_it_measures),
 		cmocka_unit_test(a_card_gets_its_own_impedance_back),
-		cmocka_unit_test(pulses_go_as_configured),
+		cmocka_unit_test(pulses_and_flashes_go_as_configured),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
