@@ -266,17 +266,18 @@ class Rig:
     comes from "in" goes to another by its first digits, what comes from
     another goes to "in"."""
 
-    def __init__(self):
+    def __init__(self, config=CONFIG, **parts):
         self.ws = Workspace()
         try:
             sip, rtp = free_ports(2), free_ports(120)
             self.sip = sip
             self.peers = {n: Peer(sip, "127.0.0.%d" % n) for n in range(2, 7)}
             self.control = self.ws.path("control")
-            self.gateway = Gateway(self.ws, CONFIG.format(
+            self.gateway = Gateway(self.ws, config.format(
                 sip=sip, rtp=rtp, rtp_last=rtp + 119, control=self.control,
                 cdr=self.ws.path("cdr.json"),
-                **{"port%d" % n: p.port for n, p in self.peers.items()}),
+                **{"port%d" % n: p.port for n, p in self.peers.items()},
+                **parts),
                 self.control, self.ws.path("cdr.json"))
             self.gateway.wait_ready()
         except BaseException:
