@@ -19,6 +19,8 @@
 
 #define CONF "/etc/dahdi/system.conf"
 #define PARAMETERS "/etc/dahdi/genconf_parameters"
+#define OPTIONS "/etc/modprobe.d/tipring.conf"
+#define MODULES_DIR "/sys/module"
 #define SPAN_PORT "dahdi/span/"
 #define PATHS 64		/* of a file in our temporary directory */
 
@@ -283,7 +285,7 @@ static int set_up(struct setup *s, bool yes)
 		return 1;
 	printf("%s: done, tone zone %s. `tipring lines --scan` shows the ports.\n",
 	       s->file, s->conf->country.zone);
-	return 0;
+	return opermode_set_up(s->conf->country.code, MODULES_DIR, OPTIONS, yes);
 }
 
 static void clean_up(struct setup *s)

@@ -13,4 +13,5 @@ include tests/unit/isdn.mk
 include tests/unit/ops.mk
 include tests/unit/pbx.mk
 include tests/unit/drivers.mk
+include tests/unit/gateway.mk
 endif
