@@ -11,6 +11,11 @@
 #include "core/emergency.h"
 #include "core/line_fxo.h"
 
+/* Of bursts that are no longer apart a ring consists (400 ms, 200 off, 400 in Australia,
+ * New Zealand, Singapore): caller ID comes behind all of them. It takes half a second
+ * at least, with as much before it. */
+#define WITHIN_RING_MS 1000
+
 static uint64_t now(const struct line *l)
 {
 	return l->box->timers->now_ms;
@@ -81,9 +86,17 @@ void fxo_ringing_enter(void *self)
 		line_detect(l, DETECT_CALLERID);
 }
 
+/* Where caller ID comes before the first ring there is none to wait for. */
+static bool same_ring(const struct line *l)
+{
+	return l->conf->way.alert == ALERT_RING &&
+		now(l) - l->last_ring < WITHIN_RING_MS;
+}
+
 void fxo_ringing_event(void *self, int event, const void *data)
 {
 	struct line *l = self;
+	bool second;
 
 	if (fxo_first(l, event, data) || fxo_refuse_offer(l, event, data))
 		return;
@@ -97,8 +110,10 @@ void fxo_ringing_event(void *self, int event, const void *data)
 		fsm_timer(&l->fsm, line_ms(l, TIMER_CALLERID));
 		return;
 	case L_RING_ON:			/* the second: never wait longer */
+		second = !same_ring(l);
 		l->last_ring = now(l);
-		serve(l);
+		if (second)
+			serve(l);
 		return;
 	case FSM_TIMEOUT:
 		serve(l);
