@@ -134,6 +134,20 @@ def loop_start_abandoned_ringing_is_noticed():
         b.gateway.wait_idle()
 
 
+def a_held_channel_names_who_holds_it_and_comes_back():
+    row = 2 * wire.CHANNELS + 1 + wire.ROWS["loop start"]
+    other = wire.held(row + 2)		# phone-3's
+    with other, box.Box(where="loop start", ready=False) as b:
+        def why():
+            return b.gateway.lines()["phone-3"]["why"]
+        wait("who holds the channel", 30,
+             lambda: "held by python3 (process %d)" % os.getpid() in why())
+        check(b.gateway.lines()["phone-4"]["in_service"], "the line beside it is not")
+        other.close()
+        b.gateway.wait_ready(90)
+        telephone_calls(b)
+
+
 def canceller(channel):
     for path in glob.glob("/sys/bus/dahdi_channels/devices/*/channo"):
         with open(path) as f:
@@ -184,5 +198,6 @@ if __name__ == "__main__":
         loop_start_ends_by_a_tone,
         loop_start_ends_by_silence,
         loop_start_abandoned_ringing_is_noticed,
+        a_held_channel_names_who_holds_it_and_comes_back,
         the_kernels_canceller_works_through_a_call,
         a_canceller_that_is_not_there_is_refused]))
