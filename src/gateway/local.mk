@@ -3,7 +3,7 @@ tipringd_SOURCES = src/main.c \
 	src/gateway/check.c \
 	src/gateway/gateway.c src/gateway/gateway.h \
 	src/gateway/notify.c \
-	src/gateway/opermode.c \
+	src/gateway/card_options.c \
 	src/gateway/ports.c \
 	src/gateway/process.c src/gateway/process.h \
 	src/gateway/reload.c src/gateway/room.h \

@@ -285,7 +285,9 @@ static int set_up(struct setup *s, bool yes)
 		return 1;
 	printf("%s: done, tone zone %s. `tipring lines --scan` shows the ports.\n",
 	       s->file, s->conf->country.zone);
-	return opermode_set_up(s->conf->country.code, MODULES_DIR, OPTIONS, yes);
+	return card_options(s->conf->country.code,
+			    s->conf->country.callerid != CALLERID_BELLCORE,
+			    MODULES_DIR, OPTIONS, yes);
 }
 
 static void clean_up(struct setup *s)

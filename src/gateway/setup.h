@@ -14,10 +14,11 @@
  * asking; yes: without asking. The status to end with. */
 int gateway_setup(const char *file, bool yes);
 
-/* opermode.c. Offers to set analog cards' FXO ports to the configuration's country, by
- * an options file of modprobe, where the card's module (dir: /sys/module) still has
- * its default. 0 or 1: the status to end with. */
-int opermode_set_up(const char *country, const char *dir, const char *file, bool yes);
+/* card_options.c. Offers an options file of modprobe for the country, where a module
+ * (dir: /sys/module) still has its standard. early: caller ID may come before the first
+ * ring there. 0 or 1: the status to end with. */
+int card_options(const char *country, bool early, const char *dir, const char *file,
+		 bool yes);
 
 /* setup_run.c. An absolute path of a program in PATH or the sbin directories;
  * false: there is none. */
