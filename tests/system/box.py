@@ -69,12 +69,12 @@ class Unheard(Fail):
     """Somebody did not hear what was said."""
 
 
-def again(job, *args, times=3):
+def again(job, *args, times=3, **more):
     """JOB's result. A computer that stands still for half a second spoils what
     is heard now and then, a gateway that loses voice does it every time."""
     for left in range(times - 1, -1, -1):
         try:
-            return job(*args)
+            return job(*args, **more)
         except Unheard as why:
             if not left:
                 raise
@@ -217,6 +217,17 @@ class Box:
         call.rtp.save(sip_heard)
         return (self.good(sip_says, line_heard, "the line"),
                 self.good(line_says, sip_heard, "SIP"))
+
+    def lines_talk(self, one, other):
+        """What is said on a line is heard on the other."""
+        says = self.speech()[0]
+        heard = self.ws.path("heard-by-%d.wav" % other)
+        self.do("record %d %s" % (other, heard))
+        self.do("play %d %s" % (one, says))
+        self.do("wait-played %d" % one, 60)
+        time.sleep(wire.TAIL)
+        self.do("record %d off" % other)
+        self.good(says, heard, "line %d" % other, match=0.25)
 
     def good(self, reference, heard, who, match=wire.MATCH, pieces=0.85):
         # A busy machine makes the jitter buffer move in mid-sentence: what

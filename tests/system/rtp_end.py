@@ -92,9 +92,10 @@ class Rtp:
         self._do("keys", suite, send, receive)
 
     def gaps(self):
-        """Packets lost and the longest pause in ms, both since forget()."""
+        """Packets lost and the longest pause in ms, both since forget(). What
+        the kernel dropped here, as rtp-end had no turn, was not lost before."""
         state = self._state()
-        return state["lost"], state["longest_ms"]
+        return max(0, state["lost"] - state["dropped"]), state["longest_ms"]
 
     @property
     def events(self):

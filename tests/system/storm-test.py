@@ -20,6 +20,7 @@ import phone
 import rtp_end
 import tap
 import wire
+from box import again
 from harness import Background
 from tap import check, comment
 from vitals import Vitals
@@ -229,16 +230,6 @@ def rage(b, call, victim):
     return sum(int(s.communicate()[0]) for s in senders)
 
 
-def heard(b, call):
-    """A computer with too much to do loses some now and then; garbage that did
-    harm would do so again."""
-    try:
-        b.converse(3, call)
-    except tap.Fail as why:
-        comment("once more, for %s" % why)
-        b.converse(3, call)
-
-
 def a_call_talks_through_garbage():
     registrar = Registrar()
     comment("TIPRING_SEED=%d" % SEED)
@@ -263,11 +254,11 @@ def a_call_talks_through_garbage():
         vitals = Vitals(b.gateway)
         sent = Background(rage, b, call, victim)
         while sent.is_alive():
-            heard(b, call)
+            again(b.converse, 3, call)
         vitals.judge("%d messages, %d answers" % (
             sent.result(), registrar.answers), fds=300, mib=160)
         check(not call.ended.is_set(), "the call was ended")
-        b.converse(3, call)
+        again(b.converse, 3, call)
         b.do("on-hook 4")
         b.hang_up_only(3, call)
         b.gateway.wait_idle(90)

@@ -11,10 +11,13 @@
  *   type 0|8         of voice, both ways: mu-law or A-law; files stay mu-law
  *   keys SUITE SEND RECEIVE   SRTP from now on, keys in base64; or keys off
  *   state            JSON: port, busy, received, forged (by SRTP), events,
- *                    end_packets, lost (by sequence numbers since forget),
- *                    longest_ms between packets
+ *                    end_packets; since forget: lost (by sequence numbers, what
+ *                    comes late is not lost), dropped (by the kernel, since this
+ *                    program did not read; among the lost), longest_ms between
+ *                    packets
  */
 #include <arpa/inet.h>
+#include <linux/sock_diag.h>
 #include <poll.h>
 #include <sched.h>
 #include <stdbool.h>
@@ -64,7 +67,10 @@ static struct end {
 	uint32_t first;
 	bool any;
 	unsigned long received, lost, forged;
-	uint16_t expected;		/* sequence number */
+	uint32_t heard_ssrc;
+	uint16_t highest;		/* sequence number */
+	unsigned long span, came;	/* up to it, of this stream; RFC 3550, A.3 */
+	uint32_t dropped;		/* at the last forget */
 	int64_t heard_at, longest;	/* 0: none since forget */
 	struct event events[EVENTS];
 	unsigned event_count;
@@ -117,18 +123,38 @@ static void hear_voice(uint32_t stamp, const uint8_t *p, size_t size)
 		end.heard[(size_t)at + i] = end.type ? alaw_to_ulaw(p[i]) : p[i];
 }
 
-/* Packets that did not come, and how long none came. */
-static void count_gap(uint16_t sequence)
+/* Packets that did not come, and how long none came. A starved computer may
+ * deliver one after its successor. */
+static void count_gap(uint16_t sequence, uint32_t ssrc)
 {
 	int64_t t = now();
-	uint16_t gap = (uint16_t)(sequence - end.expected);
+	int ahead = (int16_t)(uint16_t)(sequence - end.highest);
 
-	if (end.heard_at && gap < 3000)
-		end.lost += gap;
+	if (!end.heard_at || ssrc != end.heard_ssrc || abs(ahead) > 3000) {
+		end.lost += end.span - end.came;
+		end.span = end.came = 1;
+		end.highest = sequence;
+	} else if (ahead > 0) {
+		end.span += (unsigned)ahead;
+		end.came++;
+		end.highest = sequence;
+	} else if (ahead < 0 && end.came < end.span) {
+		end.came++;
+	}
 	if (end.heard_at && t - end.heard_at > end.longest)
 		end.longest = t - end.heard_at;
 	end.heard_at = t;
-	end.expected = (uint16_t)(sequence + 1);
+	end.heard_ssrc = ssrc;
+}
+
+/* What the kernel had no room for in this socket, ever. */
+static uint32_t dropped(void)
+{
+	uint32_t info[SK_MEMINFO_VARS] = { 0 };
+	socklen_t size = sizeof info;
+
+	getsockopt(end.fd, SOL_SOCKET, SO_MEMINFO, info, &size);
+	return info[SK_MEMINFO_DROPS];
 }
 
 static void receive(void)
@@ -137,11 +163,12 @@ static void receive(void)
 	ssize_t n;
 
 	while ((n = recv(end.fd, p, sizeof p, MSG_DONTWAIT)) >= 0) {
-		uint32_t stamp;
+		uint32_t stamp, ssrc;
 
 		if (n < 12 || p[0] >> 6 != 2)
 			continue;
 		memcpy(&stamp, p + 4, 4);
+		memcpy(&ssrc, p + 8, 4);
 		stamp = ntohl(stamp);
 		n = (ssize_t)unseal(p, (size_t)n);
 		if (n < 12) {
@@ -149,7 +176,7 @@ static void receive(void)
 			continue;
 		}
 		end.received++;
-		count_gap((uint16_t)(p[2] << 8 | p[3]));
+		count_gap((uint16_t)(p[2] << 8 | p[3]), ssrc);
 		if ((p[1] & 127) == end.type)
 			hear_voice(stamp, p + 12, (size_t)n - 12);
 		else if ((p[1] & 127) == end.event_type && n >= 16)
@@ -163,7 +190,8 @@ static void forget(void)
 	end.n = 0;
 	end.any = false;
 	end.event_count = 0;
-	end.lost = end.forged = 0;
+	end.lost = end.forged = end.span = end.came = 0;
+	end.dropped = dropped();
 	end.heard_at = end.longest = 0;
 }
 
@@ -268,9 +296,10 @@ static bool queue_digits(const char *digits, unsigned ms)
 static void tell_state(void)
 {
 	printf("{\"port\":%u,\"busy\":%s,\"received\":%lu,\"lost\":%lu,"
-	       "\"forged\":%lu,\"longest_ms\":%ld,\"events\":[", end.port,
+	       "\"dropped\":%lu,\"forged\":%lu,\"longest_ms\":%ld,\"events\":[", end.port,
 	       end.said < end.queued || end.digit_count ? "true" : "false",
-	       end.received, end.lost, end.forged, (long)(end.longest / 1000000));
+	       end.received, end.lost + end.span - end.came,
+	       (unsigned long)(dropped() - end.dropped), end.forged, (long)(end.longest / 1000000));
 	for (unsigned i = 0; i < end.event_count; i++)
 		printf("%s[\"%c\",%u]", i ? "," : "", end.events[i].digit,
 		       end.events[i].duration);
@@ -351,7 +380,6 @@ static bool prepare(void)
 	end.n = HEARD_MOST;
 	if (!end.heard || !end.queue)
 		return false;
-	forget();
 	srandom((unsigned)(getpid() ^ now()));
 	end.ssrc = (uint32_t)random();
 	end.stamp = (uint32_t)random();
@@ -360,6 +388,7 @@ static bool prepare(void)
 	if (end.fd < 0 || bind(end.fd, (struct sockaddr *)&at, sizeof at) ||
 	    getsockname(end.fd, (struct sockaddr *)&at, &size))
 		return false;
+	forget();
 	end.port = ntohs(at.sin_port);
 	end.due = now();
 	return true;
