@@ -247,14 +247,24 @@ static void provisional(struct trunk_leg *t, const struct happening *h)
 	}
 }
 
-static void acknowledge(struct trunk_leg *t)
+/* Where requests of the dialog go (RFC 3261 section 12.2.1.1): the route set's
+ * first, or NULL, the remote target. Of a caller's dialog the library looks at no
+ * Route once it was given a proxy, be it NULL. */
+static const url_t *next_hop(const sip_t *sip)
 {
-	/* From here on requests go where the route set says (RFC 3261 section
-	 * 12.2.1.1), unless a proxy is configured. */
+	const sip_record_route_t *r = sip->sip_record_route;
+
+	while (r && r->r_next)
+		r = r->r_next;
+	return r && url_has_param(r->r_url, "lr") ? r->r_url : NULL;
+}
+
+static void acknowledge(struct trunk_leg *t, const sip_t *sip)
+{
 	if (t->fixed_route)
 		nua_ack(t->nh, TAG_END());
 	else
-		nua_ack(t->nh, NUTAG_PROXY(NULL), TAG_END());
+		nua_ack(t->nh, NUTAG_PROXY(next_hop(sip)), TAG_END());
 }
 
 static void accepted(struct trunk_leg *t, const struct happening *h)
@@ -262,7 +272,7 @@ static void accepted(struct trunk_leg *t, const struct happening *h)
 	char why[96] = "no session description";
 	int err;
 
-	acknowledge(t);
+	acknowledge(t, h->sip);
 	timer_stop(&t->timer);
 	timer_stop(&t->ring);
 	if (t->state == LEG_CANCELLING) {

@@ -338,18 +338,6 @@ def a_bad_notify_does_nothing():
 
 # ---------------------------------------------- handed on: a line, an exchange's
 
-def lines_talk(b, one, other):
-    """What is said on a line is heard on the other."""
-    says = b.speech()[0]
-    heard = b.ws.path("heard-by-%d.wav" % other)
-    b.do("record %d %s" % (other, heard))
-    b.do("play %d %s" % (one, says))
-    b.do("wait-played %d" % one, 60)
-    time.sleep(wire.TAIL)
-    b.do("record %d off" % other)
-    b.good(says, heard, "line %d" % other, match=0.25)
-
-
 def call_of_the_exchange():
     """A call of the trunk to an extension of the PBX, which talks."""
     b = bench()
@@ -383,8 +371,8 @@ def an_exchange_s_line_is_handed_on_to_a_telephone():
     b.do("off-hook 4")
     told(call, 200)
     call.hang_up()
-    lines_talk(b, 1, 4)
-    lines_talk(b, 4, 1)
+    b.lines_talk(1, 4)
+    b.lines_talk(4, 1)
     b.do("on-hook 4")
     b.expect(1, "on-hook")
 
@@ -421,8 +409,8 @@ def baresip_hands_on(kamailio):
         b.expect(4, "ring", 30)
         b.do("off-hook 4")
         b.peer.expect("CALL_CLOSED", 30)
-        lines_talk(b, 3, 4)
-        lines_talk(b, 4, 3)
+        b.lines_talk(3, 4)
+        b.lines_talk(4, 3)
         check("to call" in b.gateway.cdr()[-1]["transferred"], b.gateway.cdr()[-1])
         b.do("on-hook 3")
         b.do("on-hook 4")

@@ -63,6 +63,7 @@ include tests/system/linphone.mk
 include tests/system/address.mk
 include tests/system/features.mk
 include tests/system/handover.mk
+include tests/system/attended.mk
 include tests/system/mailbox.mk
 include tests/system/release.mk
 include tests/system/ring.mk

@@ -84,6 +84,7 @@ class Call:
         self.cancelled = threading.Event()
         self.end_method, self.bye = "", None
         self.requests = []		# others inside the dialog
+        self.routes = []		# through proxies that want to stay
         self.remote_sdp, self.direction = "", "sendrecv"
         self.rtp = Rtp()
         self.version = 1
@@ -122,7 +123,8 @@ class Call:
         return self.phone.request(
             method, self.target, self.local + ";tag=" + self.tag,
             self.peer + (";tag=" + self.remote_tag if self.remote_tag else ""),
-            self.id, sequence, body, extra)
+            self.id, sequence, body,
+            ["Route: " + r for r in self.routes] + list(extra))
 
     def send_invite(self, body, extra=()):
         self.final = None
@@ -163,6 +165,7 @@ class Call:
             self.remote_tag = m.tag("to")
             if m.get("contact"):
                 self.target = uri_of(m.get("contact"))
+            self.routes = self.routes or m.all("record-route")[::-1]
             text = self.next_request("ACK", sequence=sequence)
         else:
             text = self.phone.request("ACK", self.target, m.get("from"),
@@ -382,6 +385,7 @@ class Phone:
         call.invite, call.remote_tag = m, m.tag("from")
         call.local, call.peer = m.get("to"), m.get("from").split(";tag=")[0]
         call.target = uri_of(m.get("contact"))
+        call.routes = m.all("record-route")
         call.take_sdp(m.body)
         self.calls[call.id] = call
         call.respond(100, "Trying")
