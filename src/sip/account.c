@@ -73,5 +73,6 @@ void account_free(struct account *a)
 	free(a->auth_user);
 	free(a->service_route);
 	free(a->contact);
+	free(a->bound);
 	free(a);
 }

@@ -158,7 +158,8 @@ struct account {
 	uint64_t good_until;		/* ms, when the binding ends; 0: none */
 	char error[TLS_ERROR];		/* of the last try; "" when it succeeded */
 	char *service_route;		/* RFC 3608; NULL: none */
-	char *contact;
+	char *contact;			/* of the last REGISTER; NULL: none yet */
+	char *bound;			/* that the registrar has; NULL: none */
 };
 
 struct account *account_new(struct provider *, const struct config_line *,

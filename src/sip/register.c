@@ -82,9 +82,20 @@ static int aim(struct account *a)
 	return 0;
 }
 
+/* Calls to where we were before must not go there (section 10.2.2): it may be
+ * another's address by now. */
+static void name_contacts(char *buf, size_t size, const struct account *a)
+{
+	bool left = a->bound && strcmp(a->bound, a->contact);
+
+	snprintf(buf, size, "%s%s%s%s", a->contact, left ? ", " : "",
+		 left ? a->bound : "", left ? ";expires=0" : "");
+}
+
 static int send_register(struct account *a, unsigned expires)
 {
 	struct provider *p = a->provider;
+	char contacts[700];
 	char aor[300], to[310], registrar[270], url[TARGET_URL], text[12];
 	int err = expires || !a->contact ? aim(a) : 0;
 
@@ -101,10 +112,11 @@ static int send_register(struct account *a, unsigned expires)
 	if (err)
 		return err;
 	a->challenged = 0;
+	name_contacts(contacts, sizeof(contacts), a);
 	/* RFC 3327: proxies on the way may add Path only if we say so. */
 	nua_method(a->nh, NUTAG_METHOD("REGISTER"), NUTAG_URL(registrar),
 		   NUTAG_PROXY(url), NUTAG_DIALOG(0), SIPTAG_TO_STR(to),
-		   SIPTAG_CALL_ID_STR(a->call_id), SIPTAG_CONTACT_STR(a->contact),
+		   SIPTAG_CALL_ID_STR(a->call_id), SIPTAG_CONTACT_STR(contacts),
 		   SIPTAG_SUPPORTED_STR("path"),
 		   SIPTAG_HEADER_STR(transfer_allows(a->provider->conf->transfer)),
 		   TAG_IF(a->gin, SIPTAG_REQUIRE_STR("gin")),
@@ -226,6 +238,8 @@ static void answered(struct account *a, const struct happening *h)
 		unsigned s = granted(a, sip);
 
 		a->stale = 0;
+		free(a->bound);
+		a->bound = strdup(a->contact);
 		keep_route(a, sip);
 		keep_flow_timer(a, sip);
 		account_granted(a, s);
