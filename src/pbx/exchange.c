@@ -11,6 +11,7 @@
 #include "pbx/line.h"
 
 #define INTER_DIGIT_MS 3000	/* then the digits are the number */
+#define CALLERID_PAUSE_MS 1000
 #define CALLERID_MS 500		/* after the burst, or the reversal */
 #define ANNOUNCE_MS 6000
 #define BREAK_MS 500		/* CPC of an exchange that releases */
@@ -129,9 +130,18 @@ int exchange_ring(struct pbx_line *l, const struct party *from)
 	return 0;
 }
 
+/* The burst that a pause with room for caller ID follows: a ring may have two. */
+static unsigned last_burst(const struct cadence *ring)
+{
+	for (unsigned i = 1; i < ring->count; i += 2)
+		if (ring->ms[i] >= CALLERID_PAUSE_MS)
+			return i / 2;
+	return 0;
+}
+
 void exchange_burst_end(struct pbx_line *l)
 {
-	if (!l->bursts++ && l->has_from &&
+	if (l->bursts++ == last_burst(&l->pbx->country->ring) && l->has_from &&
 	    callerid_when(&l->way) == CALLERID_BETWEEN)
 		timer_start(&l->pbx->loop->timers, &l->sound_timer, CALLERID_MS,
 			    send_callerid, l);

@@ -29,7 +29,7 @@ FXO = range(1, len(WAYS) + 1)		# the far end rings the gateway
 FXS = range(11, 11 + len(WAYS))		# the gateway rings telephones
 
 CONFIG = """\
-country = "us";
+country = "%s";
 log = "debug";
 sip = { listen = [ "udp:127.0.0.1:%d" ]; };
 rtp = { address = "127.0.0.1"; ports = [%d, %d]; };
@@ -53,19 +53,20 @@ def line(n, kind, more, way):
 
 
 class Bench:
-    def __init__(self):
+    def __init__(self, country="us"):
         ws = self.ws = harness.Workspace()
         self.sip, rtp = harness.free_ports(2), harness.free_ports(80)
         self.phone = Phone()
         self.pbx = harness.Pbx(ws, fxs="%d-%d" % (FXO[0], FXO[-1]),
-                               fxo="%d-%d" % (FXS[0], FXS[-1]))
+                               fxo="%d-%d" % (FXS[0], FXS[-1]),
+                               more=["--country", country])
         lines = [line(n, "fxo", 'ring_to = "%d";' % (600 + n), WAYS[n - 1])
                  for n in FXO]
         lines += [line(n, "fxs", WAITS + MWI % MWI_ALERTS[n] if n in MWI_ALERTS else "",
                        WAYS[n - 11]) for n in FXS]
         self.cdr = ws.path("cdr.json")
         self.gateway = harness.Gateway(ws, CONFIG % (
-            self.sip, rtp, rtp + 79, self.pbx.directory, ws.path("control"),
+            country, self.sip, rtp, rtp + 79, self.pbx.directory, ws.path("control"),
             self.cdr, self.phone.port, ",\n  ".join(lines)),
             ws.path("control"), self.cdr)
         self.gateway.wait_ready()
@@ -129,6 +130,19 @@ def every_standard_is_heard():
             sender = calls[n].invite.get("from").lower()
             check("5551234" not in sender and not calls[n].invite.get("privacy"),
                   "%s: an unknown caller is %s" % (way, sender))
+        end_all(b, calls)
+
+
+def it_is_heard_behind_a_ring_of_two_bursts():
+    """As Australia rings: 400 ms on, 200 off, 400 on, 2 s off."""
+    with Bench("au") as b:
+        for n in 1, 2:
+            b.pbx.do("ring %d from 5551234" % n)
+        calls = {}
+        while len(calls) < 2:
+            call = b.phone.expect_call(40)
+            calls[called(call)] = call
+            check("5551234@" in call.invite.get("from"), call.invite.get("from"))
         end_all(b, calls)
 
 
@@ -215,6 +229,7 @@ def every_standard_that_can_tells_of_messages():
 if __name__ == "__main__":
     if wire.DAHDI:
         raise Skip("loop spans carry no polarity")
-    sys.exit(tap.run([every_standard_is_heard, every_standard_is_sent,
+    sys.exit(tap.run([every_standard_is_heard,
+                      it_is_heard_behind_a_ring_of_two_bursts, every_standard_is_sent,
                       every_standard_that_can_tells_who_waits,
                       every_standard_that_can_tells_of_messages]))
