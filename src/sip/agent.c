@@ -46,6 +46,15 @@ void target_url(char url[TARGET_URL], const struct sockaddr *a,
 		 transport_name(transport));
 }
 
+const url_t *next_hop(const sip_t *sip)
+{
+	const sip_record_route_t *r = sip->sip_record_route;
+
+	while (r && r->r_next)
+		r = r->r_next;
+	return r && url_has_param(r->r_url, "lr") ? r->r_url : NULL;
+}
+
 /* ---------------------------------------------------------------- addresses */
 
 int agent_local(const struct agent *a, enum sip_transport transport,

@@ -114,6 +114,9 @@ void agent_settle(struct agent *);
 #define TARGET_URL 96
 void target_url(char url[TARGET_URL], const struct sockaddr *,
 		enum sip_transport);
+/* The same within the dialog that this answer makes (RFC 3261 section 12.2.1.1): its
+ * Route, of which the library knows no more once it was given a proxy; or NULL. */
+const url_t *next_hop(const sip_t *);
 const char *transport_name(enum sip_transport);
 
 /* A header of a message as text, from the message's own home; NULL: none. */

@@ -247,18 +247,6 @@ static void provisional(struct trunk_leg *t, const struct happening *h)
 	}
 }
 
-/* Where requests of the dialog go (RFC 3261 section 12.2.1.1): the route set's
- * first, or NULL, the remote target. Of a caller's dialog the library looks at no
- * Route once it was given a proxy, be it NULL. */
-static const url_t *next_hop(const sip_t *sip)
-{
-	const sip_record_route_t *r = sip->sip_record_route;
-
-	while (r && r->r_next)
-		r = r->r_next;
-	return r && url_has_param(r->r_url, "lr") ? r->r_url : NULL;
-}
-
 static void acknowledge(struct trunk_leg *t, const sip_t *sip)
 {
 	if (t->fixed_route)

@@ -72,6 +72,7 @@ static int open_dialog(struct subscription *s)
 			 scheme_of(s->provider), user, provider_domain(s->provider));
 	else
 		snprintf(from, sizeof(from), "%s", to);
+	s->routed = false;
 	s->nh = nua_handle(s->provider->agent->nua, (nua_hmagic_t *)&s->owner,
 			   NUTAG_URL(s->aor), SIPTAG_FROM_STR(from),
 			   SIPTAG_TO_STR(to), TAG_END());
@@ -95,7 +96,7 @@ static int send_subscribe(struct subscription *s, unsigned expires)
 	/* Within the dialog it goes where its route set says, unless a proxy is
 	 * configured, as with calls. */
 	nua_method(s->nh, NUTAG_METHOD("SUBSCRIBE"), NUTAG_URL(s->aor),
-		   NUTAG_PROXY(within && !c->proxy[0] ? NULL : url),
+		   TAG_IF(!s->routed || c->proxy[0], NUTAG_PROXY(url)),
 		   NUTAG_DIALOG(2), TAG_IF(route, NUTAG_INITIAL_ROUTE_STR(route)),
 		   SIPTAG_CONTACT_STR(s->contact),
 		   SIPTAG_EVENT_STR("message-summary"),
@@ -123,6 +124,9 @@ static void answered(struct subscription *s, const struct happening *h)
 	unsigned long granted = s->ask_s;
 
 	if (h->status < 300 && sip) {
+		if (!s->routed)
+			nua_set_hparams(h->nh, NUTAG_PROXY(next_hop(sip)), TAG_END());
+		s->routed = true;
 		if (sip->sip_expires)
 			granted = sip->sip_expires->ex_delta;
 		subscription_granted(s, granted < EXPIRES_MOST ? (unsigned)granted :

@@ -26,6 +26,7 @@ struct subscription {
 	bool retired;			/* no line's any more: freed when stopped */
 	struct fsm fsm;
 	nua_handle_t *nh;		/* one for each dialog */
+	bool routed;			/* it knows its next hop */
 	struct sockaddr_storage target;	/* that it was asked for at */
 	char contact[320];		/* that was told */
 	unsigned tries;			/* without success */

@@ -9,14 +9,12 @@ import hashlib
 import os
 import re
 import sys
-import time
 import urllib.parse
 
 import box
 import harness
 import peers
 import tap
-import wire
 from tap import check, wait
 from ua import Dialog, Peer, same, sdp
 

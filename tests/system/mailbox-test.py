@@ -47,6 +47,7 @@ class Server(Phone):
     def __init__(self):
         super().__init__("vm")
         self.boxes, self.seen, self.answers = {}, [], []
+        self.route = []			# of the answer that makes the dialog
         self.lasts, self.gateway, self.accounts = 600, 0, {"1555": "Xk3-tests-9"}
 
     def _take(self, m, source):
@@ -71,7 +72,7 @@ class Server(Phone):
             self.boxes[dialog.id] = dialog
             lasts = min(self.lasts, int(m.get("expires")))
             self.send(self.response(m, 200, "OK", tag=dialog.tag, extra=[
-                "Expires: %d" % lasts]), source)
+                "Expires: %d" % lasts] + self.route * (not m.tag("to"))), source)
 
     def mailbox(self, user, within=30):
         return wait("subscription to " + user, within, lambda: next(
@@ -178,6 +179,22 @@ def a_server_that_starts_anew_is_asked_anew():
         b.expect(3, "lamp off", 30)
 
 
+def what_follows_goes_by_the_recorded_route():
+    server, proxy = Server(), Server()
+    proxy.boxes, server.lasts, proxy.lasts = server.boxes, 2, 2
+    server.route = ["Record-Route: <sip:127.0.0.1:%d;lr>" % proxy.port]
+    with bench(server) as b:
+        asked = server.mailbox("103")
+        asked.tell("Messages-Waiting: no\r\n")
+        wait("two refreshes", 40, lambda: asked.refreshed > 1)
+        b.gateway.stop()
+        past = [m.start for m in server.seen if m.tag("to")]
+        check(not past, "past the proxy: %s" % past)
+        check(all("lr" in m.get("route") for m in proxy.seen), "no Route")
+        check(proxy.asked("0"), "not unsubscribed")
+    proxy.close()
+
+
 def a_refusal_is_told_in_words():
     server = Server()
     server.answers = [(489, "Bad Event"), (404, "Not Found")]
@@ -264,6 +281,7 @@ if __name__ == "__main__":
     sys.exit(tap.run([
         messages_are_asked_for_and_shown,
         a_server_that_starts_anew_is_asked_anew,
+        what_follows_goes_by_the_recorded_route,
         a_refusal_is_told_in_words,
         it_registers_first_and_proves_who_it_is,
         sipp_serves_as_voicemail,
