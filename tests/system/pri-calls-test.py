@@ -44,6 +44,14 @@ def busy(b):
     return len([c for c in b.gateway.calls() if c["answer"]])
 
 
+def figures(b):
+    """Of each call: packets sent, received, late, strange."""
+    return ", ".join("%d: %s" % (c["call"], "/".join(
+        str(c["packets_" + key])
+        for key in ("sent", "received", "late", "strange")))
+                     for c in b.gateway.calls())
+
+
 def each_hears_its_mirror(b, shift=0):
     """shift: other tones than the last time, so that nothing old is heard."""
     tones = {slot: frequency((i + shift) % len(SLOTS))
@@ -52,7 +60,11 @@ def each_hears_its_mirror(b, shift=0):
         b.do("forget pbx.b%d" % slot)
         b.do("tone pbx.b%d %d -12" % (slot, hz))
     for slot, hz in tones.items():
-        b.expect(slot, "tone %d" % mirrored(hz), SLOW)
+        try:
+            b.expect(slot, "tone %d" % mirrored(hz), SLOW)
+        except tap.Fail as why:
+            raise tap.Fail("%s; %s; calls %s" % (
+                why, b.pbx.ask("status"), figures(b))) from None
     check(busy(b) == len(SLOTS), "%d calls are left" % busy(b))
 
 
