@@ -37,6 +37,7 @@ libmedia_a_SOURCES = src/media/media.h src/media/media.c \
 	src/media/rtp_seal.c src/media/rtp_send.c \
 	src/media/seal.c src/media/seal.h \
 	src/media/slipring.c src/media/slipring.h \
+	src/media/pacing.c src/media/pacing.h \
 	src/media/spectrum.h \
 	src/media/watch.c
 # Their loops want the vector instructions that -O2 does without.

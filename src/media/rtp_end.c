@@ -77,7 +77,7 @@ static void command(struct end *e, const struct command *c)
 	switch (c->type) {
 	case COMMAND_ADD:
 		list_add_before(&e->pump->rtps, &e->node);
-		r->pulled_us = r->pushed_us = e->pump->now_us;
+		r->pull.us = r->push.us = e->pump->now_us;
 		break;
 	case COMMAND_RTP:
 		set(r, c);

@@ -8,6 +8,7 @@
 
 #include "media/end.h"
 #include "media/jitter.h"
+#include "media/pacing.h"
 #include "media/pump.h"
 #include "media/rfc4733.h"
 #include "media/rtcp.h"
@@ -47,7 +48,7 @@ struct rtp_end {
 	size_t due, due_voice;		/* octets of the packet that waits to be
 					   sent, and of its payload; 0: none */
 	bool marker;			/* the next packet begins a talkspurt */
-	int64_t pushed_us;		/* when voice came last */
+	struct pacing push;		/* of the voice that is sent */
 	struct event_sender sender;
 
 	/* receiving */
@@ -56,7 +57,7 @@ struct rtp_end {
 	uint32_t remote_ssrc;
 	uint32_t period;		/* samples of a packet from there */
 	uint64_t drained;		/* our clock when the socket was emptied */
-	int64_t pulled_us;
+	struct pacing pull;
 	struct event_receiver receiver;
 	int64_t event_us;		/* when an event's packet came last */
 	int64_t alive_us;		/* when any packet came last */

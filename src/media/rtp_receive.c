@@ -7,7 +7,6 @@
 #define DRAINS 32		/* packets of one end in a turn, at most */
 #define PERIOD 160		/* samples a packet until one has come */
 #define EVENT_GAP_US 150000	/* an event's packets stopped: its end was lost */
-#define STANDSTILL_US 100000	/* nobody pulled: the clock jumps */
 #define DIGIT_MIN_MS 70		/* tone that we make of an event, at least */
 #define DIGIT_OFF_MS 50
 #define COMFORT_NOISE 13	/* RFC 3389 */
@@ -74,7 +73,7 @@ static void voice(struct rtp_end *r, const struct rtp_packet *p, int format,
 	law_decode((enum audio_format)format, p->data, s, p->size);
 	r->period = (uint32_t)p->size;
 	jitter_put(&r->jitter, p->seq, p->timestamp, p->marker, s, p->size,
-		   (int64_t)r->end.samples - age_us / 125);
+		   (int64_t)r->end.samples + r->pull.owed - age_us / 125);
 }
 
 /* True: voice that was taken. */
@@ -196,16 +195,6 @@ void rtp_drain_reports(struct rtp_end *r)
 
 /* --------------------------------------------------------------------- pulling */
 
-/* Nobody pulled for a while: the end's clock goes on all the same. */
-static void catch_up(struct rtp_end *r)
-{
-	int64_t now = r->end.pump->now_us;
-
-	if (now - r->pulled_us > STANDSTILL_US)
-		r->end.samples += (uint64_t)((now - r->pulled_us) / 125);
-	r->pulled_us = now;
-}
-
 static void publish(struct rtp_end *r)
 {
 	struct end_stats *s = &r->end.stats;
@@ -219,7 +208,8 @@ void rtp_pull(struct end *e, int16_t *to, size_t n)
 	struct rtp_end *r = rtp_end(e);
 	uint32_t period = r->period ? r->period : PERIOD;
 
-	catch_up(r);
+	/* Nobody pulled for a while: the end's clock goes on all the same. */
+	e->samples += pacing_run(&r->pull, e->pump->now_us, n);
 	if (period > PERIOD)
 		period = PERIOD;
 	/* A packet may wait in its socket as long as it is there in time. */

@@ -4,8 +4,6 @@
 #include "media/law.h"
 #include "media/rtp_end.h"
 
-#define GAP_US 60000	/* so long without voice: a new talkspurt */
-
 static bool may_send(const struct rtp_end *r)
 {
 	return r->ready && r->set.send &&
@@ -125,17 +123,16 @@ bool rtp_sounds(const struct rtp_end *r)
 	       r->sender.digit;
 }
 
-/* The RTP clock runs on while nothing is sent. */
-static void catch_up(struct rtp_end *r)
+/* The RTP clock runs on while nothing is sent: a new talkspurt. */
+static void catch_up(struct rtp_end *r, size_t n)
 {
-	int64_t now = r->end.pump->now_us, gap = now - r->pushed_us;
+	uint32_t lost = pacing_run(&r->push, r->end.pump->now_us, n);
 
-	if (gap > GAP_US) {
-		r->timestamp += (uint32_t)(gap / 125);
-		r->filled = 0;
-		r->marker = true;
-	}
-	r->pushed_us = now;
+	if (!lost)
+		return;
+	r->timestamp += lost;
+	r->filled = 0;
+	r->marker = true;
 }
 
 void rtp_push(struct end *e, const int16_t *s, size_t n)
@@ -147,7 +144,7 @@ void rtp_push(struct end *e, const int16_t *s, size_t n)
 
 	if (!r->ready)
 		return;
-	catch_up(r);
+	catch_up(r, n);
 	if (rtp_end_takes_events(e))
 		dial(r, n);
 	if ((!dialler_busy(&e->dialler) || !rtp_end_takes_events(e)) &&

@@ -59,6 +59,65 @@ static void voice_crosses_both_ways(void **state)
 	close(peer.fd);
 }
 
+/* Samples by which the timestamps of the packets go on too far. */
+static uint32_t jumps(const struct peer *p)
+{
+	uint32_t sum = 0;
+
+	for (unsigned i = 1; i < p->packets; i++)
+		sum += p->packet[i].timestamp - p->packet[i - 1].timestamp - 160;
+	return sum;
+}
+
+/* Six standstills; true: no clock moved. */
+static bool stand_still(struct rig *r, struct media_end *rtp)
+{
+	struct media_stats st;
+
+	peer.packets = 0;
+	rig_run(r, 500, &peer, NULL);
+	for (int i = 0; i < 6; i++)
+		rig_stall(r, 60 + 30 * i, 300, &peer);
+	assert_true(peer.packets > 100);
+	r->media->ops->stats(rtp, &st);
+	return !jumps(&peer) && st.delay_ms <= 80;
+}
+
+/* What the card kept meanwhile lacks no time: the voice goes on where it was, and
+ * what came from the network is as old as it is. A machine that stands still longer
+ * than it was told to gets another chance. */
+static void standstills_move_no_clock(void **state)
+{
+	struct rig *r = *state;
+	const struct media_ops *ops = r->media->ops;
+	struct media_end *line = rig_line(r, 0, line0), *rtp;
+	struct media_rtp set;
+	bool still = false;
+
+	peer_open(&peer);
+	rtp = rig_rtp(r, &peer, sip, &set);
+	speech_like(said, 16000, 2);
+	peer.voice = said;
+	peer.length = 16000;
+	peer.sending = true;
+	ops->rtp_set(rtp, &set);
+	ops->join(line, rtp);
+	for (int i = 0; i < 5 && !still; i++) {
+		peer.at = 0;
+		still = stand_still(r, rtp);
+	}
+	assert_true(still);
+	/* What nobody kept is lost: the clock jumps. */
+	peer.packets = 0;
+	rig_run(r, 100, &peer, NULL);
+	usleep(300000);
+	rig_run(r, 800, &peer, NULL);
+	assert_in_range(jumps(&peer), 1600, 16000);
+	rig_free(r, rtp);
+	rig_free(r, line);
+	close(peer.fd);
+}
+
 static void either_law_is_understood(void **state)
 {
 	struct rig *r = *state;
@@ -451,6 +510,7 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, rig_setup, rig_teardown)
 	const struct CMUnitTest tests[] = {
 		T(voice_crosses_both_ways),
+		T(standstills_move_no_clock),
 		T(either_law_is_understood),
 		T(line_digits_become_events),
 		T(events_become_line_digits),

@@ -247,25 +247,42 @@ static void peer_tick(struct peer *p)
 	peer_receive(p);
 }
 
-void rig_run(struct rig *r, unsigned ms, struct peer *a, struct peer *b)
+static void tick(struct timespec *due)
 {
-	static struct timespec due;
-	struct timespec ts;
+	due->tv_nsec += 10000000;
+	if (due->tv_nsec >= 1000000000) {
+		due->tv_nsec -= 1000000000;
+		due->tv_sec++;
+	}
+	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, due, NULL);
+}
 
-	clock_gettime(CLOCK_MONOTONIC, &due);
+static void run(struct rig *r, unsigned ms, struct peer *a, struct peer *b)
+{
 	for (unsigned i = 0; i < ms / 10; i++) {
 		peer_tick(a);
 		peer_tick(b);
 		fake_run(1);
 		rig_events(r);
-		due.tv_nsec += 10000000;
-		if (due.tv_nsec >= 1000000000) {
-			due.tv_nsec -= 1000000000;
-			due.tv_sec++;
-		}
-		ts = due;
-		clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &ts, NULL);
+		tick(&r->due);
 	}
+}
+
+void rig_run(struct rig *r, unsigned ms, struct peer *a, struct peer *b)
+{
+	clock_gettime(CLOCK_MONOTONIC, &r->due);
+	run(r, ms, a, b);
+}
+
+void rig_stall(struct rig *r, unsigned ms, unsigned then_ms, struct peer *p)
+{
+	for (unsigned i = 0; i < ms / 10; i++) {
+		peer_tick(p);
+		tick(&r->due);
+	}
+	fake_run(ms / 10);
+	/* It is late now, and hurries until it no longer is. */
+	run(r, then_ms, p, NULL);
 }
 
 /* -------------------------------------------------------------------- sound */

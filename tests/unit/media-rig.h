@@ -5,6 +5,8 @@
 #ifndef MEDIA_RIG_H
 #define MEDIA_RIG_H
 
+#include <time.h>
+
 #include "media-fake.h"
 #include "media/media.h"
 
@@ -22,6 +24,7 @@ struct rig {
 	struct media *media;
 	struct rig_event event[RIG_EVENTS];
 	unsigned events;
+	struct timespec due;		/* of the lines' next frame */
 };
 
 /* What a packet that came was. */
@@ -58,6 +61,9 @@ struct media_end *rig_rtp(struct rig *, struct peer *, const void *owner,
 void rig_events(struct rig *);	/* lets what has come be told */
 /* Goes on for ms of real time: the lines' clock, the peers (NULL: none). */
 void rig_run(struct rig *, unsigned ms, struct peer *a, struct peer *b);
+/* Behind rig_run(): the pump stands still for ms, while the peer goes on; then it
+ * finds all that the line's card has kept at once, and runs on for then_ms. */
+void rig_stall(struct rig *, unsigned ms, unsigned then_ms, struct peer *);
 /* Waits until so many events of a type were told, 2 s at most. */
 bool rig_wait(struct rig *, enum media_event_type, unsigned count);
 unsigned rig_count(const struct rig *, const void *owner, enum media_event_type);
