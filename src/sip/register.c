@@ -219,6 +219,19 @@ static bool begins_anew(struct account *a, const struct happening *h)
 	return true;
 }
 
+/* There may be registrars that take one contact at a time. */
+static bool goes_without_the_old(struct account *a, int status)
+{
+	if (a->fsm.state == ACCOUNT_UNREGISTERING || !a->bound ||
+	    !strcmp(a->bound, a->contact) || status < 400 || status >= 500 ||
+	    status == 401 || status == 407 || status == 408 || status == 423)
+		return false;
+	free(a->bound);
+	a->bound = NULL;
+	account_renew(a);
+	return true;
+}
+
 static const char *why_refused(const struct account *a, const sip_t *sip)
 {
 	const char *fault = digest_fault(sip, a->provider->conf->realm);
@@ -281,6 +294,8 @@ void register_happened(struct owner *o, const struct happening *h)
 		if ((h->status == 401 || h->status == 407) && !a->challenged++ &&
 		    !digest_answer(h->nh, h->sip, a->auth_user, a->secret,
 				   a->provider->conf->realm))
+			return;
+		if (goes_without_the_old(a, h->status))
 			return;
 		answered(a, h);
 		return;

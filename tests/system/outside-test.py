@@ -70,11 +70,16 @@ def the_address_outside_is_told_and_followed():
         check(description(call.invite.body) == BEFORE, call.invite.body)
         check(BEFORE in call.invite.get("contact"), call.invite.headers)
 
+        # The second takes no more than one contact at a time.
+        stunned.registrar = lambda m: (400, "One Contact Alone") if \
+            "expires=0" in str(m.all("contact")) else None
         stun.address = AFTER
         resolver.zone["dyn.test", dns.A] = [AFTER]
         for server in named, stunned:
             wait("a REGISTER from the new address", 60,
                  lambda: AFTER in " ".join(contacts(server)))
+        wait("the one contact", 20, lambda: contacts(stunned)[-1] == AFTER)
+        s.wait_up("stunned")
         wait("word to the call", 20, lambda: description(
             call.remote_sdp) == AFTER)
         check(not call.ended.is_set(), "the running call was cut")
