@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "media/correlate.h"
+#include "media/dtmf_judge.h"
 #include "media/osc.h"
 
 #define RAMP 16
@@ -90,7 +91,7 @@ static bool suspicious(const int16_t *s)
 {
 	float all = (float)level_squares(s, DIGITS_DELAY), low, high;
 
-	if (all < SOFT * DIGITS_DELAY)
+	if (all < SOFT * DIGITS_DELAY || !dtmf_judge_bands(s, all))
 		return false;
 	low = strongest(dtmf, s);
 	if (low < SHARE * all)

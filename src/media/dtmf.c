@@ -18,15 +18,16 @@
 #define SETTLED 3		/* quiet ones until the filters are empty */
 
 #define MARGIN (-1.5f)		/* dB, below the level that is surely taken */
-#define EDGE 0.25f		/* power at the ends of a tone to its own */
+#define EDGE 4			/* a tone's power to that at its ends */
 /* A tone's greatest power to its least within FLAT_STEPS: a voice has more. */
-#define FLAT 3.3f
+#define FLAT(power) ((power) * 33 / 10)
 #define FLAT_STEPS 8
 
 void dtmf_init(struct dtmf *d, float dbm0)
 {
 	dtmf_judge_init();
 	memset(d, 0, sizeof(*d));
+	d->at = DTMF_PAST;
 	dtmf_level(d, dbm0);
 }
 
@@ -35,20 +36,34 @@ void dtmf_level(struct dtmf *d, float dbm0)
 	float peak = OSC_DBM0_PEAK * powf(10, (dbm0 + MARGIN) / 20);
 
 	d->least = peak * peak / 2;
+	d->hopeless = dtmf_judge_hopeless(d->least);
 }
 
 void dtmf_reset(struct dtmf *d)
 {
 	float least = d->least;
+	int64_t hopeless = d->hopeless;
 
 	memset(d, 0, sizeof(*d));
+	d->at = DTMF_PAST;
 	d->least = least;
+	d->hopeless = hopeless;
+}
+
+static int64_t larger(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+static int64_t smaller(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
 }
 
 static bool sounds(const struct dtmf *d, const struct dtmf_step *s)
 {
-	return s->low_power > d->low_power * EDGE &&
-	       s->high_power > d->high_power * EDGE;
+	return s->low_power * EDGE > d->low_power &&
+	       s->high_power * EDGE > d->high_power;
 }
 
 static void suspect(struct dtmf *d, char digit)
@@ -60,8 +75,8 @@ static void suspect(struct dtmf *d, char digit)
 	for (unsigned i = 1; i < 4; i++) {
 		const struct dtmf_step *s = dtmf_ago(d, i);
 
-		d->low_power = fmaxf(d->low_power, s->low_power);
-		d->high_power = fmaxf(d->high_power, s->high_power);
+		d->low_power = larger(d->low_power, s->low_power);
+		d->high_power = larger(d->high_power, s->high_power);
 	}
 	/* When did it begin? This step itself is counted by count(). */
 	while (d->present < DTMF_STEPS - 2 &&
@@ -97,13 +112,13 @@ static bool is_flat(const struct dtmf *d)
 
 	for (unsigned i = 2; i <= FLAT_STEPS; i++) {
 		s = dtmf_ago(d, d->absent + i);
-		least.low_power = fminf(least.low_power, s->low_power);
-		least.high_power = fminf(least.high_power, s->high_power);
-		most.low_power = fmaxf(most.low_power, s->low_power);
-		most.high_power = fmaxf(most.high_power, s->high_power);
+		least.low_power = smaller(least.low_power, s->low_power);
+		least.high_power = smaller(least.high_power, s->high_power);
+		most.low_power = larger(most.low_power, s->low_power);
+		most.high_power = larger(most.high_power, s->high_power);
 	}
-	return most.low_power < least.low_power * FLAT &&
-	       most.high_power < least.high_power * FLAT;
+	return most.low_power < FLAT(least.low_power) &&
+	       most.high_power < FLAT(least.high_power);
 }
 
 static enum dtmf_news follow_known(struct dtmf *d)
@@ -146,14 +161,20 @@ static enum dtmf_news step(struct dtmf *d)
 	struct dtmf_step *s = &d->step[++d->now % DTMF_STEPS];
 	enum dtmf_news news = DTMF_NOTHING;
 
-	d->quiet = dtmf_loud(d->x + DTMF_PAST) ? 0 : d->quiet + 1;
+	d->quiet = dtmf_loud(d->x + d->at) ? 0 : d->quiet + 1;
+	*s = (struct dtmf_step) { 0 };
 	if (d->quiet > SETTLED)
-		memset(s, 0, sizeof(*s));
+		d->high_at = d->now;
 	else
-		dtmf_judge_step(s, d->x + DTMF_PAST);
-	memmove(d->x, d->x + DTMF_STEP, DTMF_PAST * sizeof(*d->x));
+		dtmf_judge_low(s, d->x + d->at);
 	if (d->digit || d->quiet <= SETTLED)
 		news = follow(d);
+	d->at += DTMF_STEP;
+	if (d->at == sizeof(d->x) / sizeof(*d->x)) {
+		memmove(d->x, d->x + d->at - DTMF_PAST,
+			DTMF_PAST * sizeof(*d->x));
+		d->at = DTMF_PAST;
+	}
 	return news;
 }
 
@@ -164,7 +185,7 @@ size_t dtmf_run(struct dtmf *d, const int16_t *s, size_t n, enum dtmf_news *news
 	*news = DTMF_NOTHING;
 	if (part > n)
 		part = n;
-	memcpy(d->x + DTMF_PAST + d->filled, s, part * sizeof(*s));
+	memcpy(d->x + d->at + d->filled, s, part * sizeof(*s));
 	d->filled += (unsigned)part;
 	if (d->filled < DTMF_STEP)
 		return part;

@@ -25,25 +25,30 @@
 
 #include "media/dtmf_filter.h"
 
-#define DTMF_PAST 120		/* samples that are kept before a step */
+#define DTMF_BACK 16		/* steps before this one that can be looked at */
+#define DTMF_PAST (DTMF_BACK * DTMF_STEP + 40)	/* samples before a step */
+#define DTMF_AHEAD 8		/* steps until they are moved */
 #define DTMF_STEPS 32		/* that are remembered; a power of two */
 
 struct dtmf_step {
-	float low[2], high[2][2];	/* vectors: one, and two a step */
-	float low_power, high_power;
+	int32_t low[2], high[2][2];	/* vectors: one, and two a step */
+	int64_t low_power, high_power;	/* the high ones: if anybody asked */
 };
 
 struct dtmf {
 	float least;			/* mean square of either tone */
-	_Alignas(16) int16_t x[DTMF_PAST + DTMF_STEP];
+	int64_t hopeless;		/* with less power a window has no tone */
+	_Alignas(16) int16_t x[DTMF_PAST + DTMF_AHEAD * DTMF_STEP];
+	unsigned at;			/* where in it the step to come begins */
 	unsigned filled;		/* of the step to come */
 	unsigned quiet;			/* steps in a row that are not loud */
 	uint32_t now;			/* number of the last step */
+	uint32_t high_at;		/* of the last one with the high vectors */
 	struct dtmf_step step[DTMF_STEPS];
 
 	char digit;			/* heard, or suspected; 0: none */
 	bool sure;			/* it has been told */
-	float low_power, high_power;	/* of its vectors */
+	int64_t low_power, high_power;	/* of its vectors */
 	uint32_t began, last;		/* first and last step that has it */
 	uint32_t before;		/* last step of the one before it */
 	unsigned present;		/* steps of its power */

@@ -57,10 +57,10 @@ float dtmf_filter_gain(const struct dtmf_filter *f, float hz)
 	return 2 * SCALE * SCALE / (re * re + im * im);
 }
 
-void dtmf_filter(const struct dtmf_filter *f, const int16_t *x, float to[2])
+void dtmf_filter(const struct dtmf_filter *f, const int16_t *x, int32_t to[2])
 {
-	to[0] = (float)dot(f->re, x, DTMF_TAPS) * (1 / SCALE);
-	to[1] = (float)dot(f->im, x, DTMF_TAPS) * (1 / SCALE);
+	to[0] = dot(f->re, x, DTMF_TAPS) / ((int)SCALE / DTMF_UNIT);
+	to[1] = dot(f->im, x, DTMF_TAPS) / ((int)SCALE / DTMF_UNIT);
 }
 
 bool dtmf_loud(const int16_t *s)
