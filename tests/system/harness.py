@@ -416,7 +416,10 @@ class Sipp:
                 "-mp", str(self.media), "-nostdin", "-rtp_echo",
                 "-trace_err", "-error_file", ws.path("%s.%d.err" %
                                                      (name, self.port)),
-                "-timeout", "300", "-timeout_error"] + list(more)
+                "-timeout", "300", "-timeout_error",
+                # A machine that stands still is none of its business.
+                "-watchdog_minor_maxtriggers", "1000000",
+                "-watchdog_major_maxtriggers", "1000000"] + list(more)
         if target:
             argv.append(target)
         self.process = ws.start(name, argv, env={"TERM": "dumb"})
