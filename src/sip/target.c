@@ -193,7 +193,7 @@ static void tell_why(struct target *t)
 static void probe_event(void *self, int event, const void *data)
 {
 	struct target *t = self;
-	char text[ADDRESS_TEXT];
+	bool news;
 
 	(void)data;
 	switch (event) {
@@ -212,12 +212,10 @@ static void probe_event(void *self, int event, const void *data)
 		fsm_go(&t->fsm, TARGET_REACHABLE);
 		return;
 	}
-	if (!t->error[0] && !t->provider->tls_error[0]) {
-		address_text(text, (struct sockaddr *)&t->at);
-		log_warning("trunk %s: %s does not answer OPTIONS",
-			    t->provider->trunk.name, text);
-	}
+	news = !t->error[0] && !t->provider->tls_error[0];
 	tell_why(t);
+	if (news)
+		log_warning("trunk %s: %s", t->provider->trunk.name, t->error);
 	provider_look_again(t->provider);
 	fsm_go(&t->fsm, TARGET_SILENT);
 }

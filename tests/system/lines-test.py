@@ -53,6 +53,13 @@ def slow_pulses_dial_too():
     an_extension_is_dialled_by_pulses("pulse_rate = 8; pulse_break = 75;")
 
 
+def flash_from_sip(b, call):
+    done = b.phone.transact(call.next_request(
+        "INFO", "Signal=16\r\nDuration=160\r\n",
+        ["Content-Type: application/dtmf-relay"]), call.remote)
+    same("status of INFO", done.status, 200)
+
+
 def a_flash_from_sip_reaches_the_pbx():
     b = bench()
     b.do("ring 1 from 5550003")
@@ -62,10 +69,7 @@ def a_flash_from_sip_reaches_the_pbx():
     time.sleep(1)
     seen = Background(b.expect, 1, "flash", 15)
     time.sleep(0.3)
-    done = b.phone.transact(call.next_request(
-        "INFO", "Signal=16\r\nDuration=160\r\n",
-        ["Content-Type: application/dtmf-relay"]), call.remote)
-    same("status of INFO", done.status, 200)
+    flash_from_sip(b, call)
     seen.result()
     call.hang_up()
     b.expect(1, "on-hook")
@@ -81,10 +85,7 @@ def a_short_flash_is_as_short_as_a_pulse():
         b.expect(1, "off-hook")
         time.sleep(1)	# the kernel flashes no line that went off hook just now
         seen = Background(b.expect, 1, "digits 1", 20)
-        done = b.phone.transact(call.next_request(
-            "INFO", "Signal=16\r\nDuration=160\r\n",
-            ["Content-Type: application/dtmf-relay"]), call.remote)
-        same("status of INFO", done.status, 200)
+        flash_from_sip(b, call)
         seen.result()
         call.hang_up()
         b.expect(1, "on-hook")

@@ -20,6 +20,14 @@ static const char line0[] = "line 0", line1[] = "line 1", sip[] = "sip",
 static struct peer peer, other;
 static int16_t said[16000];
 
+static void peer_says(unsigned seed)
+{
+	speech_like(said, 16000, seed);
+	peer.voice = said;
+	peer.length = 16000;
+	peer.sending = true;
+}
+
 static void voice_crosses_both_ways(void **state)
 {
 	struct rig *r = *state;
@@ -31,10 +39,7 @@ static void voice_crosses_both_ways(void **state)
 	peer_open(&peer);
 	rtp = rig_rtp(r, &peer, sip, &set);
 	speech_like(fake_port[0].in, 16000, 1);
-	speech_like(said, 16000, 2);
-	peer.voice = said;
-	peer.length = 16000;
-	peer.sending = true;
+	peer_says(2);
 	assert_int_equal(ops->rtp_set(rtp, &set), 0);
 	assert_int_equal(ops->join(line, rtp), 0);
 	rig_run(r, 2200, &peer, NULL);
@@ -96,10 +101,7 @@ static void standstills_move_no_clock(void **state)
 
 	peer_open(&peer);
 	rtp = rig_rtp(r, &peer, sip, &set);
-	speech_like(said, 16000, 2);
-	peer.voice = said;
-	peer.length = 16000;
-	peer.sending = true;
+	peer_says(2);
 	ops->rtp_set(rtp, &set);
 	ops->join(line, rtp);
 	for (int i = 0; i < 5 && !still; i++) {
@@ -131,10 +133,7 @@ static void either_law_is_understood(void **state)
 	set.payload = 8;
 	set.ptime = 30;
 	speech_like(fake_port[0].in, 16000, 3);
-	speech_like(said, 16000, 4);
-	peer.voice = said;
-	peer.length = 16000;
-	peer.sending = true;	/* mu-law for now, then A-law in mid-stream */
+	peer_says(4);	/* mu-law for now, then A-law in mid-stream */
 	ops->rtp_set(rtp, &set);
 	ops->join(rtp, line);
 	rig_run(r, 800, &peer, NULL);
@@ -410,10 +409,7 @@ static void the_source_is_learnt_once(void **state)
 	other.to = peer.to;
 	set.learn = true;
 	((struct sockaddr_in *)&set.remote)->sin_addr.s_addr = htonl(0x7f000002);
-	speech_like(said, 16000, 6);
-	peer.voice = said;
-	peer.length = 16000;
-	peer.sending = true;
+	peer_says(6);
 	ops->rtp_set(rtp, &set);
 	ops->join(line, rtp);
 	rig_run(r, 500, &peer, &other);
@@ -440,10 +436,7 @@ static void a_dead_session_is_told_once(void **state)
 
 	peer_open(&peer);
 	rtp = rig_rtp(r, &peer, sip, &set);
-	speech_like(said, 16000, 7);
-	peer.voice = said;
-	peer.length = 16000;
-	peer.sending = true;
+	peer_says(7);
 	set.dead_s = 1;
 	ops->rtp_set(rtp, &set);
 	ops->join(line, rtp);
@@ -491,10 +484,7 @@ static void rtp_to_rtp_and_tones(void **state)
 	assert_in_range(peer.heard_n, 2400, 2560);
 	assert_int_equal(other.packets, 0);
 	ops->join(a, b);
-	speech_like(said, 16000, 8);
-	peer.voice = said;
-	peer.length = 16000;
-	peer.sending = true;
+	peer_says(8);
 	rig_run(r, 1500, &peer, &other);
 	assert_true(match_pieces(said, 2400, 6000, other.heard,
 				 other.heard_n) > 0.9);
