@@ -21,7 +21,7 @@
 #include "sip/digest.h"
 #include "sip/gate.h"
 #include "sip/guards.h"
-#include "sip/internal.h"
+#include "sip/leg.h"
 #include "sip/listen.h"
 #include "sip/nonce.h"
 #include "sip/tls.h"

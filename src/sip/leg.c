@@ -13,7 +13,7 @@
 #include "base/log.h"
 #include "sip/cause_map.h"
 #include "sip/digest.h"
-#include "sip/internal.h"
+#include "sip/leg.h"
 
 /* A peer that answers neither BYE nor CANCEL is forgotten: the library repeats
  * for 32 s. */
@@ -163,6 +163,12 @@ static void ending(struct trunk_leg *t, enum trunk_leg_state state)
 	timer_start(agent_timers(t->agent), &t->timer, ENDING_MS, forgotten, t);
 }
 
+void trunk_leg_ending(struct trunk_leg *t)
+{
+	t->challenged = 0;
+	ending(t, LEG_ENDING);
+}
+
 void trunk_leg_bye(struct trunk_leg *t, enum cause cause, const char *text)
 {
 	char reason[160];
@@ -174,7 +180,7 @@ void trunk_leg_bye(struct trunk_leg *t, enum cause cause, const char *text)
 		return;
 	}
 	nua_bye(t->nh, SIPTAG_REASON_STR(reason), TAG_END());
-	ending(t, LEG_ENDING);
+	trunk_leg_ending(t);
 }
 
 void trunk_leg_end(struct trunk_leg *t, const struct release *r)

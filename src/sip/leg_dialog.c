@@ -14,7 +14,7 @@
 #include "base/log.h"
 #include "sip/cause_map.h"
 #include "sip/digest.h"
-#include "sip/internal.h"
+#include "sip/leg.h"
 
 static struct trunk_leg *of(struct leg *l)
 {
@@ -34,6 +34,24 @@ static void far_end_ends(struct trunk_leg *t, const sip_t *sip, const char *why)
 	trunk_leg_bury(t);
 }
 
+/* The library sends BYE by itself where a 2xx of ours, its own repeats of it
+ * notwithstanding, was not acknowledged within 64*T1 (RFC 3261 section 13.3.1.4);
+ * nobody waits for the answer. */
+static void unacknowledged(struct trunk_leg *t)
+{
+	struct release r;
+
+	if (t->state != LEG_ANSWERED && t->state != LEG_ANSWERED_ENDING &&
+	    t->state != LEG_UP)
+		return;
+	if (t->state != LEG_ANSWERED_ENDING) {
+		release_set(&r, CAUSE_TIMER_EXPIRED, true, "the far end did not "
+			    "confirm our 200 with ACK");
+		leg_released(&t->leg, &r);
+	}
+	trunk_leg_ending(t);
+}
+
 /* The library says so when a session is over, whoever ended it. */
 static void session_state(struct trunk_leg *t, const struct happening *h)
 {
@@ -41,6 +59,8 @@ static void session_state(struct trunk_leg *t, const struct happening *h)
 	struct release r;
 
 	tl_gets(h->tags, NUTAG_CALLSTATE_REF(state), TAG_END());
+	if (state == nua_callstate_terminating)
+		unacknowledged(t);
 	if (state != nua_callstate_terminated)
 		return;
 	/* A request of ours that is to be tried elsewhere has its own events. */
@@ -182,12 +202,16 @@ void dialog_hold(struct leg *l, bool held)
 		dialog_reinvite(t);
 }
 
-/* With credentials once more: true. */
-static bool proven(struct trunk_leg *t, const struct happening *h)
+bool dialog_proven(struct trunk_leg *t, const struct happening *h, unsigned *times)
 {
-	return (h->status == 401 || h->status == 407) && !t->challenged++ &&
+	return (h->status == 401 || h->status == 407) && !(*times)++ &&
 	       !digest_answer(t->nh, h->sip, t->auth_user, t->secret,
 			      t->provider->conf->realm);
+}
+
+void dialog_begins(struct trunk_leg *t)
+{
+	nua_set_hparams(t->nh, NUTAG_RETRY_COUNT(DIALOG_RETRIES(t)), TAG_END());
 }
 
 static void reinvite_accepted(struct trunk_leg *t, const struct happening *h,
@@ -219,7 +243,7 @@ void dialog_reinvite_response(struct trunk_leg *t, const struct happening *h)
 {
 	bool ours = t->reinviting;
 
-	if (h->status < 200 || proven(t, h))
+	if (h->status < 200 || dialog_proven(t, h, &t->challenged))
 		return;
 	t->reinviting = false;
 	if (h->status < 300) {
@@ -240,7 +264,8 @@ void dialog_reinvite_response(struct trunk_leg *t, const struct happening *h)
 
 static void update_response(struct trunk_leg *t, const struct happening *h)
 {
-	if (h->status < 200 || t->state != LEG_UP || proven(t, h))
+	if (h->status < 200 || t->state != LEG_UP ||
+	    dialog_proven(t, h, &t->challenged))
 		return;
 	if (h->status < 300)
 		session_timer_answered(t, h->sip);
@@ -352,6 +377,19 @@ void dialog_digit(struct leg *l, char digit, unsigned ms)
 		 SIPTAG_PAYLOAD_STR(body), TAG_END());
 }
 
+static void digit_response(struct trunk_leg *t, const struct happening *h)
+{
+	unsigned times = 0;	/* the library bounds it */
+
+	if (h->status < 300 || dialog_proven(t, h, &times))
+		return;
+	log_info("%s: a digit was refused: %d %s; see dtmf", t->leg.name, h->status,
+		 h->phrase);
+	/* Unanswered, it would hold up what comes after it. */
+	if (h->status == 401 || h->status == 407)
+		nua_authenticate(t->nh, TAG_END());
+}
+
 void dialog_flash(struct leg *l)
 {
 	dialog_digit(l, 'F', 100);
@@ -377,8 +415,12 @@ static void response(struct trunk_leg *t, const struct happening *h)
 	case nua_r_update:
 		update_response(t, h);
 		break;
+	case nua_r_info:
+		digit_response(t, h);
+		break;
 	case nua_r_bye:
-		if (h->status >= 200 && t->state == LEG_ENDING)
+		if (h->status >= 200 && t->state == LEG_ENDING &&
+		    !dialog_proven(t, h, &t->challenged))
 			trunk_leg_bury(t);
 		break;
 	case nua_r_authenticate:

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sip/internal.h"
+#include "sip/leg.h"
 
 #define FORKS_MOST 16	/* of one call; more are served without memory */
 

@@ -17,8 +17,7 @@
 
 #include "base/log.h"
 #include "sip/cause_map.h"
-#include "sip/digest.h"
-#include "sip/internal.h"
+#include "sip/leg.h"
 
 static struct trunk_leg *of(struct leg *l)
 {
@@ -147,9 +146,7 @@ void hand_over_response(struct trunk_leg *t, const struct happening *h)
 		snprintf(o->id, sizeof(o->id), "%s", event->o_id);
 	if (o->state != HAND_OVER_SENT || (h->status < 200 && !h->sip))
 		return;
-	if ((h->status == 401 || h->status == 407) && !o->challenged++ &&
-	    !digest_answer(t->nh, h->sip, t->auth_user, t->secret,
-			   t->provider->conf->realm))
+	if (dialog_proven(t, h, &o->challenged))
 		return;
 	if (h->status < 200)
 		return;

@@ -11,9 +11,8 @@
 
 #include "base/log.h"
 #include "sip/cause_map.h"
-#include "sip/digest.h"
 #include "sip/identity.h"
-#include "sip/internal.h"
+#include "sip/leg.h"
 
 static struct trunk_leg *of(struct leg *l)
 {
@@ -261,6 +260,7 @@ static void accepted(struct trunk_leg *t, const struct happening *h)
 	int err;
 
 	acknowledge(t, h->sip);
+	dialog_begins(t);
 	timer_stop(&t->timer);
 	timer_stop(&t->ring);
 	if (t->state == LEG_CANCELLING) {
@@ -343,10 +343,8 @@ void outgoing_response(struct trunk_leg *t, const struct happening *h)
 		provisional(t, h);
 	} else if (h->status < 300) {
 		accepted(t, h);
-	} else if ((h->status == 401 || h->status == 407) &&
-		   t->state != LEG_CANCELLING && !t->challenged++ &&
-		   !digest_answer(t->nh, h->sip, t->auth_user, t->secret,
-				  t->provider->conf->realm)) {
+	} else if (t->state != LEG_CANCELLING &&
+		   dialog_proven(t, h, &t->challenged)) {
 		if (t->state == LEG_CALLING)
 			wait_for_response(t);
 	} else {

@@ -12,7 +12,7 @@
 #include "sip/alert.h"
 #include "sip/diversion.h"
 #include "sip/identity.h"
-#include "sip/internal.h"
+#include "sip/leg.h"
 
 static struct e164_plan plan_of(const struct agent *a)
 {

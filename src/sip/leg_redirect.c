@@ -12,7 +12,7 @@
 #include <sofia-sip/sip_header.h>
 
 #include "base/log.h"
-#include "sip/internal.h"
+#include "sip/leg.h"
 
 #define REDIRECTIONS 5		/* of one call, then it is a loop */
 #define CONTACTS 8		/* of one response that are looked at */

@@ -17,7 +17,7 @@
 
 #include "base/log.h"
 #include "sip/cause_map.h"
-#include "sip/internal.h"
+#include "sip/leg.h"
 
 const char *transfer_supports(enum trunk_transfer transfer, bool reliable)
 {

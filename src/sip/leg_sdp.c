@@ -11,7 +11,7 @@
 
 #include "base/log.h"
 #include "sip/body.h"
-#include "sip/internal.h"
+#include "sip/leg.h"
 #include "sip/outside.h"
 
 /* What our description tells as our address: what the user says, or the bound

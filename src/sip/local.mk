@@ -15,7 +15,7 @@ libsip_a_SOURCES = src/sip/access.c src/sip/access.h \
 	src/sip/diversion.c src/sip/diversion.h \
 	src/sip/identity.c src/sip/identity.h src/sip/identity_write.c \
 	src/sip/internal.h src/sip/listen.c src/sip/listen.h \
-	src/sip/leg.c src/sip/leg_dialog.c src/sip/leg_fork.c src/sip/leg_in.c \
+	src/sip/leg.c src/sip/leg.h src/sip/leg_dialog.c src/sip/leg_fork.c src/sip/leg_in.c \
 	src/sip/leg_out.c src/sip/leg_party.c src/sip/leg_redirect.c \
 	src/sip/leg_refer.c src/sip/leg_hand_over.c src/sip/hand_over.h \
 	src/sip/leg_sdp.c \

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sip/leg.h"
 #include "sip/subscription.h"
 
 #define ASK_LEAST_S 60

@@ -18,7 +18,7 @@
 
 #include "base/log.h"
 #include "sip/identity.h"
-#include "sip/internal.h"
+#include "sip/leg.h"
 #include "sip/listen.h"
 #include "sip/outside.h"
 

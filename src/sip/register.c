@@ -10,7 +10,7 @@
 #include <sofia-sip/su_string.h>
 
 #include "sip/digest.h"
-#include "sip/internal.h"
+#include "sip/leg.h"
 
 #define EXPIRES_MOST 86400
 #define STALE_MOST 2

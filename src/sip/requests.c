@@ -10,7 +10,7 @@
 #include "sip/cause_map.h"
 #include "sip/gate.h"
 #include "sip/connections.h"
-#include "sip/internal.h"
+#include "sip/leg.h"
 
 char *header_text(const sip_t *sip, const char *name)
 {

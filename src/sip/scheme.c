@@ -5,7 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "sip/internal.h"
+#include "sip/leg.h"
 
 /* "<sip:USER@HOST;transport=tls>" to "<sips:USER@HOST>": RFC 5630 section 3.1.4
  * has no transport=tls. */

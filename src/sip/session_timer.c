@@ -13,7 +13,7 @@
 #include <sofia-sip/sip_util.h>
 
 #include "base/log.h"
-#include "sip/internal.h"
+#include "sip/leg.h"
 
 #define AGAIN_MS 1000		/* something else is on its way */
 #define RETRY_MS 2100		/* after a refusal (RFC 3261 section 14.1), and

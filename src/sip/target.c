@@ -23,7 +23,7 @@
 #include <sofia-sip/sip_header.h>
 
 #include "base/log.h"
-#include "sip/internal.h"
+#include "sip/leg.h"
 #include "sip/subscription.h"
 
 #define AGAIN_MS 10000		/* after silence */

@@ -7,7 +7,7 @@
 
 #include "base/log.h"
 #include "sip/digest.h"
-#include "sip/internal.h"
+#include "sip/leg.h"
 #include "sip/outside.h"
 #include "sip/subscription.h"
 

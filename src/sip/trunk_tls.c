@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "sip/internal.h"
+#include "sip/leg.h"
 #include "sip/subscription.h"
 
 static bool same(const struct sockaddr_storage *a, const struct sockaddr *b)

@@ -50,6 +50,7 @@ include tests/system/dialling.mk
 include tests/system/targets.mk
 include tests/system/setup.mk
 include tests/system/session.mk
+include tests/system/lost.mk
 include tests/system/guard.mk
 include tests/system/fraud.mk
 include tests/system/srtp.mk

@@ -3,6 +3,8 @@
 answer that the test did not write. For what no good phone would send."""
 
 import atexit
+import collections
+import hashlib
 import re
 import socket
 import time
@@ -40,7 +42,7 @@ class Peer:
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.bind((host, self.port))
         self.waiting = []	# came, but nobody has asked for it yet
-        self.known = set()	# seen before: retransmissions
+        self.known = collections.Counter()	# what came, how often
 
     def close(self):
         self.socket.close()
@@ -62,9 +64,15 @@ class Peer:
         if not data.strip():
             return	# a keep-alive
         m = Message(data)
-        if m.start and self._key(m) not in self.known:
-            self.known.add(self._key(m))
+        if not m.start:
+            return
+        self.known[self._key(m)] += 1
+        if self.times(m) == 1:
             self.waiting.append(m)
+
+    def times(self, m):
+        """How often it came, with its retransmissions."""
+        return self.known[self._key(m)]
 
     def wanted(self, what, within, call_id=None):
         """The first that fits, a method or a status; None: none in time."""
@@ -201,6 +209,16 @@ class Dialog:
                    **more)
         return self.expect("ACK")
 
+    def challenges(self, request, status=401, nonce="one"):
+        """Refused until it proves who sends it; the request that comes then."""
+        name = "WWW" if status == 401 else "Proxy"
+        self.peer.reply(request, status, "Who Is It", tag=self.tag, extra=[(
+            name + "-Authenticate", 'Digest realm="far", nonce="%s", '
+            'algorithm=MD5, qop="auth"' % nonce)])
+        if request.method == "INVITE":
+            self.expect("ACK")
+        return self.expect(request.method)
+
     def hang_up(self):
         self.send("BYE")
         return self.expect(200)
@@ -218,6 +236,21 @@ class Dialog:
         self.reply(487, "Request Terminated")
         self.expect("ACK")
         return m
+
+
+def hashed(*parts, by=hashlib.md5):
+    """What Digest makes of them (RFC 7616 section 3.4)."""
+    return by(":".join(parts).encode()).hexdigest()
+
+
+def proven(m, user, secret):
+    """A challenged request came again, and proves who sends it."""
+    p = dict(re.findall(r'(\w+)="?([^",]*)', m.get("authorization") or
+                        m.get("proxy-authorization")))
+    check(p, "%s without proof" % m.start)
+    same("proof", p["response"], hashed(
+        hashed(user, p["realm"], secret), p["nonce"], p["nc"], p["cnonce"],
+        "auth", hashed(m.method, p["uri"])))
 
 
 def same(what, got, wanted):
