@@ -220,6 +220,8 @@ struct target {
 	nua_handle_t *nh;
 	struct keepalive keepalive;	/* of the flow to there */
 	char error[TLS_ERROR];
+	char tls_error[TLS_ERROR];	/* of the last connection; "" none */
+	bool tls_refused;		/* ... behind its handshake */
 };
 
 struct target *target_new(struct provider *, const struct sockaddr_storage *);
@@ -252,7 +254,6 @@ struct provider {
 	struct list_head accounts;	/* of lines */
 	struct list_head subscriptions;	/* subscription.h */
 	struct tls_peer tls;
-	char tls_error[TLS_ERROR];	/* of the last handshake; "" none */
 	bool in_box;
 	unsigned legs, calls_in, calls_out, failed;
 };

@@ -193,7 +193,8 @@ void subscriptions_moved(struct provider *p)
 	each(p, moved);
 }
 
-void subscriptions_unreachable(struct provider *p, const struct sockaddr *at)
+void subscriptions_unreachable(struct provider *p, const struct sockaddr *at,
+			       const char *why)
 {
 	struct list_head *n, *next;
 
@@ -202,6 +203,6 @@ void subscriptions_unreachable(struct provider *p, const struct sockaddr *at)
 
 		if (to->sa_family == at->sa_family && access_same_host(to, at) &&
 		    address_port(to) == address_port(at))
-			subscription_unreachable(entry(n), p->tls_error);
+			subscription_unreachable(entry(n), why);
 	}
 }

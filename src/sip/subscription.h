@@ -88,7 +88,8 @@ void subscriptions_renew(struct provider *);
 void subscriptions_server_back(struct provider *);
 /* A TLS connection was made: what is told as Contact may be wrong. */
 void subscriptions_moved(struct provider *);
-void subscriptions_unreachable(struct provider *, const struct sockaddr *);
+void subscriptions_unreachable(struct provider *, const struct sockaddr *,
+			       const char *why);
 
 /* mwi.c: takes what a NOTIFY tells of a mailbox; mailbox NULL: of the one that
  * it names. The status to answer. */

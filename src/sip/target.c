@@ -179,12 +179,11 @@ static void off_event(void *self, int event, const void *data)
 
 static void tell_why(struct target *t)
 {
-	const char *tls = t->provider->tls_error;
 	char text[ADDRESS_TEXT];
 
 	address_text(text, (struct sockaddr *)&t->at);
-	if (tls[0])
-		snprintf(t->error, sizeof(t->error), "%s", tls);
+	if (t->tls_error[0])
+		memcpy(t->error, t->tls_error, sizeof(t->error));
 	else
 		snprintf(t->error, sizeof(t->error), "%s does not answer OPTIONS",
 			 text);
@@ -212,7 +211,7 @@ static void probe_event(void *self, int event, const void *data)
 		fsm_go(&t->fsm, TARGET_REACHABLE);
 		return;
 	}
-	news = !t->error[0] && !t->provider->tls_error[0];
+	news = !t->error[0] && !t->tls_error[0];
 	tell_why(t);
 	if (news)
 		log_warning("trunk %s: %s", t->provider->trunk.name, t->error);

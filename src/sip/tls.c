@@ -14,20 +14,21 @@
 #include "sip/access.h"
 #include "sip/tls_guard.h"
 
-/* How a handshake ended, to be told from a timer. */
-struct ending {
+/* To be told from a timer. */
+struct news {
 	struct list_head node;
 	struct sockaddr_storage at;
+	enum tls_news what;
 	char why[TLS_WHY];
 };
 
 static struct {
 	struct timers *timers;
 	struct timer tell;
-	struct list_head peers, endings;
+	struct list_head peers, news;
 	SSL_CTX *listener;
 } tls = {
-	.peers = LIST_INIT(tls.peers), .endings = LIST_INIT(tls.endings),
+	.peers = LIST_INIT(tls.peers), .news = LIST_INIT(tls.news),
 };
 
 /* ---------------------------------------------------------------- contexts */
@@ -175,12 +176,12 @@ bool tls_proves(const X509 *cert, const struct sockaddr *at, char *why, size_t s
 	return true;
 }
 
-/* -------------------------------------------------------------- how it ended */
+/* ------------------------------------------------------------- what happened */
 
 static void tell(void *arg)
 {
-	while (!list_empty(&tls.endings)) {
-		struct ending *e = list_entry(tls.endings.next, struct ending, node);
+	while (!list_empty(&tls.news)) {
+		struct news *e = list_entry(tls.news.next, struct news, node);
 		struct list_head *n, *next;
 
 		list_remove(&e->node);
@@ -188,23 +189,25 @@ static void tell(void *arg)
 			struct tls_peer *p = list_entry(n, struct tls_peer, node);
 
 			if (p->has(p, (struct sockaddr *)&e->at))
-				p->ended(p, (struct sockaddr *)&e->at, e->why);
+				p->news(p, (struct sockaddr *)&e->at, e->what,
+					e->why);
 		}
 		free(e);
 	}
 }
 
-void tls_ended(const struct sockaddr *at, const char *why)
+void tls_tell(const struct sockaddr *at, enum tls_news what, const char *why)
 {
-	struct ending *e = calloc(1, sizeof(*e));
+	struct news *e = calloc(1, sizeof(*e));
 
 	if (!e || !tls.timers) {
 		free(e);
 		return;
 	}
 	memcpy(&e->at, at, address_size(at));
+	e->what = what;
 	snprintf(e->why, sizeof(e->why), "%s", why);
-	list_add_before(&tls.endings, &e->node);
+	list_add_before(&tls.news, &e->node);
 	if (!timer_runs(&tls.tell))
 		timer_start(tls.timers, &tls.tell, 0, tell, NULL);
 }
@@ -220,8 +223,8 @@ void tls_start(struct timers *timers, unsigned handshake_ms)
 void tls_stop(void)
 {
 	timer_stop(&tls.tell);
-	while (!list_empty(&tls.endings)) {
-		struct ending *e = list_entry(tls.endings.next, struct ending, node);
+	while (!list_empty(&tls.news)) {
+		struct news *e = list_entry(tls.news.next, struct news, node);
 
 		list_remove(&e->node);
 		free(e);

@@ -25,6 +25,15 @@ struct x509_st;
 #define TLS_WHY 200
 #define TLS_ERROR (TLS_WHY + 80)	/* with the address */
 
+/* What becomes of a connection to somebody. */
+enum tls_news {
+	TLS_FAILED,	/* no connection, or no end of its handshake; why */
+	TLS_SHAKEN,	/* the handshake is done */
+	TLS_REFUSED,	/* ... and the far end refuses us behind it, as with TLS 1.3
+			 * it may do with our certificate; why */
+	TLS_SPEAKS,	/* the first word behind the handshake */
+};
+
 /* Somebody we connect to, by whatever addresses has() knows. */
 struct tls_peer {
 	struct list_head node;		/* of those that are in use */
@@ -32,9 +41,10 @@ struct tls_peer {
 	char *name;			/* that their certificate must prove */
 	bool wildcards;
 	bool (*has)(const struct tls_peer *, const struct sockaddr *);
-	/* A handshake has ended; why is "" when it succeeded. Called from the
-	 * timers, never from inside the library. */
-	void (*ended)(struct tls_peer *, const struct sockaddr *, const char *why);
+	/* why: "" where there is none to tell. Called from the timers, never
+	 * from inside the library. */
+	void (*news)(struct tls_peer *, const struct sockaddr *, enum tls_news,
+		     const char *why);
 };
 
 /* Reads the files. name: host name or address (RFC 5922 section 7.1). -errno and
@@ -70,7 +80,7 @@ struct ssl_ctx_st *tls_listener(void);
 bool tls_proves(const struct x509_st *, const struct sockaddr *, char *why,
 		size_t size);
 /* Tells those who have the address, soon. */
-void tls_ended(const struct sockaddr *, const char *why);
+void tls_tell(const struct sockaddr *, enum tls_news, const char *why);
 
 /* tls_name.c: RFC 5922 section 7, and RFC 6125 where wildcards are taken. name: a
  * host name, or an address without brackets. */

@@ -60,7 +60,7 @@ struct connection {
 	SSL *ssl;
 	struct timer timer;
 	struct sockaddr_storage peer;
-	bool outgoing, begun, done;
+	bool outgoing, begun, done, speaks;
 	uint64_t done_ms;
 	struct framing framing;	/* of what comes */
 	char why[TLS_WHY];	/* what the certificate lacks */
@@ -141,7 +141,7 @@ static void out_of_time(void *arg)
 			 "no connection within %u s",
 			 (guard.handshake_ms + 999) / 1000);
 		c->done = true;
-		tls_ended((struct sockaddr *)&c->peer, why);
+		tls_tell((struct sockaddr *)&c->peer, TLS_FAILED, why);
 	}
 	/* The library sees the end of the stream, and closes. */
 	shutdown(SSL_get_fd(c->ssl), SHUT_RDWR);
@@ -221,7 +221,7 @@ static void last_words(struct connection *c)
 	else
 		snprintf(why, sizeof(why), "it closes the connection at once; it "
 			 "may want a certificate of ours (tls_certificate_file)");
-	tls_ended((struct sockaddr *)&c->peer, why);
+	tls_tell((struct sockaddr *)&c->peer, TLS_REFUSED, why);
 	ERR_clear_error();
 	errno = err;
 }
@@ -266,7 +266,7 @@ int su_soerror(su_socket_t fd)
 	c = err ? by_descriptor(fd) : NULL;
 	if (c && c->outgoing && !c->done) {
 		c->done = true;
-		tls_ended((struct sockaddr *)&c->peer, strerror(err));
+		tls_tell((struct sockaddr *)&c->peer, TLS_FAILED, strerror(err));
 	} else if (c && c->outgoing && young(c)) {
 		last_words(c);
 	}
@@ -370,7 +370,8 @@ static void judge(struct connection *c, int ret)
 	else
 		tls_handshake_words(c->ssl, ret, why, sizeof(why));
 	if (c->outgoing)
-		tls_ended((struct sockaddr *)&c->peer, why);
+		tls_tell((struct sockaddr *)&c->peer,
+			 ret == 1 ? TLS_SHAKEN : TLS_FAILED, why);
 	else if (why[0])
 		say_incoming(c, why);
 }
@@ -418,7 +419,16 @@ static void complain(SSL *ssl, int ret)
 	if (!c || !c->outgoing || !young(c))
 		return;
 	tls_handshake_words(ssl, ret, why, sizeof(why));
-	tls_ended((struct sockaddr *)&c->peer, why);
+	tls_tell((struct sockaddr *)&c->peer, TLS_REFUSED, why);
+}
+
+/* It would not talk to us if it did not like our certificate. */
+static void speaks(struct connection *c)
+{
+	if (!c || !c->outgoing || c->speaks)
+		return;
+	c->speaks = true;
+	tls_tell((struct sockaddr *)&c->peer, TLS_SPEAKS, "");
 }
 
 /* RFC 5626 section 4.4.1: two ends of lines ask, one answers. True: that was
@@ -447,6 +457,8 @@ int SSL_read(SSL *ssl, void *buffer, int size)
 	do {
 		ERR_clear_error();
 		ret = next(ssl, buffer, size);
+		if (ret > 0)
+			speaks(c);
 	} while (ret > 0 && c && keep_alive(c, buffer, ret) && --most);
 	if (ret < 0 && ERR_peek_error())
 		complain(ssl, ret);

@@ -4,6 +4,14 @@
 
 #include "sip/subscription.h"
 
+static const char *tls_error(const struct provider *p)
+{
+	for (unsigned i = 0; i < p->targets; i++)
+		if (p->target[i]->tls_error[0])
+			return p->target[i]->tls_error;
+	return "";
+}
+
 void agent_trunk_status(const struct trunk *t, struct trunk_status *s)
 {
 	const struct provider *p = (const struct provider *)t;
@@ -33,8 +41,8 @@ void agent_trunk_status(const struct trunk *t, struct trunk_status *s)
 		snprintf(s->address, sizeof(s->address), "%s %s",
 			 transport_name(p->conf->transport), text);
 	}
-	if (p->tls_error[0] && !s->last_error[0])
-		s->last_error = p->tls_error;
+	if (!s->last_error[0])
+		s->last_error = tls_error(p);
 	list_for_each(n, &p->accounts) {
 		const struct account *line = list_entry(n, struct account, node);
 

@@ -31,7 +31,8 @@ static bool has(const struct tls_peer *t, const struct sockaddr *at)
 	return target_at(p, at);
 }
 
-static void calls_fail(struct provider *p, const struct sockaddr *at)
+static void calls_fail(struct provider *p, const struct sockaddr *at,
+		       const char *why)
 {
 	struct list_head *n, *next;
 
@@ -40,48 +41,86 @@ static void calls_fail(struct provider *p, const struct sockaddr *at)
 
 		if (t->provider == p && t->at < t->candidates &&
 		    same(&t->candidate[t->at], at))
-			outgoing_unreachable(t, p->tls_error);
+			outgoing_unreachable(t, why);
 	}
 }
 
-static void account_fails(struct account *a, const struct sockaddr *at)
+static void account_fails(struct account *a, const struct sockaddr *at,
+			  const char *why)
 {
 	if (same(&a->target, at))
-		account_unreachable(a, a->provider->tls_error);
+		account_unreachable(a, why);
 }
 
-static void ended(struct tls_peer *t, const struct sockaddr *at, const char *why)
+static void works(struct target *t)
 {
-	struct provider *p = list_entry(t, struct provider, tls);
+	char text[ADDRESS_TEXT];
+
+	address_text(text, (struct sockaddr *)&t->at);
+	if (t->tls_error[0])
+		log_info("trunk %s: TLS with %s works again",
+			 t->provider->trunk.name, text);
+	t->tls_error[0] = '\0';
+	t->tls_refused = false;
+}
+
+static void shaken(struct provider *p)
+{
+	struct list_head *n, *next;
+
+	account_moved(p->account);
+	list_for_each_safe(n, next, &p->accounts)
+		account_moved(list_entry(n, struct account, node));
+	subscriptions_moved(p);
+}
+
+static void failed(struct target *t, bool refused, const char *why)
+{
+	struct provider *p = t->provider;
+	const struct sockaddr *at = (struct sockaddr *)&t->at;
 	char text[ADDRESS_TEXT], error[TLS_ERROR];
 	struct list_head *n, *next;
-	struct target *target;
 
 	address_text(text, at);
-	if (!why[0]) {
-		if (p->tls_error[0])
-			log_info("trunk %s: TLS with %s works again",
-				 p->trunk.name, text);
-		p->tls_error[0] = '\0';
-		account_moved(p->account);
-		list_for_each_safe(n, next, &p->accounts)
-			account_moved(list_entry(n, struct account, node));
-		subscriptions_moved(p);
-		return;
-	}
 	snprintf(error, sizeof(error), "TLS with %s: %s", text, why);
-	if (strcmp(error, p->tls_error))
+	/* Whether its alert or the end of the connection is seen first differs
+	 * from one try to the next. */
+	if (!(refused && t->tls_refused) && strcmp(error, t->tls_error))
 		log_warning("trunk %s: %s", p->trunk.name, error);
-	memcpy(p->tls_error, error, sizeof(error));
-	target = target_at(p, at);
-	if (target)
-		target_unreachable(target);
+	memcpy(t->tls_error, error, sizeof(error));
+	t->tls_refused = refused;
+	target_unreachable(t);
 	list_for_each_safe(n, next, &p->accounts)
-		account_fails(list_entry(n, struct account, node), at);
-	account_fails(p->account, at);
-	subscriptions_unreachable(p, at);
-	calls_fail(p, at);
+		account_fails(list_entry(n, struct account, node), at, error);
+	account_fails(p->account, at, error);
+	subscriptions_unreachable(p, at, error);
+	calls_fail(p, at, error);
 	provider_update(p);
+}
+
+static void news(struct tls_peer *peer, const struct sockaddr *at,
+		 enum tls_news what, const char *why)
+{
+	struct provider *p = list_entry(peer, struct provider, tls);
+	struct target *t = target_at(p, at);
+
+	if (!t)
+		return;
+	switch (what) {
+	case TLS_SHAKEN:
+		/* Who refuses us does so behind it. */
+		if (!t->tls_refused)
+			works(t);
+		shaken(p);
+		break;
+	case TLS_SPEAKS:
+		works(t);
+		break;
+	case TLS_FAILED:
+	case TLS_REFUSED:
+		failed(t, what == TLS_REFUSED, why);
+		break;
+	}
 }
 
 int provider_tls_init(struct provider *p, char *why, size_t size)
@@ -93,7 +132,7 @@ int provider_tls_init(struct provider *p, char *why, size_t size)
 
 	list_init(&p->tls.node);
 	p->tls.has = has;
-	p->tls.ended = ended;
+	p->tls.news = news;
 	if (c->transport != TRANSPORT_TLS)
 		return 0;
 	/* RFC 5922 section 4: the name that is configured, never one of DNS. */

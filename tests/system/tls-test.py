@@ -15,6 +15,7 @@ import harness
 import tap
 from tap import check, wait
 from tlsbed import Bed, ca_file, trunk
+from ua import same
 from vitals import Vitals
 
 box.quick()
@@ -185,13 +186,24 @@ def faults_are_told_in_words():
                     name, words, b.trunk(name))) from None
             check(not b.trunk(name)["up"], "trunk %s is up" % name)
         vitals = Vitals(b.gateway)
-        time.sleep(3)		# they are tried again meanwhile
+        tried = [s for s, words in servers.values() if s.failed]
+        before = [s.failed for s in tried]
+        wait("two more tries of each", 60, lambda: all(
+            s.failed > n + 1 for s, n in zip(tried, before)))
         vitals.judge("TLS that fails", fds=2 * len(told), mib=16, share=0.3)
         log = b.gateway.process.text()
         for name, words in told.items():
             check(words in log, "the log does not say '%s'" % words)
+            said = [line for line in log.splitlines() if
+                    "trunk %s: TLS with" % name in line]
+            check(len(said) == 1, "told again at each try: %s" % said)
         check(not any(s.told for s, words in servers.values()),
               "a request was sent")
+        servers["client"][0].context.verify_mode = ssl.CERT_NONE
+        b.wait_up("client", 40)
+        same("told when it came back", b.gateway.process.text().count(
+            "trunk client: TLS with 127.0.0.1:%d works again" %
+            servers["client"][0].port), 1)
 
 
 if __name__ == "__main__":
