@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#define LOG_END 4000L		/* octets of a log that are worth telling */
 #define STOP_S 60		/* a slow machine may take so long */
 
 int daemon_prepare(struct daemon *d)
@@ -55,7 +56,7 @@ static int configure(const struct daemon *d, const char *path, unsigned n,
 
 	if (!f)
 		return -1;
-	fprintf(f, "country = \"us\";\nlog = \"warning\";\n"
+	fprintf(f, "country = \"us\";\nlog = \"%s\";\n"
 		"sip = { listen = [ \"udp:127.0.0.1:%u\" ]; };\n"
 		"rtp = { address = \"127.0.0.1\"; ports = [20000, 21999];"
 		" jitter = [%u, %u]; dead = 0; };\n"
@@ -63,7 +64,7 @@ static int configure(const struct daemon *d, const char *path, unsigned n,
 		"cdr = { file = \"%s/cdr.json\"; journal = false; };\n"
 		"trunks = ( { name = \"peer\"; server = \"127.0.0.1\";"
 		" port = %u; options = 0; } );\nlines = (\n",
-		free_port(), BENCH_JITTER_MS,
+		d->keeps_log ? "info" : "warning", free_port(), BENCH_JITTER_MS,
 		d->jitter_most_ms ? d->jitter_most_ms : BENCH_JITTER_MS + 1,
 		d->directory,
 		d->directory, d->directory, sip_port);
@@ -85,6 +86,38 @@ static int listen_to_it(struct daemon *d)
 	return setenv("NOTIFY_SOCKET", at.sun_path, 1);
 }
 
+static void log_path(const struct daemon *d, char path[80])
+{
+	snprintf(path, 80, "%s/log", d->directory);
+}
+
+static void log_to(const struct daemon *d)
+{
+	char path[80];
+	int fd;
+
+	log_path(d, path);
+	fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	if (fd >= 0)
+		dup2(fd, STDERR_FILENO);
+}
+
+void daemon_tell_log(const struct daemon *d)
+{
+	char path[80], line[400];
+	FILE *f;
+
+	log_path(d, path);
+	f = fopen(path, "r");
+	if (!f)
+		return;
+	if (!fseek(f, -LOG_END, SEEK_END) && !fgets(line, sizeof line, f))
+		*line = 0;	/* the first may lack its beginning */
+	while (fgets(line, sizeof line, f))
+		fprintf(stderr, "tipringd: %s", line);
+	fclose(f);
+}
+
 int daemon_start(struct daemon *d, const char *program, unsigned n,
 		 uint16_t sip_port)
 {
@@ -96,6 +129,8 @@ int daemon_start(struct daemon *d, const char *program, unsigned n,
 	d->pid = fork();
 	if (!d->pid) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (d->keeps_log)
+			log_to(d);
 		dup2(STDERR_FILENO, STDOUT_FILENO);
 		execl(program, program, "--foreground", "--config", path, NULL);
 		perror(program);

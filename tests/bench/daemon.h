@@ -6,6 +6,7 @@
 #ifndef BENCH_DAEMON_H
 #define BENCH_DAEMON_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <sys/types.h>
@@ -17,6 +18,8 @@ struct daemon {
 	 * simulated ports; NULL: those. */
 	void (*lines)(FILE *, unsigned n);
 	unsigned jitter_most_ms;	/* 0: the delay is fixed */
+	bool keeps_log;		/* at "info", in the directory, until it is asked for;
+				   else it tells its warnings at once */
 	pid_t pid;
 	int notify_fd;		/* what it tells a service manager; -1: no more */
 	char directory[40];	/* temporary, with all files in it */
@@ -30,6 +33,7 @@ int daemon_start(struct daemon *, const char *program, unsigned n,
 /* It has told that it runs: lines and trunks are made. 0 or 1; -1: it has ended,
  * which was told. Does not wait. */
 int daemon_ready(struct daemon *);
+void daemon_tell_log(const struct daemon *);	/* the end of it, to stderr */
 /* Ends it and removes the directory. -1: it did not end well. */
 int daemon_stop(struct daemon *);
 

@@ -84,7 +84,7 @@ void far_lines_close(struct far_lines *f)
 static void tell_caller(struct far_line *l)
 {
 	static const struct callerid_way way = { .standard = CALLERID_BELLCORE };
-	static const struct party from = { .number = "5551234567",
+	static const struct party from = { .number = FAR_CALLER,
 					   .name = "Ann Caller" };
 
 	l->telling = !callerid_send(l->sender, &way, &from, 951782400, 500);
@@ -125,6 +125,13 @@ static void events(struct far_line *l)
 	}
 }
 
+static void served(struct far_line *l, uint64_t now)
+{
+	if (l->telling && now - l->read_us > l->gap_us)
+		l->gap_us = now - l->read_us;
+	l->read_us = now;
+}
+
 static void audio(struct far_lines *f, unsigned line)
 {
 	struct far_line *l = f->line + line;
@@ -133,6 +140,7 @@ static void audio(struct far_lines *f, unsigned line)
 
 	if (n <= 0)
 		return;
+	served(l, us_now());
 	if (f->keep && l->heard && l->n + (uint32_t)n <= f->room) {
 		memcpy(l->heard + l->n, block, (size_t)n);
 		l->n += (uint32_t)n;
@@ -203,7 +211,7 @@ int far_ring_from(struct far_lines *f, unsigned line)
 	struct far_line *l = f->line + line;
 
 	law_init();
-	l->told_us = 0;
+	l->told_us = l->gap_us = 0;
 	l->telling = false;
 	callerid_sender_free(l->sender);
 	l->sender = callerid_sender_new();

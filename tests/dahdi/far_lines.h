@@ -16,6 +16,9 @@
 
 #define LINES_MOST 64
 #define BLOCK_MOST FRAME_MAX
+#define FAR_CALLER "5551234567"
+#define FAR_WHOLE_US 36000	/* the block that is sent and the one to come; the
+				   kernel's clock ticks each 4 ms */
 
 struct far_line {
 	struct line_port *port, *bare;	/* bare: the gateway's end, when it is ours */
@@ -24,6 +27,8 @@ struct far_line {
 	struct callerid_sender *sender;	/* an extension whose caller ID is due */
 	bool telling;		/* it is being sent */
 	uint64_t told_us;	/* its last sample was given away; 0: not yet */
+	uint64_t read_us, gap_us;	/* the last block; most between two of them
+					   while caller ID was sent */
 	uint32_t said;		/* octets of the stream given away */
 	uint8_t *heard;		/* NULL: not kept */
 	uint32_t n;
@@ -52,7 +57,8 @@ void far_lines_keep(struct far_lines *, bool on);	/* from the beginning */
 
 int far_lift(struct far_lines *, unsigned line, bool off);	/* a telephone */
 int far_ring(struct far_lines *, unsigned line, bool on);	/* an extension */
-/* ... with caller ID after the first burst; told_us says when it was complete. */
+/* ... with caller ID of FAR_CALLER after the first burst; told_us says when it was
+ * complete. One that FAR_WHOLE_US < gap_us has a hole, made here. */
 int far_ring_from(struct far_lines *, unsigned line);
 int far_break(struct far_lines *, unsigned line);		/* hangs up */
 
