@@ -142,6 +142,7 @@ int session_offer(struct trunk_leg *t)
 	t->local.suite = t->choice.srtp.suite;
 	t->local.tag = t->choice.tag;
 	t->local.savp = t->remote.savp;
+	t->local.feedback = t->remote.feedback;
 	err = keep(t, write_offer);
 
 	if (!err)
@@ -187,18 +188,19 @@ int session_body(const sip_t *sip, const char **body)
 static int no_audio(const struct offer *theirs, char *why, size_t size)
 {
 	int err = -ENOMSG;
+	bool savp, feedback;
 
 	for (unsigned i = 0; i < theirs->count; i++) {
 		const struct offer_line *l = &theirs->line[i];
 
 		if (strcasecmp(l->media, "audio") || !l->port)
 			continue;
-		if (!strcasecmp(l->proto, "RTP/AVP") ||
-		    !strcasecmp(l->proto, "RTP/SAVP"))
+		if (offer_profile(l->proto, &savp, &feedback))
 			return -ENOTSUP;
-		snprintf(why, size, "audio by %s; only RTP/AVP and RTP/SAVP are "
-			 "spoken here", l->proto);
-		err = -EPROTONOSUPPORT;
+		err = strncasecmp(l->proto, "UDP/TLS/", 8) ? -EPROTONOSUPPORT :
+							     -ENOPKG;
+		snprintf(why, size, "audio by %s; %s", l->proto,
+			 offer_refusal(err));
 	}
 	return err;
 }
@@ -274,7 +276,7 @@ const char *session_warning(int err)
 	static const struct { int err; unsigned code; } codes[] = {
 		{ -EAFNOSUPPORT, 301 }, { -EPROTONOSUPPORT, 302 },
 		{ -ENOMSG, 304 }, { -ENOTSUP, 305 }, { -ENOKEY, 399 },
-		{ -EKEYREJECTED, 399 }, { -EPERM, 399 },
+		{ -EKEYREJECTED, 399 }, { -EPERM, 399 }, { -ENOPKG, 399 },
 	};
 	static char text[96];
 

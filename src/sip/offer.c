@@ -55,6 +55,9 @@ static int protect(struct offer_choice *c, const struct offer *theirs,
 
 	memset(s, 0, sizeof(*s));
 	c->tag = 0;
+	/* Whatever srtp is set to. */
+	if (theirs->savp && theirs->dtls && !theirs->crypto_count)
+		return -ENOPKG;
 	if (ours->srtp == SRTP_OFF)
 		return theirs->savp ? -EPERM : 0;
 	if (!theirs->crypto_count) {
@@ -85,14 +88,16 @@ const char *offer_refusal(int err)
 		return "SRTP is required here, and it is not offered";
 	case -EKEYREJECTED:
 		return "no SRTP suite and key in common";
+	case -ENOPKG:
+		return "it has keys by DTLS-SRTP alone; SDES (a=crypto) is spoken here";
 	case -EPERM:
-		return "RTP/SAVP is offered, and SRTP is off here";
+		return "only SRTP is offered, and SRTP is off here; see srtp";
 	case -ENOMSG:
 		return "no audio is offered";
 	case -EAFNOSUPPORT:
 		return "incompatible network address formats";
 	case -EPROTONOSUPPORT:
-		return "only RTP/AVP and RTP/SAVP are spoken here";
+		return "only RTP/AVP(F) and RTP/SAVP(F) are spoken here";
 	}
 	return "it cannot be read";
 }
@@ -238,12 +243,18 @@ static void put_cryptos(struct text *t, const struct offer_local *l)
 		put_crypto(t, i, (enum srtp_suite)i, l->key[i]);
 }
 
+static const char *profile_name(bool savp, bool feedback)
+{
+	if (feedback)
+		return savp ? "RTP/SAVPF" : "RTP/AVPF";
+	return savp ? "RTP/SAVP" : "RTP/AVP";
+}
+
 /* Where it may also go in the clear, who knows no SRTP must find RTP/AVP. */
 static const char *profile(const struct offer_local *l)
 {
-	bool savp = l->suite ? l->savp : l->srtp == SRTP_REQUIRED;
-
-	return savp ? "RTP/SAVP" : "RTP/AVP";
+	return profile_name(l->suite ? l->savp : l->srtp == SRTP_REQUIRED,
+			    l->feedback);
 }
 
 int offer_write(char *buf, size_t size, const struct offer_local *l)
@@ -271,7 +282,7 @@ static void put_taken(struct text *t, const struct offer_local *l,
 		      const struct offer *theirs, const struct offer_choice *c)
 {
 	put(t, "m=audio %u %s %u", l->port,
-	    theirs->savp ? "RTP/SAVP" : "RTP/AVP", c->payload);
+	    profile_name(theirs->savp, theirs->feedback), c->payload);
 	if (c->event_payload)
 		put(t, " %u", c->event_payload);
 	put(t, "\r\na=rtpmap:%u %s/8000\r\n", c->payload, codec_name(c->codec));

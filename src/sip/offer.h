@@ -48,7 +48,9 @@ struct offer {
 	/* Of that line: */
 	struct sockaddr_storage remote;	/* with port; family 0: a host name,
 					   or nothing that can be sent to */
-	bool savp;		/* RTP/SAVP: in the clear it must not go */
+	bool savp;		/* RTP/SAVP(F): in the clear it must not go */
+	bool feedback;		/* RTP/AVPF or RTP/SAVPF (RFC 4585, RFC 5124) */
+	bool dtls;		/* it can have keys by DTLS (a=fingerprint) */
 	struct offer_crypto crypto[OFFER_CRYPTOS];	/* their order */
 	unsigned crypto_count;
 	bool null_address;	/* 0.0.0.0 or ::, hold as RFC 2543 has it */
@@ -86,6 +88,7 @@ struct offer_local {
 	enum srtp_suite suite;
 	unsigned tag;
 	bool savp;
+	bool feedback;		/* the profile in force is AVPF or SAVPF */
 	uint8_t key[SUITE_COUNT][SRTP_KEY_MOST];	/* master key and salt */
 };
 
@@ -102,8 +105,8 @@ struct offer_choice {
 
 /* Their offer against our side: the best codec of ours that they have. 0;
  * -ENOTSUP: no codec in common; of SRTP -ENOKEY: they offer none, and it is
- * required; -EKEYREJECTED: none of their suites and keys will do; -EPERM: they
- * insist on it, and it is off. */
+ * required; -EKEYREJECTED: none of their suites and keys will do; -ENOPKG: there
+ * are keys by DTLS alone; -EPERM: they insist on it, and it is off. */
 int offer_choose(struct offer_choice *, const struct offer *theirs,
 		 const struct offer_local *);
 
@@ -117,6 +120,9 @@ const char *offer_refusal(int err);
 /* New keys for all suites: at a session's start, and when the far end changes
  * its own. */
 void offer_keys(struct offer_local *);
+
+/* "RTP/SAVPF"; false: none of ours, which are RTP/AVP, AVPF, SAVP and SAVPF. */
+bool offer_profile(const char *proto, bool *savp, bool *feedback);
 
 /* ---- offer_crypto.c */
 /* The value of an a=crypto line. -EINVAL: not one of ours, or unreadable. */

@@ -34,6 +34,7 @@ struct parser {
 	       FORMAT_OTHER } format[PAYLOADS];	/* of the current line */
 	struct offer_crypto crypto[OFFER_CRYPTOS];	/* of it, too */
 	unsigned crypto_count;
+	bool dtls, session_dtls;	/* a=fingerprint, of it and for all */
 	enum srtp_mode srtp;
 	unsigned rank;		/* of the line that is taken, 0: none */
 	char *why;
@@ -167,6 +168,8 @@ static void read_attribute(struct parser *p, struct scope *s, const char *value)
 		s->maxptime = ms <= 1000 ? (uint16_t)ms : 0;
 	} else if (!strncasecmp(value, "crypto:", 7)) {
 		read_crypto(p, value + 7);
+	} else if (!strncasecmp(value, "fingerprint:", 12)) {
+		*(p->current < 0 ? &p->session_dtls : &p->dtls) = true;
 	}
 }
 
@@ -230,15 +233,28 @@ static bool read_formats(struct parser *p, const struct offer_line *l)
 	return o->codec_count;
 }
 
+bool offer_profile(const char *proto, bool *savp, bool *feedback)
+{
+	static const char *const names[] = { "RTP/AVP", "RTP/AVPF", "RTP/SAVP",
+					     "RTP/SAVPF" };
+
+	for (unsigned i = 0; i < 4; i++)
+		if (!strcasecmp(proto, names[i])) {
+			*savp = i & 2;
+			*feedback = i & 1;
+			return true;
+		}
+	return false;
+}
+
 /* 0: no audio of ours; above 1: its protection will do; the greater, the better
  * it fits. */
 static unsigned rank(const struct parser *p, const struct offer_line *l)
 {
-	bool savp = !strcasecmp(l->proto, "RTP/SAVP");
-	bool keys = p->crypto_count;
+	bool keys = p->crypto_count, savp, feedback;
 
 	if (strcasecmp(l->media, "audio") || !l->port ||
-	    (!savp && strcasecmp(l->proto, "RTP/AVP")))
+	    !offer_profile(l->proto, &savp, &feedback))
 		return 0;
 	if (p->srtp == SRTP_OFF)
 		return savp ? 1 : 3;
@@ -264,7 +280,8 @@ static int end_line(struct parser *p)
 	if (fits <= p->rank || !read_formats(p, l))
 		return 0;
 	p->rank = fits;
-	o->savp = !strcasecmp(l->proto, "RTP/SAVP");
+	offer_profile(l->proto, &o->savp, &o->feedback);
+	o->dtls = p->dtls || p->session_dtls;
 	memcpy(o->crypto, p->crypto, sizeof(o->crypto));
 	o->crypto_count = p->crypto_count;
 	address = s->has_address ? s : &p->session;
@@ -323,6 +340,7 @@ static int read_media(struct parser *p, const char *value)
 	p->line = (struct scope){ 0 };
 	memset(p->format, 0, sizeof(p->format));
 	p->crypto_count = 0;
+	p->dtls = false;
 	return 0;
 }
 

@@ -122,9 +122,10 @@ def a_line_calls_linphone():
 
 
 def linphone_calls_a_line_with_srtp_over_tls():
-    with Bench("tls", **SRTP) as b:
+    with Bench("tls", more="[rtp]\navpf=1\n", **SRTP) as b:
         b.peer_calls(True)
         check("SSL handshake finished" in b.peer.text(), "not over TLS")
+        check("RTP/SAVPF" in b.peer.text(), "without feedback")
 
 
 def a_line_calls_linphone_with_srtp_over_tcp():

@@ -17,6 +17,8 @@ box.quick()
 
 KEY = base64.b64encode(bytes(range(30))).decode()
 OTHER = base64.b64encode(bytes(range(1, 31))).decode()
+DTLS = "a=setup:actpass\r\na=fingerprint:sha-256 %s\r\n" % ":".join(
+    "%02X" % n for n in range(32))
 CM80 = "a=crypto:%d AES_CM_128_HMAC_SHA1_80 inline:%s\r\n"
 
 
@@ -73,6 +75,12 @@ def calls_in_over_tls():
                  trunk='srtp = "required";', during=over_tls)
 
 
+def with_feedback():
+    """RTP/SAVPF."""
+    peer_to_line(account=";mediaenc=srtp-mandf", modules=("srtp",),
+                 trunk='srtp = "preferred";', during=protected)
+
+
 # ------------------------------------------------------------------- by hand
 
 def crypto_of(call):
@@ -94,13 +102,37 @@ def refusals_say_why():
     for mode, proto, extra, words in (
             ("required", "RTP/AVP", "", "SRTP is required here"),
             ("required", "RTP/SAVP", "", "no SRTP suite and key in common"),
-            ("off", "RTP/SAVP", CM80 % (1, KEY), "SRTP is off here")):
+            ("off", "RTP/SAVP", CM80 % (1, KEY), "SRTP is off here"),
+            ("preferred", "RTP/SAVPF", "", "no SRTP suite and key in common"),
+            ("preferred", "RTP/SAVPF", DTLS, "DTLS-SRTP alone"),
+            ("off", "UDP/TLS/RTP/SAVPF", DTLS, "DTLS-SRTP alone")):
         with box.Box(trunk='srtp = "%s";' % mode) as b:
             answer = offer(b, proto, extra).expect(488)
             check(words in answer.get("warning"), "%s %s: %s" % (
                 mode, proto, answer.get("warning")))
             check(words in b.gateway.process.text(), "the log has no word")
             b.gateway.wait_idle()
+
+
+def feedback_is_answered_in_kind():
+    """RTP/AVPF in the clear, of which WebRTC gateways and linphone make their
+    offers; a hold of ours keeps the profile."""
+    with box.Box(trunk='srtp = "off";') as b:
+        call = offer(b, "RTP/AVPF", "a=rtcp-fb:* trr-int 5000\r\n"
+                     "a=rtcp-fb:* ccm tmmbr\r\n")
+        call.expect(180)
+        b.expect(3, "ring")
+        b.do("off-hook 3")
+        m = call.expect(200)
+        check(re.search(r"^m=audio \d+ RTP/AVPF 0\r$", m.body, re.M) and
+              "rtcp-fb" not in m.body, m.body)
+        call.send_invite("")
+        m = call.expect(200)
+        check(re.search(r"^m=audio \d+ RTP/AVPF 0 8 101\r$", m.body, re.M), m.body)
+        call.hang_up()
+        b.expect(3, "busy|congestion|dial-tone")
+        b.do("on-hook 3")
+        b.gateway.wait_idle()
 
 
 def keys_are_renewed_and_kept():
@@ -135,6 +167,6 @@ def keys_are_renewed_and_kept():
 
 if __name__ == "__main__":
     sys.exit(tap.run([
-        refusals_say_why, keys_are_renewed_and_kept, baresip_must_have_it,
+        refusals_say_why, feedback_is_answered_in_kind, keys_are_renewed_and_kept, baresip_must_have_it,
         we_must_have_it, both_prefer_it, preferred_goes_without,
-        calls_out_over_tls, calls_in_over_tls]))
+        with_feedback, calls_out_over_tls, calls_in_over_tls]))

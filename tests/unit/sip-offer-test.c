@@ -259,6 +259,9 @@ static void test_written_answer(void **state)
 #define GCM "a=crypto:9 AEAD_AES_128_GCM inline:" KEY28 "\r\n"
 #define AVP "m=audio 6000 RTP/AVP 0\r\n"
 #define SAVP "m=audio 6000 RTP/SAVP 0\r\n"
+#define AVPF "m=audio 6000 RTP/AVPF 0\r\n"
+#define SAVPF "m=audio 6000 RTP/SAVPF 0\r\n"
+#define DTLS "a=setup:actpass\r\na=fingerprint:sha-256 00:01:02\r\n"
 
 static void test_crypto_lines(void **state)
 {
@@ -342,6 +345,20 @@ static void test_srtp_offers(void **state)
 		{ SAVP GCM AVP, { 0, 0, 0 }, { 0, SUITE_AES_128_GCM, SUITE_AES_128_GCM } },
 		{ AVP SAVP GCM, { 0, 0, 0 }, { 0, SUITE_AES_128_GCM, SUITE_AES_128_GCM } },
 		{ AVP "m=audio 6000 RTP/SAVP 18\r\n" GCM, { 0, 0, -ENOKEY }, { 0, 0, 0 } },
+		/* with feedback */
+		{ AVPF, { 0, 0, -ENOKEY }, { 0, 0, 0 } },
+		{ AVPF CM80, { 0, 0, 0 }, { 0, SUITE_AES_CM_80, SUITE_AES_CM_80 } },
+		{ SAVPF CM80, { -EPERM, 0, 0 }, { 0, SUITE_AES_CM_80, SUITE_AES_CM_80 } },
+		{ SAVPF, { -EPERM, -EKEYREJECTED, -EKEYREJECTED }, { 0, 0, 0 } },
+		/* keys by DTLS: alone, of the session, beside ours, and in the
+		 * clear if need be (RFC 8643) */
+		{ SAVPF DTLS, { -ENOPKG, -ENOPKG, -ENOPKG }, { 0, 0, 0 } },
+		{ DTLS SAVP, { -ENOPKG, -ENOPKG, -ENOPKG }, { 0, 0, 0 } },
+		{ SAVPF DTLS CM80, { -EPERM, 0, 0 },
+		  { 0, SUITE_AES_CM_80, SUITE_AES_CM_80 } },
+		{ AVPF DTLS, { 0, 0, -ENOKEY }, { 0, 0, 0 } },
+		{ "m=audio 6000 UDP/TLS/RTP/SAVPF 0\r\n" DTLS SAVPF GCM, { -EPERM, 0, 0 },
+		  { 0, SUITE_AES_128_GCM, SUITE_AES_128_GCM } },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
@@ -360,6 +377,44 @@ static void test_srtp_offers(void **state)
 				fail_msg("row %zu, %d: %d %d", i, srtp, err,
 					 c.srtp.suite);
 		}
+	srtp = SRTP_OFF;
+}
+
+/* The answer has their profile (RFC 4585 section 3.3), and so has what we say
+ * later of the same session; our own first offer never. */
+static void test_feedback(void **state)
+{
+	static const struct { const char *said, *answer, *again; } rows[] = {
+		{ AVP, "RTP/AVP 0\r\n", "RTP/AVP 0 8 101\r\n" },
+		{ "m=audio 6000 rtp/avpf 0\r\na=rtcp-fb:* trr-int 5000\r\n"
+		  "a=rtcp-fb:0 nack\r\n", "RTP/AVPF 0\r\n",
+		  "RTP/AVPF 0 8 101\r\n" },
+		{ SAVPF CM80, "RTP/SAVPF 0\r\n", "RTP/SAVPF 0 8 101\r\n" },
+		{ AVPF CM80, "RTP/AVPF 0\r\n", "RTP/AVPF 0 8 101\r\n" },
+	};
+	char text[OFFER_SIZE], wanted[64];
+	struct offer_local l = ours;
+	struct offer_choice c;
+
+	l.srtp = srtp = SRTP_PREFERRED;
+	offer_keys(&l);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		snprintf(text, sizeof(text), HEAD "%s", rows[i].said);
+		assert_int_equal(parse(text), 0);
+		assert_int_equal(offer_choose(&c, &o, &l), 0);
+		assert_true(offer_answer(text, sizeof(text), &l, &o, &c) > 0);
+		snprintf(wanted, sizeof(wanted), "m=audio 20000 %s", rows[i].answer);
+		if (!strstr(text, wanted) || strstr(text, "rtcp-fb"))
+			fail_msg("%s is answered with %s", rows[i].said, text);
+		l.suite = c.srtp.suite;
+		l.tag = c.tag;
+		l.savp = o.savp;
+		l.feedback = o.feedback;
+		assert_true(offer_write(text, sizeof(text), &l) > 0);
+		snprintf(wanted, sizeof(wanted), "m=audio 20000 %s", rows[i].again);
+		if (!strstr(text, wanted))
+			fail_msg("%s, then %s", rows[i].said, text);
+	}
 	srtp = SRTP_OFF;
 }
 
@@ -453,6 +508,7 @@ int main(void)
 		cmocka_unit_test(test_crypto_lines),
 		cmocka_unit_test(test_crypto_written),
 		cmocka_unit_test(test_srtp_offers),
+		cmocka_unit_test(test_feedback),
 		cmocka_unit_test(test_srtp_answer),
 		cmocka_unit_test(test_srtp_offered),
 	};
