@@ -7,5 +7,5 @@ set -u
 . "$SOURCE/tests/dahdi/in-vm.sh"
 can_run_vm
 speak_and_listen
-in_vm 24 3600 bash "$SOURCE/tests/dahdi/guest.sh" "$@" |
+in_vm 24 3600 bash "$SOURCE/tests/dahdi/guest.sh" "$@" 9>&- |
 	python3 "$SOURCE/tests/dahdi/merge.py"

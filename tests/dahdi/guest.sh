@@ -7,6 +7,9 @@
 # cost some seconds.
 set -u
 set -m
+# The system's own programs. What somebody's shell puts before them, as pyenv does
+# a script before python3, costs the emulated processor 8 s at each start.
+export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export CMOCKA_MESSAGE_OUTPUT=TAP
 tests=$SOURCE/tests
 analog="driver load setup calls lines release features dialling measure signals

@@ -29,7 +29,6 @@ in_vm() {
 	shift 2
 	cd "$BUILD" || exit 1
 	export CHANNELS=$channels CHANNEL_PAIRS=$((channels + 12)) WIRE=dahdi
-	export TIPRING_TIMES=1
 	first=$(chrt -r 1 true 2>/dev/null && echo chrt -r 1 || echo nice -n -15)
 	$first "$SOURCE/tests/dahdi/dahdi-vm" -t "$seconds" \
 		${VM_OPTIONS:--m none} -w "$SOURCE" -- "$@"

@@ -316,7 +316,7 @@ class Gateway:
         def answers():
             check(self.process.running(), "tipringd ended at once:\n" +
                   self.process.tail())
-            return self.run("status")[0] == 0
+            return os.path.exists(self.control) and self.run("status")[0] == 0
         wait("answer from tipringd", 30, answers, 0.2)
 
     def run(self, *argv, as_json=False):

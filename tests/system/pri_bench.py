@@ -81,7 +81,7 @@ class Bench:
             raise
 
     def span(self):
-        return next(t for t in self.gateway.json("trunks")["trunks"]
+        return next(t for t in self.gateway.ask("trunks")["trunks"]
                     if t["name"] == "pbx")
 
     def wait_up(self):

@@ -19,17 +19,19 @@ RATE = 8000
 
 
 def _ulaw_tables():
-    encode, decode = bytearray(65536), []
+    decode = []
     for octet in range(256):
         code = ~octet & 255
         value = (((code & 15) << 3) + 132 << (code >> 4 & 7)) - 132
         decode.append(-value if code & 128 else value)
-    for sample in range(-32768, 32768):
-        size = min(abs(sample), 32635) + 132
-        segment = size.bit_length() - 8
-        code = segment << 4 | (size >> segment + 3 & 15)
-        encode[sample & 65535] = ~(code | (128 if sample < 0 else 0)) & 255
-    return bytes(encode), decode
+    # Samples from 0 up, by runs of one code (G.711): 8 long in the first segment,
+    # twice as long in each next one; the first run begins at -4, the last does not
+    # end. In steps of a sample an emulated processor takes a second for them.
+    up = b"".join(bytes([~code & 255]) * (8 << (code >> 4))
+                  for code in range(128))[4:]
+    up += up[-1:] * (32768 - len(up))
+    down = bytes(code & 127 for code in up[1:] + up[-1:])
+    return up + down[::-1], decode
 
 
 _ENCODE, _DECODE = _ulaw_tables()
