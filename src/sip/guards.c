@@ -22,6 +22,7 @@
 
 #include <openssl/ssl.h>
 
+#include "sip/resolver.h"
 #include "sip/tls_guard.h"
 
 #define HELD_MOST 64	/* responses */
@@ -96,7 +97,7 @@ static const struct {
 	OURS(BIO_free),
 #endif
 	OURS(epoll_ctl), OURS(tport_primary_by_name), OURS(accept), OURS(connect),
-	OURS(su_soerror), OURS(SSL_CTX_use_certificate_file),
+	OURS(su_soerror), OURS(sres_resolver_receive), OURS(SSL_CTX_use_certificate_file),
 	OURS(SSL_new), OURS(SSL_connect), OURS(SSL_accept), OURS(SSL_read),
 	OURS(SSL_write), OURS(SSL_shutdown),
 };

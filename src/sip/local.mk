@@ -20,7 +20,7 @@ libsip_a_SOURCES = src/sip/access.c src/sip/access.h \
 	src/sip/leg_refer.c src/sip/leg_hand_over.c src/sip/hand_over.h \
 	src/sip/leg_sdp.c \
 	src/sip/session_timer.c \
-	src/sip/lookup.c src/sip/lookup.h \
+	src/sip/lookup.c src/sip/lookup.h src/sip/resolver.c src/sip/resolver.h \
 	src/sip/loop_su.c src/sip/loop_su.h \
 	src/sip/mwi.c src/sip/offer.c src/sip/offer.h src/sip/offer_crypto.c \
 	src/sip/nonce.c src/sip/nonce.h src/sip/proof.c src/sip/proof.h \
@@ -47,6 +47,7 @@ guard_ldflags = -Wl,--export-dynamic-symbol=su_getaddrinfo \
 	-Wl,--export-dynamic-symbol=epoll_wait \
 	-Wl,--export-dynamic-symbol=epoll_ctl \
 	-Wl,--export-dynamic-symbol=su_soerror \
+	-Wl,--export-dynamic-symbol=sres_resolver_receive \
 	-Wl,--export-dynamic-symbol=sip_response_terminates_dialog \
 	-Wl,--export-dynamic-symbol=SSL_CTX_use_certificate_file \
 	-Wl,--export-dynamic-symbol=SSL_CTX_set_cipher_list \

@@ -9,11 +9,10 @@
 #include <strings.h>
 
 #define SRES_CONTEXT_T struct query
-#include <sofia-sip/sresolv.h>
-
 #include "base/log.h"
 #include "sip/access.h"
 #include "sip/loop_su.h"
+#include "sip/resolver.h"
 
 #define SERVERS 4		/* the best of the SRV records, that are looked up */
 #define RECORDS 32		/* SRV records that are compared */
@@ -24,11 +23,6 @@
 #define RETRY_LEAST 2		/* s after a failure, doubled each time ... */
 #define RETRY_MOST 120		/* ... up to here */
 #define HOSTS_FRESH 60
-
-struct resolver {
-	struct loop *loop;
-	sres_resolver_t *sres;
-};
 
 /* One question on its way: NAPTR or SRV of the name, A or AAAA of a server. */
 struct query {
@@ -53,6 +47,7 @@ struct found {
 
 struct lookup {
 	struct resolver *resolver;
+	struct resolver_user user;
 	char *host;
 	uint16_t port;
 	enum sip_transport transport;
@@ -75,28 +70,9 @@ const char *lookup_hosts_file = "/etc/hosts";
 
 static void start(void *arg);
 
-struct resolver *resolver_new(struct loop *loop, const char *resolv_conf)
+static struct timers *timers(const struct lookup *l)
 {
-	struct resolver *r = calloc(1, sizeof(*r));
-
-	if (!r)
-		return NULL;
-	r->loop = loop;
-	r->sres = sres_resolver_create(loop_su_root(loop), resolv_conf, TAG_END());
-	if (!r->sres) {
-		free(r);
-		errno = ENOMEM;
-		return NULL;
-	}
-	return r;
-}
-
-void resolver_free(struct resolver *r)
-{
-	if (!r)
-		return;
-	sres_resolver_destroy(r->sres);
-	free(r);
+	return &resolver_loop(l->resolver)->timers;
 }
 
 static uint16_t default_port(const struct lookup *l)
@@ -108,7 +84,7 @@ static uint16_t default_port(const struct lookup *l)
 
 static void again(struct lookup *l, unsigned s)
 {
-	timer_start(&l->resolver->loop->timers, &l->timer, s * 1000ull, start, l);
+	timer_start(timers(l), &l->timer, s * 1000ull, start, l);
 }
 
 /* The last good answer outlives every failure. */
@@ -140,6 +116,7 @@ static void finish(struct lookup *l, const struct found *new, unsigned fresh_s)
 	}
 	if (l->failures)
 		log_info("%s has an address again", l->host);
+	l->user.waits = false;
 	news = l->error[0] || memcmp(new, &l->found, sizeof(*new));
 	l->found = *new;
 	l->error[0] = '\0';
@@ -245,7 +222,7 @@ static void got_address(struct query *q, sres_query_t *sres,
 	struct server *s = &l->server[q->server];
 
 	(void)sres;
-	loop_su_clock(l->resolver->loop);
+	loop_su_clock(resolver_loop(l->resolver));
 	q->sres = NULL;
 	s->failed = s->failed || in_trouble(answers);
 	for (int i = 0; answers && answers[i] && s->count < LOOKUP_MAX; i++) {
@@ -269,7 +246,7 @@ static void got_address(struct query *q, sres_query_t *sres,
 		note_ttl(l, r);
 		s->count++;
 	}
-	sres_free_answers(l->resolver->sres, answers);
+	sres_free_answers(resolver_sres(l->resolver), answers);
 	if (!--l->pending)
 		collect(l);
 }
@@ -281,7 +258,7 @@ static void ask(struct lookup *l, unsigned which, sres_answer_f *got,
 
 	q->lookup = l;
 	q->server = server;
-	q->sres = sres_query(l->resolver->sres, got, q, type, name);
+	q->sres = sres_query(resolver_sres(l->resolver), got, q, type, name);
 	if (q->sres)
 		l->pending++;
 	else
@@ -306,21 +283,26 @@ static void forget(struct query *q)
 	q->sres = NULL;
 }
 
+static void forget_all(struct lookup *l)
+{
+	for (unsigned i = 0; i < 2 * SERVERS; i++)
+		forget(&l->query[i]);
+	l->pending = 0;
+}
+
 /* The library itself would ask for much longer. */
 static void too_late(void *arg)
 {
 	struct lookup *l = arg;
 
-	for (unsigned i = 0; i < 2 * SERVERS; i++)
-		forget(&l->query[i]);
-	l->pending = 0;
+	forget_all(l);
 	l->trouble = true;
 	collect(l);
 }
 
 static void wait_for_answers(struct lookup *l)
 {
-	timer_start(&l->resolver->loop->timers, &l->timer, ANSWERS_MS, too_late, l);
+	timer_start(timers(l), &l->timer, ANSWERS_MS, too_late, l);
 }
 
 static void ask_addresses(struct lookup *l)
@@ -404,7 +386,7 @@ static void got_servers(struct query *q, sres_query_t *sres,
 	unsigned count = read_records(l, answers, record);
 
 	(void)sres;
-	loop_su_clock(l->resolver->loop);
+	loop_su_clock(resolver_loop(l->resolver));
 	q->sres = NULL;
 	l->pending--;
 	sort_records(record, count);
@@ -417,7 +399,7 @@ static void got_servers(struct query *q, sres_query_t *sres,
 		s->priority = record[i]->srv_priority;
 	}
 	l->trouble = l->trouble || in_trouble(answers);
-	sres_free_answers(l->resolver->sres, answers);
+	sres_free_answers(resolver_sres(l->resolver), answers);
 	if (!l->servers)
 		only_host(l);
 	ask_addresses(l);
@@ -454,7 +436,7 @@ static void got_naptr(struct query *q, sres_query_t *sres, sres_record_t **answe
 	char name[256];
 
 	(void)sres;
-	loop_su_clock(l->resolver->loop);
+	loop_su_clock(resolver_loop(l->resolver));
 	timer_stop(&l->timer);
 	q->sres = NULL;
 	l->pending--;
@@ -475,7 +457,7 @@ static void got_naptr(struct query *q, sres_query_t *sres, sres_record_t **answe
 	}
 	if (best)
 		snprintf(name, sizeof(name), "%s", best->na_replace);
-	sres_free_answers(l->resolver->sres, answers);
+	sres_free_answers(resolver_sres(l->resolver), answers);
 	ask_servers(l, best ? name : NULL);
 }
 
@@ -494,7 +476,7 @@ static void start(void *arg)
 	struct found found;
 
 	memset(&found, 0, sizeof(found));
-	l->began = l->resolver->loop->timers.now_ms;
+	l->began = timers(l)->now_ms;
 	l->trouble = false;
 	l->servers = 0;
 	if (!address_parse(&found.address[0], l->host, default_port(l))) {
@@ -509,6 +491,8 @@ static void start(void *arg)
 	}
 	l->ttl = FRESH_MOST;
 	l->pending = 0;
+	resolver_check(l->resolver);
+	l->user.waits = true;
 	if (l->port) {
 		only_host(l);
 		ask_addresses(l);
@@ -516,15 +500,24 @@ static void start(void *arg)
 	}
 	ask(l, 2 * SERVERS - 1, got_naptr, sres_type_naptr, l->host, 0);
 	if (l->pending)
-		timer_start(&l->resolver->loop->timers, &l->timer, NAPTR_MS,
-			    no_naptr, l);
+		timer_start(timers(l), &l->timer, NAPTR_MS, no_naptr, l);
 	else
 		ask_servers(l, NULL);
 }
 
+/* Other name servers may do better, and at once. */
+static void renewed(struct resolver_user *u)
+{
+	struct lookup *l = list_entry(u, struct lookup, user);
+
+	forget_all(l);
+	if (l->user.waits)
+		again(l, 0);
+}
+
 void lookup_again(struct lookup *l)
 {
-	uint64_t now = l->resolver->loop->timers.now_ms;
+	uint64_t now = timers(l)->now_ms;
 	unsigned s = l->failures ? RETRY_LEAST : FRESH_LEAST;
 
 	/* Not while one runs: its timer is another, or none. */
@@ -551,6 +544,8 @@ struct lookup *lookup_new(struct resolver *r, const char *host, uint16_t port,
 	l->transport = transport;
 	l->changed = changed;
 	l->arg = arg;
+	l->user.renewed = renewed;
+	resolver_add(r, &l->user);
 	again(l, 0);
 	return l;
 }
@@ -560,8 +555,8 @@ void lookup_free(struct lookup *l)
 	if (!l)
 		return;
 	timer_stop(&l->timer);
-	for (unsigned i = 0; i < 2 * SERVERS; i++)
-		forget(&l->query[i]);
+	forget_all(l);
+	resolver_remove(&l->user);
 	free(l->host);
 	free(l);
 }

@@ -20,14 +20,15 @@ def _text(text):
 class Dns(threading.Thread):
     """zone: {(name, type): [data]}; data: an address, (priority, weight, port,
     target), (order, preference, services, replacement) or, for a CNAME, the name
-    that it stands for. mode: "good", "silent" or "servfail"."""
+    that it stands for. mode: "good", "silent", "servfail" or "cut": TC and no
+    record to who does not take longer answers by EDNS0."""
 
-    def __init__(self, zone=None, ttl=1):
+    def __init__(self, zone=None, ttl=1, address="127.0.0.1"):
         super().__init__(daemon=True)
         self.zone, self.ttl, self.mode = dict(zone or {}), ttl, "good"
         self.questions = []
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.bind(("127.0.0.1", 53))
+        self.socket.bind((address, 53))
         self.start()
 
     def _data(self, kind, data):
@@ -70,10 +71,11 @@ class Dns(threading.Thread):
             found.insert(0, (b"\xc0\x0c", CNAME, alias[0]))
         code = 2 if self.mode == "servfail" else 0 if any(
             n == name for n, _ in self.zone) else 3
-        if code:
+        cut = self.mode == "cut" and question[10:12] == b"\0\0"
+        if code or cut:
             found = []
         answer = question[:2] + struct.pack(
-            "!HHHHH", 0x8580 | code, 1, len(found), 0, 0)
+            "!HHHHH", 0x8580 | (0x200 if cut else code), 1, len(found), 0, 0)
         answer += question[12:at + 5]
         for owner, kind, data in found:
             rdata = self._data(kind, data)

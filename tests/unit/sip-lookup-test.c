@@ -342,6 +342,37 @@ static void test_silent(void **state)
 	run(100);	/* answers for one that is gone */
 }
 
+/* Whoever waits for servers that are silent asks those of a new file, at once. */
+static void test_other_servers(void **state)
+{
+	struct sockaddr_in in = { .sin_family = AF_INET };
+	socklen_t size = sizeof(in);
+	int mute = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	char old[] = "/tmp/tipring-dns-XXXXXX";
+	FILE *f = fdopen(mkstemp(old), "w");
+	struct lookup *l, *other;
+
+	in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	assert_int_equal(bind(mute, (void *)&in, sizeof(in)), 0);
+	getsockname(mute, (void *)&in, &size);
+	fprintf(f, "nameserver 127.0.0.1\nnameserver 127.0.0.1\nport %u\n",
+		ntohs(in.sin_port));
+	fclose(f);
+	resolver_free(resolver);
+	resolver = resolver_new(loop, old);
+	l = lookup_new(resolver, "sip.test", 5060, TRANSPORT_UDP, changed, NULL);
+	other = lookup_new(resolver, "srv.test", 0, TRANSPORT_UDP, changed, NULL);
+	run(300);
+	assert_int_equal(changes, 0);
+	assert_int_equal(rename(resolv_conf, old), 0);
+	for (int i = 0; i < 400 && changes < 2; i++)
+		run(50);
+	expect(l, "192.0.2.10:5060");
+	expect(other, "192.0.2.31:5070 192.0.2.32:5080");
+	close(mute);
+	unlink(old);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -359,6 +390,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_port_given, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_nobody, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_silent, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_other_servers, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
