@@ -27,7 +27,7 @@ static void silence(const struct line_port *port, void *frame, size_t samples)
 
 /* Reading begins, or fell behind by more than the kernel keeps: what lies there
  * is old. Both directions start afresh, with PREFILL blocks ahead. */
-static void restart(struct line_port *port)
+static void restart(struct line_port *port, uint64_t now)
 {
 	int what = DAHDI_FLUSH_BOTH;
 	unsigned char quiet[BLOCK];
@@ -37,22 +37,7 @@ static void restart(struct line_port *port)
 	for (int i = 0; i < PREFILL; i++)
 		if (write(port->fd, quiet, sizeof(quiet)) < 0)
 			break;
-	port->skip = 0;
-	port->resets++;
-}
-
-/* After a pause of n blocks the kernel has played silence for what was not
- * written. Writing all that is now read at once would keep the delay for good:
- * as much as was missed is left out. */
-static void pace(struct line_port *port, uint64_t now)
-{
-	uint64_t gap = now - port->read_at;
-
-	if (!port->read_at || gap > BLOCKS * BLOCK_NS)
-		restart(port);
-	else if (gap > (PREFILL + 1) * BLOCK_NS)
-		port->skip += (unsigned)(gap / BLOCK_NS) - PREFILL - 1;
-	port->read_at = now;
+	ahead_start(&port->ahead, now, PREFILL * BLOCK);
 }
 
 ssize_t dahdi_read(struct line_port *port, void *frame, size_t samples)
@@ -65,29 +50,30 @@ ssize_t dahdi_read(struct line_port *port, void *frame, size_t samples)
 	/* A read shorter than a block would lose the rest of it. */
 	if (samples < BLOCK)
 		return -EINVAL;
-	pace(port, now);
+	if (!port->read_at || now - port->read_at > BLOCKS * BLOCK_NS)
+		restart(port, now);
+	port->read_at = now;
 	if (port->feed_at)
 		dahdi_feed_due(port, now);
 	n = read(port->fd, frame, BLOCK);
 	if (n < 0)
 		return errno == ENODEV ? -ENODEV : -EAGAIN;
 	port->samples += (uint64_t)n;
+	ahead_read(&port->ahead, now, (size_t)n);
 	return n;
 }
 
 ssize_t dahdi_write(struct line_port *port, const void *frame, size_t samples)
 {
-	ssize_t n;
+	size_t n;
 
 	/* A write would end the kernel's dialling. */
 	if (port->gone || port->dialling)
 		return (ssize_t)samples;
-	if (port->skip) {
-		port->skip--;
-		return (ssize_t)samples;
-	}
-	n = write(port->fd, frame, samples);
+	n = ahead_write(&port->ahead, frame, samples, port->format == AUDIO_ALAW);
 	/* A full queue or a pending event: the frame is dropped, the clock goes
 	 * on. */
-	return n < 0 ? (ssize_t)samples : n;
+	if (n && write(port->fd, frame, n) >= 0)
+		ahead_wrote(&port->ahead, n);
+	return (ssize_t)samples;
 }

@@ -7,6 +7,7 @@
 
 #include <dahdi/user.h>
 
+#include "drivers/dahdi/ahead.h"
 #include "drivers/dahdi/wctdm.h"
 #include "tipring/driver.h"
 
@@ -16,8 +17,8 @@
  * Blocks of 20 ms: one read and one write a packet. Of a block's time a sample
  * waits 10 ms on average, which RTP's packets of 20 ms would make it wait
  * anyway. Sixteen of them bear 320 ms of a busy machine before the kernel drops
- * what was received; sent audio is only ever PREFILL ahead, however many
- * buffers there are, because the pump writes no more than it has read. 24 lines
+ * what was received; sent audio is PREFILL ahead and what ahead.h adds, however
+ * many buffers there are, because the pump writes no more than it has read. 24 lines
  * in the VM of tests/dahdi, beside compilers: 0.05 % of the audio missing, 32 ms
  * of round trip beyond a loop that only reads and writes the same blocks (make
  * bench-dahdi).
@@ -55,10 +56,8 @@ struct line_port {
 	struct line_event own[OWN_EVENTS];
 	unsigned own_count;
 
-	/* Audio that came late: how much of ours to leave out, see audio.c. */
 	uint64_t read_at;	/* ns, monotonic; 0: not reading */
-	unsigned skip;		/* blocks not to be written */
-	unsigned resets;	/* times that reading began or fell far behind */
+	struct ahead ahead;	/* of what is written */
 };
 
 /* state.c: asks the kernel; -errno. */

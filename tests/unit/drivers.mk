@@ -39,3 +39,8 @@ tests_unit_drivers_scan_test_SOURCES = tests/unit/drivers-scan-test.c
 tests_unit_drivers_scan_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=fopen \
 	-Wl,--wrap=access
 tests_unit_drivers_scan_test_LDADD = libdrivers.a libbase.a $(CMOCKA_LIBS) -lpthread
+
+check_PROGRAMS += tests/unit/drivers-ahead-test
+TESTS += tests/unit/drivers-ahead-test
+tests_unit_drivers_ahead_test_SOURCES = tests/unit/drivers-ahead-test.c
+tests_unit_drivers_ahead_test_LDADD = libdrivers.a libbase.a $(CMOCKA_LIBS)
