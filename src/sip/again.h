@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #define AGAIN_MOST_S 3600	/* Retry-After that is believed */
+#define EXPIRES_MOST 86400	/* s, that a server may grant or want */
 
 /* From half to one and a half: many boxes must not come back as one. */
 static inline uint64_t again_jitter(uint64_t ms)

@@ -204,7 +204,7 @@ static const char *realm(const msg_auth_t *ch, const char *ours)
 	found = find(ch, NULL);
 	if (found)
 		log_warning("sip: a challenge for realm %.80s is not answered: ours "
-			    "is \"%s\"", msg_header_find_param(found->au_common,
+			    "is \"%s\"; see realm", msg_header_find_param(found->au_common,
 			    "realm="), ours);
 	return NULL;
 }

@@ -122,6 +122,18 @@ const char *transport_name(enum sip_transport);
 /* A header of a message as text, from the message's own home; NULL: none. */
 char *header_text(const sip_t *, const char *name);
 
+/* response.c: whose password answers a challenge. */
+struct proving {
+	const char *user, *secret, *realm;
+};
+bool response_challenges(const struct happening *);
+/* A challenge, the first of those counted: the request is said again with proof. A
+ * second one means that it was not liked; new nonces the library answers by itself. */
+bool response_proven(const struct happening *, const struct proving *, unsigned *times);
+/* The library has tried again by itself, with the longer time that a 423 wanted: s;
+ * 0: it is something else. */
+unsigned response_least(const struct happening *);
+
 /* Requests without a handle of ours (requests.c). */
 void request_happened(struct agent *, const struct happening *);
 /* Answers a request that nua does not answer itself. */
@@ -218,6 +230,7 @@ struct target {
 	uint64_t avoid_until;		/* ms; a request failed there */
 	struct fsm fsm;
 	nua_handle_t *nh;
+	bool answered;			/* OPTIONS, ever */
 	struct keepalive keepalive;	/* of the flow to there */
 	char error[TLS_ERROR];
 	char tls_error[TLS_ERROR];	/* of the last connection; "" none */

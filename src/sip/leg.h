@@ -236,7 +236,7 @@ void dialog_flash(struct leg *);
 #define DIALOG_RETRIES(leg) ((leg)->secret ? 1 : 0)
 /* A call of ours was answered. */
 void dialog_begins(struct trunk_leg *);
-/* A challenge, the first of those counted: the request is said with proof. */
+/* response_proven(), of a leg. */
 bool dialog_proven(struct trunk_leg *, const struct happening *, unsigned *times);
 /* Our present description once more. */
 void dialog_reinvite(struct trunk_leg *);

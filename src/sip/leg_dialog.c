@@ -13,7 +13,6 @@
 
 #include "base/log.h"
 #include "sip/cause_map.h"
-#include "sip/digest.h"
 #include "sip/leg.h"
 
 static struct trunk_leg *of(struct leg *l)
@@ -204,9 +203,10 @@ void dialog_hold(struct leg *l, bool held)
 
 bool dialog_proven(struct trunk_leg *t, const struct happening *h, unsigned *times)
 {
-	return (h->status == 401 || h->status == 407) && !(*times)++ &&
-	       !digest_answer(t->nh, h->sip, t->auth_user, t->secret,
-			      t->provider->conf->realm);
+	const struct proving by = { t->auth_user, t->secret,
+				    t->provider->conf->realm };
+
+	return response_proven(h, &by, times);
 }
 
 void dialog_begins(struct trunk_leg *t)
@@ -386,7 +386,7 @@ static void digit_response(struct trunk_leg *t, const struct happening *h)
 	log_info("%s: a digit was refused: %d %s; see dtmf", t->leg.name, h->status,
 		 h->phrase);
 	/* Unanswered, it would hold up what comes after it. */
-	if (h->status == 401 || h->status == 407)
+	if (response_challenges(h))
 		nua_authenticate(t->nh, TAG_END());
 }
 

@@ -72,8 +72,8 @@ int session_open(struct trunk_leg *t, const struct sockaddr *peer, char *why,
 	if (!t->leg.end) {
 		err = errno ? -errno : -ENOMEM;
 		snprintf(why, size, err == -EADDRINUSE ?
-			 "no RTP port is free" : "no RTP socket: %s",
-			 strerror(-err));
+			 "no RTP port is free; see rtp.ports" :
+			 "no RTP socket: %s", strerror(-err));
 		return err;
 	}
 	t->local.port = ops->rtp_port(t->leg.end);

@@ -27,7 +27,7 @@ libsip_a_SOURCES = src/sip/access.c src/sip/access.h \
 	src/sip/prove.c \
 	src/sip/offer_parse.c src/sip/outside.c src/sip/outside.h \
 	src/sip/own_address.c src/sip/stun.c src/sip/stun.h \
-	src/sip/register.c src/sip/registration.c src/sip/requests.c \
+	src/sip/register.c src/sip/registration.c src/sip/requests.c src/sip/response.c \
 	src/sip/target.c src/sip/targets.c \
 	src/sip/tls.c src/sip/tls.h src/sip/tls_guard.c src/sip/tls_guard.h \
 	src/sip/tls_name.c src/sip/tls_words.c \

@@ -9,10 +9,10 @@
 #include <sofia-sip/sip_header.h>
 #include <sofia-sip/su_string.h>
 
+#include "sip/again.h"
 #include "sip/digest.h"
 #include "sip/leg.h"
 
-#define EXPIRES_MOST 86400
 #define STALE_MOST 2
 #define REFUSED "the registrar refuses this user or secret"
 
@@ -274,26 +274,21 @@ static void answered(struct account *a, const struct happening *h)
 void register_happened(struct owner *o, const struct happening *h)
 {
 	struct account *a = (struct account *)o;
+	const struct proving by = { a->auth_user, a->secret,
+				    a->provider->conf->realm };
+	unsigned least;
 
 	switch (h->event) {
 	case nua_r_method:
-		/* Told of, with 100, when the library tries again by itself. */
 		if (h->status < 200) {
-			if (h->sip && h->sip->sip_status &&
-			    h->sip->sip_status->st_status == 423 &&
-			    h->sip->sip_min_expires &&
-			    h->sip->sip_min_expires->me_delta <= EXPIRES_MOST)
-				a->ask_s = (unsigned)
-					h->sip->sip_min_expires->me_delta;
+			least = response_least(h);
+			if (least)
+				a->ask_s = least;
 			return;
 		}
-		/* Once: a second challenge means that it was not liked. New
-		 * nonces the library answers by itself. */
-		if ((h->status == 401 || h->status == 407) && begins_anew(a, h))
+		if (response_challenges(h) && begins_anew(a, h))
 			return;
-		if ((h->status == 401 || h->status == 407) && !a->challenged++ &&
-		    !digest_answer(h->nh, h->sip, a->auth_user, a->secret,
-				   a->provider->conf->realm))
+		if (response_proven(h, &by, &a->challenged))
 			return;
 		if (goes_without_the_old(a, h->status))
 			return;

@@ -11,11 +11,10 @@
 #include <sofia-sip/nta_tag.h>
 #include <sofia-sip/sip_header.h>
 
+#include "sip/again.h"
 #include "sip/cause_map.h"
-#include "sip/digest.h"
 #include "sip/subscription.h"
 
-#define EXPIRES_MOST 86400
 
 void subscribe_drop(struct subscription *s)
 {
@@ -203,23 +202,19 @@ static void notified(struct subscription *s, const struct happening *h)
 void subscribe_happened(struct owner *o, const struct happening *h)
 {
 	struct subscription *s = (struct subscription *)o;
+	const struct proving by = { s->account->auth_user, s->account->secret,
+				    s->provider->conf->realm };
+	unsigned least;
 
 	switch (h->event) {
 	case nua_r_method:
-		/* Told of, with 100, when the library tries again by itself. */
 		if (h->status < 200) {
-			if (h->sip && h->sip->sip_status &&
-			    h->sip->sip_status->st_status == 423 &&
-			    h->sip->sip_min_expires &&
-			    h->sip->sip_min_expires->me_delta <= EXPIRES_MOST)
-				s->ask_s = (unsigned)
-					h->sip->sip_min_expires->me_delta;
+			least = response_least(h);
+			if (least)
+				s->ask_s = least;
 			return;
 		}
-		/* Once: a second challenge means that it was not liked. */
-		if ((h->status == 401 || h->status == 407) && !s->challenged++ &&
-		    !digest_answer(h->nh, h->sip, s->account->auth_user,
-				   s->account->secret, s->provider->conf->realm))
+		if (response_proven(h, &by, &s->challenged))
 			return;
 		answered(s, h);
 		return;

@@ -185,8 +185,9 @@ static void tell_why(struct target *t)
 	if (t->tls_error[0])
 		memcpy(t->error, t->tls_error, sizeof(t->error));
 	else
-		snprintf(t->error, sizeof(t->error), "%s does not answer OPTIONS",
-			 text);
+		snprintf(t->error, sizeof(t->error), "%s does not answer OPTIONS%s",
+			 text, t->answered ? "" :
+			 "; where it never does, set options = 0");
 }
 
 static void probe_event(void *self, int event, const void *data)
@@ -204,6 +205,7 @@ static void probe_event(void *self, int event, const void *data)
 		return;
 	case EVENT_ANSWER:
 		t->error[0] = '\0';
+		t->answered = true;
 		if (t->fsm.state == TARGET_RETRYING) {
 			provider_each_account(t->provider, account_server_back);
 			subscriptions_server_back(t->provider);

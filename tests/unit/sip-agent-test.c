@@ -75,7 +75,6 @@ static void test_trunk_tcp(void **state)
 	assert_true(fixture_start(&f));
 	assert_true(fixture_wait(&f, "acme up", 2000));
 	sipp_start(&f, &s, "out-answer", NULL, "t1", NULL, NULL);
-	fixture_run(&f, 400);
 	assert_int_equal(fixture_call(&f, "+15557654321", NULL), 0);
 	assert_true(sipp_result(&f, &s));
 	expect("answered 1 100");
@@ -226,7 +225,6 @@ static void outgoing(const char *scenario, const char *status, const char *heade
 	struct sipp s;
 
 	sipp_start(&f, &s, scenario, NULL, "u1", status, headers);
-	fixture_run(&f, 400);	/* until sipp listens */
 	assert_int_equal(fixture_call(&f, "+15557654321", NULL), 0);
 	assert_true(sipp_result(&f, &s));
 }
@@ -247,7 +245,6 @@ static void outgoing_until(const char *scenario, const char *until)
 	struct sipp s;
 
 	sipp_start(&f, &s, scenario, NULL, "u1", NULL, NULL);
-	fixture_run(&f, 400);
 	assert_int_equal(fixture_call(&f, "+15557654321", NULL), 0);
 	if (!fixture_wait(&f, until, 5000))
 		fixture_print();
@@ -354,7 +351,6 @@ static void test_out_private(void **state)
 
 	start();
 	sipp_start(&f, &s, "out-private", NULL, "u1", NULL, NULL);
-	fixture_run(&f, 400);
 	assert_int_equal(fixture_call(&f, "900", &who), 0);
 	assert_true(sipp_result(&f, &s));
 	expect("released 17 far");
@@ -368,7 +364,6 @@ static void test_out_held(void **state)
 
 	start();
 	sipp_start(&f, &s, "out-held", NULL, "u1", NULL, NULL);
-	fixture_run(&f, 400);
 	assert_int_equal(fixture_call(&f, "900", NULL), 0);
 	assert_true(fixture_wait(&f, "answered", 5000));
 	fixture_run(&f, 100);
@@ -395,7 +390,6 @@ static void test_media_events(void **state)
 
 	start();
 	sipp_start(&f, &s, "out-tones", NULL, "u1", NULL, NULL);
-	fixture_run(&f, 400);
 	assert_int_equal(fixture_call(&f, "900", NULL), 0);
 	/* 180 with a description: only packets tell whether tones come. */
 	assert_true(fixture_wait(&f, "alerting", 5000));
@@ -426,7 +420,6 @@ static void test_out_next_server(void **state)
 	assert_true(fixture_start(&f));
 	assert_true(fixture_wait(&f, "acme up", 2000));
 	sipp_start(&f, &s, "out-answer", NULL, "u1", NULL, NULL);
-	fixture_run(&f, 400);
 	assert_int_equal(fixture_call(&f, "+15557654321", NULL), 0);
 	assert_true(sipp_result(&f, &s));
 	expect("answered 1 100");

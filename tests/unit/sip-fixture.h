@@ -60,7 +60,8 @@ struct trunk *fixture_trunk(const char *name);
 
 /* Runs one sipp scenario of tests/system/sipp, as a caller of `called` or, when
  * that is NULL, as the provider who is called. status and headers replace
- * @STATUS@ and @HEADERS@. In the background until sipp_result(). */
+ * @STATUS@ and @HEADERS@. In the background until sipp_result(); who is called
+ * listens when this returns. */
 struct sipp {
 	int pid;
 	const char *scenario;

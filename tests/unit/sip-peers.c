@@ -34,6 +34,31 @@ static void replace(FILE *out, const char *line, const char *status,
 	}
 }
 
+/* Somebody has that port of this machine. */
+static bool is_open(const char *table, unsigned port)
+{
+	char line[256];
+	unsigned at;
+	bool found = false;
+	FILE *f = fopen(table, "re");
+
+	while (f && !found && fgets(line, sizeof(line), f))
+		found = sscanf(line, " %*u: %*8x:%x", &at) == 1 && at == port;
+	if (f)
+		fclose(f);
+	return found;
+}
+
+static void wait_until_it_listens(struct fixture *f, const char *transport)
+{
+	const char *table = *transport == 'u' ? "/proc/net/udp" : "/proc/net/tcp";
+	uint64_t end = clock_ms() + 20000;
+
+	while (!is_open(table, f->peer) && clock_ms() < end)
+		fixture_run(f, 10);
+	fixture_run(f, 50);
+}
+
 void sipp_start(struct fixture *f, struct sipp *s, const char *scenario,
 		const char *called, const char *transport, const char *status,
 		const char *headers)
@@ -58,8 +83,11 @@ void sipp_start(struct fixture *f, struct sipp *s, const char *scenario,
 	snprintf(agent, sizeof(agent), "127.0.0.1:%u", f->port);
 	snprintf(to, sizeof(to), "%s", called ? called : "none");
 	s->pid = fork();
-	if (s->pid)
+	if (s->pid) {
+		if (!called)
+			wait_until_it_listens(f, transport);
 		return;
+	}
 	if (!freopen("/dev/null", "r", stdin) || !freopen("/dev/null", "w", stdout) ||
 	    (!getenv("VERBOSE") && !freopen("/dev/null", "w", stderr)))
 		_exit(125);
