@@ -48,5 +48,3 @@ tests_faults_cured_LDADD = $(unexported_libs)
 check_PROGRAMS += $(fault_programs) $(unexported_programs) $(cured_programs)
 TESTS += tests/system/sip-faults-test.py
 EXTRA_DIST += tests/system/sip-faults-test.py
-tests/system/sip-faults-test.log: tests/system/connections-test.log
-tests/system/torture-test.log: tests/system/sip-faults-test.log

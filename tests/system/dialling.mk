@@ -1,4 +1,3 @@
 # how a number comes to be complete
 TESTS += tests/system/dialling-test.py
 EXTRA_DIST += tests/system/dialling-test.py
-tests/system/dialling-test.log: tests/system/callerid-test.log

@@ -6,10 +6,6 @@ EXTRA_DIST += tests/system/storm-test.py tests/system/floods-test.py tests/syste
 	tests/system/vitals.py tests/system/torture/valid.sip \
 	tests/system/torture/invalid.sip tests/system/torture/semantics.sip \
 	tests/system/torture/ipv6.sip
-tests/system/torture-test.log: tests/system/connections-test.log
-tests/system/floods-test.log: tests/system/torture-test.log
-tests/system/storm-test.log: tests/system/floods-test.log
-tests/system/load-test.log: tests/system/storm-test.log
 
 noinst_PROGRAMS += tests/tools/storm
 tests_tools_storm_SOURCES = tests/tools/storm.c

@@ -25,52 +25,37 @@ tests_tools_match_test_LDADD = $(CMOCKA_LIBS) -lm
 endif
 
 system_tests = tests/system/house-test.py tests/system/phone-test.py \
-	tests/system/calls-test.py tests/system/lines-test.py \
-	tests/system/faults-test.py tests/system/control-test.py \
-	tests/system/peers-test.py \
-	tests/system/load-test.py tests/system/package-test.sh
+	tests/system/package-test.sh \
+	tests/system/faults-test.py tests/system/lines-test.py \
+	tests/system/calls-test.py tests/system/peers-test.py \
+	tests/system/control-test.py tests/system/load-test.py
 TESTS += $(system_tests)
 EXTRA_DIST += $(system_tests) tests/system/tap.py tests/system/sound.py tests/system/sipp_load.py \
 	tests/system/harness.py tests/system/peers.py tests/system/baresip.py tests/system/rtp.py \
 	tests/system/rtp_end.py \
 	tests/system/phone.py tests/system/wire.py tests/system/box.py tests/system/demo.py
 
-# They open lines and sockets in real time: one after the other, when those that
-# compute have ended.
-tests/system/calls-test.log: $(filter tests/unit/% tests/fuzz/%,$(TEST_LOGS))
-tests/system/lines-test.log: tests/system/calls-test.log
-tests/system/faults-test.log: tests/system/lines-test.log
-tests/system/control-test.log: tests/system/faults-test.log
-tests/system/peers-test.log: tests/system/control-test.log
-tests/system/load-test.log: tests/system/peers-test.log
-tests/system/package-test.log: tests/system/load-test.log
-include tests/system/control.mk
-include tests/system/callerid.mk
-include tests/system/dialling.mk
-include tests/system/targets.mk
-include tests/system/setup.mk
-include tests/system/session.mk
-include tests/system/lost.mk
-include tests/system/guard.mk
-include tests/system/fraud.mk
-include tests/system/srtp.mk
-include tests/system/learn.mk
-include tests/system/measure.mk
-include tests/system/nat.mk
-include tests/system/keepalive.mk
-include tests/system/registrar.mk
-include tests/system/change.mk
-include tests/system/linphone.mk
-include tests/system/address.mk
+# Those that take longest come first: make begins them in this order.
 include tests/system/features.mk
 include tests/system/handover.mk
+include tests/system/keepalive.mk
+include tests/system/srtp.mk
+include tests/system/callerid.mk
+include tests/system/change.mk
+include tests/system/measure.mk
+include tests/system/learn.mk
+include tests/system/linphone.mk
+include tests/system/dialling.mk
+include tests/system/pri.mk
+include tests/system/release.mk
+include tests/system/fraud.mk
+include tests/system/nat.mk
 include tests/system/attended.mk
 include tests/system/mailbox.mk
-include tests/system/release.mk
+include tests/system/control.mk
+include tests/system/guard.mk
 include tests/system/ring.mk
-include tests/system/tls.mk
 include tests/system/garbage.mk
-include tests/system/proof.mk
-include tests/system/pri.mk
 include tests/system/pri_features.mk
 include tests/faults/local.mk
+include tests/system/order.mk

@@ -4,12 +4,6 @@ pri_system_tests = tests/system/pri-test.py tests/system/pri-span-test.py \
 TESTS += $(pri_system_tests)
 EXTRA_DIST += $(pri_system_tests) tests/system/pri_bench.py
 
-# One after the other, as the rest.
-tests/system/pri-test.log: tests/system/control-test.log
-tests/system/pri-span-test.log: tests/system/pri-test.log
-tests/system/pri-calls-test.log: tests/system/pri-span-test.log
-tests/system/peers-test.log: tests/system/pri-calls-test.log
-
 # All of ISDN alone, also on the real DAHDI driver in the VM.
 PRI_TESTS = $(pri_system_tests)
 if HAVE_CMOCKA

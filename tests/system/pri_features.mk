@@ -4,9 +4,3 @@ PRI_FEATURES = tests/system/pri-hold-test.py \
 TESTS += $(PRI_FEATURES)
 EXTRA_DIST += $(PRI_FEATURES) doc/isdn
 PRI_TESTS += $(PRI_FEATURES)
-
-# One after the other, as the rest.
-tests/system/pri-hold-test.log: tests/system/pri-span-test.log
-tests/system/pri-channel-test.log: tests/system/pri-hold-test.log
-tests/system/pri-name-test.log: tests/system/pri-channel-test.log
-tests/system/peers-test.log: tests/system/pri-name-test.log

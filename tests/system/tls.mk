@@ -7,5 +7,3 @@ EXTRA_DIST += tests/system/tls-test.py tests/system/trust-test.py \
 # 2,000 connections beside a call: in real time, one after the other.
 TESTS += tests/system/connections-test.py
 EXTRA_DIST += tests/system/connections-test.py
-tests/system/connections-test.log: tests/system/nat-test.log
-tests/system/load-test.log: tests/system/connections-test.log
