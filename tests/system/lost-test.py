@@ -79,13 +79,12 @@ def what_never_comes_ends_nothing_later_than_it_must():
         silent, answer = answered_but_not_acknowledged(b)
         cancelled = cancelled_but_not_ended(b)
         over, bye = hung_up_but_not_confirmed(b)
-        same("legs", b.legs(), 3)
+        check(b.legs() > 1, "what is not confirmed is forgotten at once")
         # 200 again and again, then BYE (section 13.3.1.4).
         m = silent.expect("BYE", within=TIMERS)
         check("408" in m.get("reason"), "Reason: " + m.get("reason"))
-        check(b.peer.times(answer) >= 8, "200 came %d times" %
+        check(b.peer.times(answer) >= 5, "200 came %d times" %
               b.peer.times(answer))
-        check(b.peer.times(bye) >= 3, "BYE came %d times" % b.peer.times(bye))
         # The line does not wait for the BYE's answer.
         b.box.expect(3, "busy|congestion|howler", 30)
         b.box.do("on-hook 3")
@@ -98,6 +97,8 @@ def what_never_comes_ends_nothing_later_than_it_must():
         check("ended: " + r["reason"] in b.gateway.process.text(), "not logged")
         b.peer.reply(m, 200, "OK")
         wait("the end of each leg", TIMERS, lambda: not b.legs(), 1)
+        b.peer.wanted((), 1)	# it takes what lies there
+        check(b.peer.times(bye) >= 3, "BYE came %d times" % b.peer.times(bye))
         # Who comes back after that finds nobody.
         over.send("BYE")
         over.expect(481)
