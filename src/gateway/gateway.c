@@ -15,11 +15,20 @@ static int64_t wall_clock(void)
 	return (int64_t)time(NULL);
 }
 
+static bool wants_srtp(const struct config *c)
+{
+	for (size_t i = 0; i < c->trunk_count; i++)
+		if (c->trunks[i].srtp != SRTP_OFF)
+			return true;
+	return false;
+}
+
 static int start_media(struct gateway *g, char *why, size_t size)
 {
 	struct media_options options = {
 		.find = line_driver_find,
 		.real_time = true,
+		.srtp = wants_srtp(g->conf),
 	};
 
 	g->media = media_new(g->loop, &options, why, size);

@@ -20,6 +20,7 @@ struct media_options {
 	const struct line_driver *(*find)(const char *port,
 					  const char **address);
 	bool real_time;		/* SCHED_FIFO for the pump where it is allowed */
+	bool srtp;		/* libsrtp is tried now, not by its first use */
 	unsigned pumps;		/* threads; 0 or 1: one */
 	unsigned events;	/* room in the event mailbox; 0: default */
 };

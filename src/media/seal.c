@@ -46,7 +46,7 @@ size_t seal_key_size(enum srtp_suite s)
 static struct seal *make(enum srtp_suite suite, const uint8_t *key,
 			 const uint8_t *mki, uint8_t mki_size, srtp_ssrc_t ssrc)
 {
-	struct seal *s = calloc(1, sizeof(*s));
+	struct seal *s = seal_init() ? NULL : calloc(1, sizeof(*s));
 	srtp_master_key_t master = { 0 }, *masters[] = { &master };
 	srtp_policy_t policy = { .ssrc = ssrc, .window_size = WINDOW };
 

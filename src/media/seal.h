@@ -25,10 +25,13 @@ struct seal {
 	unsigned until;		/* the rtp_set that took it out of use; 0: none */
 };
 
-/* 0; -ENOSYS: the library does not pass its own test. Once, before the rest. */
+/* 0; -ENOSYS: the library does not pass its own test. The test takes as long as a
+ * whole start without it (Debian's loads NSS 13 times for it), so that it waits for
+ * who needs it: the first sender or receiver, or whoever calls this before.
+ * Signalling only. */
 int seal_init(void);
 
-/* For what we send: keys' local ones. NULL: out of memory. */
+/* For what we send: keys' local ones. NULL: out of memory, or seal_init failed. */
 struct seal *seal_sender_new(const struct media_srtp *, uint32_t ssrc);
 /* For what comes, of any SSRC: the far end need not say which. */
 struct seal *seal_receiver_new(const struct media_srtp *);
