@@ -4,7 +4,7 @@ system_log = $(foreach t,$(1),$(filter tests/system/$(t)-test.log,$(TEST_LOGS)))
 
 # They wait for messages: two at once, beside what computes.
 waiting_1 = targets examples transfer address
-waiting_2 = tls registrar outside challenge lost identity dual
+waiting_2 = tls registrar outside challenge lost identity dual resolv
 waiting_more = trust setup session bleed routes sipconnect proof scheme toll house \
 	phone
 $(call system_log,examples): $(call system_log,targets)
@@ -16,6 +16,7 @@ $(call system_log,challenge): $(call system_log,outside)
 $(call system_log,lost): $(call system_log,challenge)
 $(call system_log,identity): $(call system_log,lost)
 $(call system_log,dual): $(call system_log,identity)
+$(call system_log,resolv): $(call system_log,dual)
 
 # 2,000 connections, floods, 24 lines at once: one after the other, after all that
 # sounds.
