@@ -26,7 +26,7 @@ static void silence(const struct line_port *port, void *frame, size_t samples)
 }
 
 /* Reading begins, or fell behind by more than the kernel keeps: what lies there
- * is old. Both directions start afresh, with PREFILL blocks ahead. */
+ * is old. Both directions start afresh, with PREFILL ahead. */
 static void restart(struct line_port *port, uint64_t now)
 {
 	int what = DAHDI_FLUSH_BOTH;
@@ -34,10 +34,14 @@ static void restart(struct line_port *port, uint64_t now)
 
 	ioctl(port->fd, DAHDI_FLUSH, &what);
 	silence(port, quiet, sizeof(quiet));
-	for (int i = 0; i < PREFILL; i++)
-		if (write(port->fd, quiet, sizeof(quiet)) < 0)
+	ahead_start(&port->ahead, now, 0);
+	/* No write is longer than a block. */
+	for (size_t left = PREFILL, n; left; left -= n) {
+		n = left < BLOCK ? left : BLOCK;
+		if (write(port->fd, quiet, n) < 0)
 			break;
-	ahead_start(&port->ahead, now, PREFILL * BLOCK);
+		ahead_wrote(&port->ahead, n);
+	}
 }
 
 ssize_t dahdi_read(struct line_port *port, void *frame, size_t samples)

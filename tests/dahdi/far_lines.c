@@ -208,6 +208,7 @@ int far_ring(struct far_lines *f, unsigned line, bool on)
 
 int far_ring_from(struct far_lines *f, unsigned line)
 {
+	static uint8_t quiet[BLOCK_MOST];
 	struct far_line *l = f->line + line;
 
 	law_init();
@@ -215,6 +216,9 @@ int far_ring_from(struct far_lines *f, unsigned line)
 	l->telling = false;
 	callerid_sender_free(l->sender);
 	l->sender = callerid_sender_new();
+	/* A block more ahead of the card: what is late makes no hole. */
+	memset(quiet, 0xff, sizeof quiet);
+	drv->write(l->port, quiet, drv->frame);
 	return l->sender ? far_ring(f, line, true) : -1;
 }
 

@@ -17,8 +17,8 @@
 #define LINES_MOST 64
 #define BLOCK_MOST FRAME_MAX
 #define FAR_CALLER "5551234567"
-#define FAR_WHOLE_US 36000	/* the block that is sent and the one to come; the
-				   kernel's clock ticks each 4 ms */
+#define FAR_WHOLE_US 28000	/* a block, and what the driver keeps ahead of the
+				   card less a tick of the kernel, 4 ms */
 
 struct far_line {
 	struct line_port *port, *bare;	/* bare: the gateway's end, when it is ours */

@@ -186,6 +186,23 @@ static void a_storm_of_events_is_survived(void **state)
 	assert_true(told > 10000);
 }
 
+/* A hole of a millisecond breaks caller ID: the first writes may be late. */
+static void the_queue_begins_with_more_than_a_block(void **state)
+{
+	unsigned char block[160] = { 0 };
+	struct line_port *port;
+	unsigned ahead;
+
+	new_card(PORT_FXS);
+	port = open_card();
+	assert_int_equal(drv->read(port, block, sizeof(block)), 160);
+	ahead = card.wrote;
+	assert_in_range(ahead, 160 + 40, 160 + 80);
+	assert_int_equal(drv->write(port, block, 160), 160);
+	assert_int_equal(card.wrote, ahead + 160);
+	drv->close(port);
+}
+
 static void audio_that_fails_is_no_more_than_missing(void **state)
 {
 	unsigned char block[320];
@@ -384,6 +401,7 @@ int main(void)
 		cmocka_unit_test(the_lamp_is_lit_where_there_is_one),
 		cmocka_unit_test(a_canceller_that_is_not_there_is_not_believed),
 		cmocka_unit_test(a_storm_of_events_is_survived),
+		cmocka_unit_test(the_queue_begins_with_more_than_a_block),
 		cmocka_unit_test(audio_that_fails_is_no_more_than_missing),
 		cmocka_unit_test(a_channel_taken_away_is_told_once),
 		cmocka_unit_test(alarms_say_what_is_wrong),
