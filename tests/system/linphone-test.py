@@ -145,6 +145,9 @@ def linphone_connects_two_telephones():
                     c["state"] == "ringing" for c in b.gateway.calls()))
                 b.peer.do("answer 2")
             b.peer.expect("Media streams established")
+        # It does not transfer a call whose hold is still under way.
+        wait("first call on hold", 20, lambda: any(
+            c["held"] for c in b.gateway.calls()))
         b.peer.do("transfer 1 --to-call 2")
         b.peer.expect("has been transfered")
         heard = b.ws.path("heard-by-4.wav")
