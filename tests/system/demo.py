@@ -303,6 +303,10 @@ def main():
         if options.keep and good:
             demo.leave()
             ws.keep, ws.processes = True, []
+        elif good and not options.json:
+            print("Both calls went through; all programs have ended.\n"
+                  "  ./quickstart --keep    leaves them running, to call in yourself\n"
+                  "  README                 from a telephone card to the first call")
         if options.json:
             print(json.dumps({"calls": demo.calls}), flush=True)
     return 0 if good else 1
