@@ -34,9 +34,14 @@ static void turn_window(struct ahead *a, uint64_t now)
 	a->window_end = now + WINDOW;
 }
 
+static int64_t most(const struct ahead *a)
+{
+	return a->most[0] > a->most[1] ? a->most[0] : a->most[1];
+}
+
 void ahead_read(struct ahead *a, uint64_t now, size_t n)
 {
-	int64_t at, least;
+	int64_t at, least, usual;
 
 	a->read += ns(n);
 	a->held -= ns(n);
@@ -47,6 +52,7 @@ void ahead_read(struct ahead *a, uint64_t now, size_t n)
 		a->least[0] = at;
 	least = a->least[1] < a->least[0] ? a->least[1] : a->least[0];
 	a->late = at - least;
+	usual = most(a);
 	if (a->late > a->most[0])
 		a->most[0] = a->late;
 	if (now > a->owed_end)
@@ -55,6 +61,7 @@ void ahead_read(struct ahead *a, uint64_t now, size_t n)
 		return;
 	a->owed += a->late - a->held;
 	a->owed_end = now + PATIENCE;
+	a->usual = usual;
 	a->held = a->late;
 }
 
@@ -71,7 +78,7 @@ static bool quiet(const uint8_t *frame, size_t n, bool alaw)
 /* Samples held that no read of the last seconds was late enough to need. */
 static size_t spare(const struct ahead *a)
 {
-	int64_t need = a->most[0] > a->most[1] ? a->most[0] : a->most[1];
+	int64_t need = most(a);
 
 	if (need < KEEP)
 		need = KEEP;
@@ -81,9 +88,10 @@ static size_t spare(const struct ahead *a)
 
 size_t ahead_write(struct ahead *a, const uint8_t *frame, size_t n, bool alaw)
 {
+	int64_t need = a->late > a->usual ? a->late : a->usual;
 	size_t cut;
 
-	if (a->owed >= ns(n) && a->held - a->late >= ns(n)) {
+	if (a->owed >= ns(n) && a->held - need >= ns(n)) {
 		a->owed -= ns(n);
 		return 0;
 	}

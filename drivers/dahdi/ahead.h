@@ -7,9 +7,9 @@
  * is read, so what it holds changes only when it runs out: a read that is later
  * than all the audio held plays silence for the difference, and from then on so
  * much more is held. That covers the next one as late, and delays the voice for
- * the rest of the call. After a standstill whole blocks are left out in place of
- * those that silence was played for; the rest goes, and what no lateness of the
- * last seconds has used, where the voice pauses.
+ * the rest of the call. After a standstill that is unlike the last seconds whole
+ * blocks are left out in place of those that silence was played for; the rest
+ * goes, and what no lateness of the last seconds has used, where the voice pauses.
  *
  * Lateness is measured from the earliest read of the last seconds, in the card's
  * time: its samples are the clock. Times are ns, monotonic.
@@ -31,6 +31,7 @@ struct ahead {
 	int64_t least[AHEAD_WINDOWS];	/* time less audio read: the earliest */
 	int64_t most[AHEAD_WINDOWS];	/* lateness */
 	uint64_t window_end;
+	int64_t usual;		/* most lateness before that which found silence */
 	int64_t owed;		/* silence that was played in place of audio */
 	uint64_t owed_end;	/* so long it may be made up for */
 };
