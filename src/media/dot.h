@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
-/* dot.h - loops in the shape that compilers at -O3 know to be one instruction
- * for eight samples. Whoever calls dot() sees to it that the sum fits. */
+/* dot.h - loops in the shape that compilers, where they are told to vectorise, know to
+ * be one instruction for eight samples. Whoever calls dot() sees to it that the sum
+ * fits. */
 #ifndef MEDIA_DOT_H
 #define MEDIA_DOT_H
 

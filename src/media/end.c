@@ -156,7 +156,8 @@ void end_meters(struct end *e)
 {
 	stat_set(e->stats.rx_level, level_dbm0(e->rx.squares, e->rx.samples));
 	stat_set(e->stats.tx_level, level_dbm0(e->tx.squares, e->tx.samples));
-	e->rx = e->tx = (struct meter) { 0 };
+	e->rx = (struct meter) { .frames = e->rx.frames };
+	e->tx = (struct meter) { .frames = e->tx.frames };
 	stat_set(e->stats.samples, e->samples);
 }
 

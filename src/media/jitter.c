@@ -4,8 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define JITTER_EMPTY INT16_MIN	/* no G.711 code decodes to it */
-#define MASK (JITTER_RING - 1)
+#include "media/jitter_ring.h"
+#include "media/osc.h"
+
 #define WINDOW (4 * 8000)	/* of least transit */
 #define SPREAD_WINDOW (15 * 8000)	/* of most spread: a voice slips seldom */
 #define MARGIN 80		/* a pull needs its last sample, not its first */
@@ -16,46 +17,15 @@
 #define FAR 960			/* one that is mended even inside loud speech */
 #define YOUTH (2 * 8000)	/* of a stream */
 #define PATIENCE (10 * 8000)	/* a delay must be too long for so long */
+#define QUIET_EACH 4	/* frames */
 #define LATE_RUN 8		/* so many late ones in a row: the path changed */
 #define NONE INT64_MAX
-
-/* ----------------------------------------------------------------- the ring */
-
-/* Samples from `from` on that lie in one piece, at most n. */
-static size_t piece(uint32_t from, size_t n)
-{
-	size_t left = JITTER_RING - (from & MASK);
-
-	return n < left ? n : left;
-}
-
-static void empty(int16_t *s, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		s[i] = JITTER_EMPTY;
-}
-
-/* Four at a time: a gap is rare. */
-static bool whole(const int16_t *s, size_t n)
-{
-	const uint64_t ones = 0x0001000100010001, tops = ones << 15;
-	uint64_t four, gaps = 0;
-
-	for (; n >= 4; n -= 4, s += 4) {
-		memcpy(&four, s, sizeof(four));
-		four ^= tops;	/* JITTER_EMPTY becomes zero, and nothing else */
-		gaps |= (four - ones) & ~four & tops;
-	}
-	while (n--)
-		gaps |= s[n] == JITTER_EMPTY;
-	return !gaps;
-}
 
 /* --------------------------------------------------------------- the stream */
 
 static void forget(struct jitter *j)
 {
-	empty(j->ring, JITTER_RING);
+	jitter_empty(j->ring, 0, JITTER_RING);
 	j->started = false;
 	j->late_run = 0;
 	j->silence = 0;
@@ -142,15 +112,13 @@ static void observe(struct jitter *j, int64_t timestamp, int64_t arrival)
 }
 
 /* Samples from play on that are there, at most n. */
-static size_t held(const struct jitter *j, size_t n)
+static size_t held(struct jitter *j, size_t n)
 {
-	size_t i = 0, first = piece(j->play, n);
-
-	if (whole(j->ring + (j->play & MASK), first) && whole(j->ring, n - first))
-		return n;
-	while (i < n && j->ring[(j->play + i) & MASK] != JITTER_EMPTY)
-		i++;
-	return i;
+	if ((int32_t)(j->solid - j->play) < 0)
+		j->solid = j->play;
+	while (j->solid != j->newest && jitter_holds(j->ring, j->solid))
+		j->solid++;
+	return j->solid - j->play < n ? j->solid - j->play : n;
 }
 
 /* Where the sample that is played next stands against the puller's clock. */
@@ -161,14 +129,10 @@ static int64_t offset(const struct jitter *j)
 
 static void drop(struct jitter *j, size_t n)
 {
-	size_t first;
-
 	j->play += (uint32_t)n;
 	if (n > JITTER_RING)
 		n = JITTER_RING;
-	first = piece(j->play - (uint32_t)n, n);
-	empty(j->ring + ((j->play - (uint32_t)n) & MASK), first);
-	empty(j->ring, n - first);
+	jitter_empty(j->ring, j->play - (uint32_t)n, n);
 }
 
 /* Goes to the wanted delay at once; what lies between is not played. */
@@ -179,7 +143,7 @@ static void settle(struct jitter *j)
 	if (move > 0)
 		drop(j, (size_t)move);
 	else
-		j->play += (uint32_t)move;
+		j->solid = j->play += (uint32_t)move;
 }
 
 /* Begins, or begins anew, with this packet at the target's distance. */
@@ -190,7 +154,7 @@ static void start(struct jitter *j, uint32_t timestamp, int64_t arrival)
 	j->last_ts = j->newest = timestamp;
 	j->last_extended = timestamp;
 	observe(j, timestamp, arrival);
-	j->play = timestamp - (uint32_t)target(j);
+	j->solid = j->play = timestamp - (uint32_t)target(j);
 	j->fresh = true;
 }
 
@@ -205,14 +169,12 @@ static void resume(struct jitter *j, uint32_t timestamp)
 static void keep(struct jitter *j, uint32_t timestamp, const int16_t *s, size_t n)
 {
 	int32_t behind = (int32_t)(j->play - timestamp);
-	size_t i = behind > 0 ? (size_t)behind : 0, first;
+	size_t i = behind > 0 ? (size_t)behind : 0;
 
-	if (i < n) {
-		first = piece(timestamp + (uint32_t)i, n - i);
-		memcpy(j->ring + ((timestamp + (uint32_t)i) & MASK), s + i,
-		       first * sizeof(*s));
-		memcpy(j->ring, s + i + first, (n - i - first) * sizeof(*s));
-	}
+	if (i < n)
+		jitter_write(j->ring, timestamp + (uint32_t)i, s + i, n - i);
+	if (timestamp == j->solid)
+		j->solid += (uint32_t)n;
 	if ((int32_t)(timestamp + (uint32_t)n - j->newest) > 0)
 		j->newest = timestamp + (uint32_t)n;
 }
@@ -265,7 +227,7 @@ void jitter_put(struct jitter *j, uint16_t seq, uint32_t timestamp, bool marker,
 	}
 	end = (int32_t)(timestamp + (uint32_t)n - j->play);
 	if (end > 0 && (int32_t)(timestamp - j->play) >= 0 &&
-	    j->ring[timestamp & MASK] != JITTER_EMPTY) {
+	    jitter_holds(j->ring, timestamp)) {
 		j->stats.duplicate++;
 		return;
 	}
@@ -290,7 +252,7 @@ void jitter_put(struct jitter *j, uint16_t seq, uint32_t timestamp, bool marker,
 	keep(j, timestamp, samples, n);
 }
 
-bool jitter_ready(const struct jitter *j, size_t n)
+bool jitter_ready(struct jitter *j, size_t n)
 {
 	return j->started && held(j, n) == n;
 }
@@ -308,14 +270,6 @@ unsigned jitter_target_ms(const struct jitter *j)
 }
 
 /* ------------------------------------------------------------------ playing */
-
-static void copy(struct jitter *j, int16_t *to, uint32_t from, size_t n)
-{
-	size_t first = piece(from, n);
-
-	memcpy(to, j->ring + (from & MASK), first * sizeof(*to));
-	memcpy(to + first, j->ring, (n - first) * sizeof(*to));
-}
 
 /* The lag at which the two stretches are most alike; they fade over there. In
  * silence all are alike, and the longest is done soonest. */
@@ -358,7 +312,7 @@ static bool mend(struct jitter *j, int16_t *to, int64_t excess)
 	if (excess > 0) {
 		if (max < LAG_MIN || held(j, JITTER_FADE + max) < JITTER_FADE + max)
 			return false;
-		copy(j, work, j->play, JITTER_FADE + max);
+		jitter_read(j->ring, work, j->play, JITTER_FADE + max);
 		lag = best_lag(work, work, 1, max);
 		fade(work, work + lag, to);
 		drop(j, JITTER_FADE + lag);
@@ -366,7 +320,7 @@ static bool mend(struct jitter *j, int16_t *to, int64_t excess)
 		return true;
 	}
 	memcpy(work, j->past, sizeof(j->past));
-	copy(j, work + JITTER_FADE, j->play, JITTER_FADE);
+	jitter_read(j->ring, work + JITTER_FADE, j->play, JITTER_FADE);
 	lag = best_lag(work + JITTER_FADE, work + JITTER_FADE, -1, max);
 	fade(work + JITTER_FADE, work + JITTER_FADE - lag, to);
 	drop(j, JITTER_FADE - lag);
@@ -374,19 +328,19 @@ static bool mend(struct jitter *j, int16_t *to, int64_t excess)
 	return true;
 }
 
-/* Whether this frame is quiet enough to be cut or repeated unheard. */
-static bool quiet(struct jitter *j, const int16_t *s)
+/* Whether this frame is quiet enough to be cut or repeated unheard. Where nothing
+ * is to be mended, one frame of some is enough to follow what quiet is here. */
+static bool quiet(struct jitter *j, const int16_t *s, int64_t excess)
 {
-	int64_t squares = 0;
-	float sum;
+	float pace = 1, sum;
 
-	for (int i = 0; i < JITTER_FADE; i++)
-		squares += (int32_t)s[i] * s[i];
-	sum = (float)squares / JITTER_FADE;
-	if (sum < j->noise)
-		j->noise += (sum - j->noise) * 0.1f;
-	else
-		j->noise += (sum - j->noise) * 0.0005f;
+	if (excess <= SLACK) {
+		if (j->frames++ % QUIET_EACH)
+			return false;
+		pace = QUIET_EACH;
+	}
+	sum = (float)level_squares(s, JITTER_FADE) / JITTER_FADE;
+	j->noise += (sum - j->noise) * pace * (sum < j->noise ? 0.1f : 0.0005f);
 	return sum < 4 * j->noise + 100;
 }
 
@@ -434,14 +388,14 @@ static void pull_frame(struct jitter *j, int16_t *to)
 	bool mended = false;
 
 	if (have < JITTER_FADE) {
-		copy(j, to, j->play, have);
+		jitter_read(j->ring, to, j->play, have);
 		conceal(j, to, have);
 		return;
 	}
 	j->silence = 0;
 	excess = offset(j) - wanted(j);
-	copy(j, to, j->play, JITTER_FADE);
-	if (off(j, excess, quiet(j, to)))
+	jitter_read(j->ring, to, j->play, JITTER_FADE);
+	if (off(j, excess, quiet(j, to, excess)))
 		mended = mend(j, to, excess);
 	if (!mended)
 		drop(j, JITTER_FADE);
@@ -467,7 +421,7 @@ void jitter_pull(struct jitter *j, int16_t *to, size_t n, int64_t now)
 		} else {
 			size_t have = held(j, part);
 
-			copy(j, frame, j->play, have);
+			jitter_read(j->ring, frame, j->play, have);
 			memcpy(to, frame, have * sizeof(*to));
 			memset(to + have, 0, (part - have) * sizeof(*to));
 			drop(j, part);

@@ -39,6 +39,7 @@ struct jitter {
 	bool started;			/* there is a stream */
 	uint32_t play;			/* timestamp of the next sample */
 	uint32_t newest;		/* one after the latest sample held */
+	uint32_t solid;			/* from play on all is there up to here, or more */
 	int64_t now;			/* the puller's clock at its next pull */
 	bool fresh;			/* play is set at the next pull */
 	uint32_t last_ts;
@@ -52,6 +53,7 @@ struct jitter {
 	int32_t over;			/* samples in a row with too long a delay */
 	int32_t silence;		/* samples in a row with nothing to play */
 	float noise;			/* mean square of the quiet */
+	unsigned frames;		/* played */
 	int16_t past[JITTER_FADE];	/* the last samples given out */
 	struct conceal conceal;
 	struct jitter_stats stats;
@@ -74,7 +76,7 @@ void jitter_skip(struct jitter *, uint16_t seq);
 void jitter_pull(struct jitter *, int16_t *to, size_t n, int64_t now);
 
 /* Whether the next n samples are there. */
-bool jitter_ready(const struct jitter *, size_t n);
+bool jitter_ready(struct jitter *, size_t n);
 
 /* ms that audio waits here beyond the network's best. */
 unsigned jitter_delay_ms(const struct jitter *);

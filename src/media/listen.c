@@ -83,11 +83,22 @@ static void callerid(struct listen *l, const int16_t *s, size_t n,
 	tell_party(callerid_run(l->callerid, s, n, &ev.party), &ev, emit, arg);
 }
 
+static void fax(struct listen *l, const int16_t *s, uint64_t sample,
+		listen_fn *emit, void *arg)
+{
+	int tone = fax_run(&l->fax, s);
+	struct media_event ev;
+
+	if (!tone)
+		return;
+	ev = (struct media_event) { .type = MEDIA_FAX, .sample = sample,
+				    .value = tone };
+	emit(arg, &ev);
+}
+
 void listen_run(struct listen *l, const int16_t *s, size_t n, uint64_t sample,
 		listen_fn *emit, void *arg)
 {
-	struct media_event ev = { .type = MEDIA_FAX, .sample = sample };
-
 	l->digits.changes = 0;
 	if (l->digits_wanted || l->what & DETECT_DIGITS ||
 	    (l->what & DETECT_CALLERID && callerid_takes_digits(l->callerid)))
@@ -96,9 +107,6 @@ void listen_run(struct listen *l, const int16_t *s, size_t n, uint64_t sample,
 		callerid(l, s, n, sample, emit, arg);
 	if (l->what & DETECT_TONES)
 		progress_run(l->progress, s, n, sample, emit, arg);
-	if (l->what & DETECT_FAX && n == 80) {
-		ev.value = fax_run(&l->fax, s);
-		if (ev.value)
-			emit(arg, &ev);
-	}
+	if (l->what & DETECT_FAX && n == 80)
+		fax(l, s, sample, emit, arg);
 }

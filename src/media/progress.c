@@ -9,6 +9,7 @@
 #include "media/spectrum.h"
 
 #define BLOCK 40		/* samples of the envelope: 5 ms */
+#define AHEAD (16 * BLOCK)	/* until the past is moved to the front */
 #define HANG (8 * BLOCK)	/* a gap shorter than that is a beat, not an end */
 #define HOP 80			/* between spectra, twice that in long sounds */
 #define LONG 2400		/* samples */
@@ -51,9 +52,8 @@ struct progress {
 	unsigned slows;
 	float threshold, noise_most;	/* mean squares */
 
-	int16_t past[SPECTRUM_SIZE];
-	int16_t block[BLOCK];
-	size_t filled;
+	int16_t past[SPECTRUM_SIZE + AHEAD];	/* behind `start` stands the window, */
+	size_t start, filled;			/* behind that the block to come */
 	uint64_t now;		/* samples before the present block's end */
 	float noise;
 
@@ -174,7 +174,7 @@ void progress_free(struct progress *p)
 void progress_reset(struct progress *p)
 {
 	memset(p->past, 0, sizeof(p->past));
-	p->filled = 0;
+	p->start = p->filled = 0;
 	p->now = 0;
 	p->noise = 0;
 	p->sounding = false;
@@ -207,7 +207,8 @@ static bool beats(const struct progress *p)
 
 	for (int i = SPECTRUM_SIZE - 12 * BLOCK; i < SPECTRUM_SIZE - BLOCK;
 	     i += BLOCK) {
-		float power = (float)level_squares(p->past + i, BLOCK);
+		float power = (float)level_squares(p->past + p->start + i,
+						   BLOCK);
 
 		if (power > most)
 			most = power;
@@ -284,7 +285,7 @@ static struct mix analyse(struct progress *p, float *power)
 	struct mix m;
 	float sum, centre;
 
-	spectrum_of(&s, p->past);
+	spectrum_of(&s, p->past + p->start);
 	*power = s.power;
 	sum = strongest(&s, TONE_FREQUENCIES, &m, &centre);
 	if (m.hz[TONE_FREQUENCIES - 1] > 0 && !planned(p, &m))
@@ -505,12 +506,15 @@ static void follow_noise(struct progress *p, float power)
 /* 5 ms more. */
 static void block(struct progress *p)
 {
-	double sum = level_squares(p->block, BLOCK);
+	double sum = level_squares(p->past + p->start + SPECTRUM_SIZE, BLOCK);
 	float power = (float)sum / BLOCK;
 	bool loud = power > p->threshold && power > 4 * p->noise;
 
-	memmove(p->past, p->past + BLOCK, sizeof(p->past) - sizeof(p->block));
-	memcpy(p->past + SPECTRUM_SIZE - BLOCK, p->block, sizeof(p->block));
+	p->start += BLOCK;
+	if (p->start == AHEAD) {
+		memmove(p->past, p->past + AHEAD, SPECTRUM_SIZE * sizeof(*p->past));
+		p->start = 0;
+	}
 	p->squares += sum;
 	p->squared += BLOCK;
 	follow_noise(p, power);
@@ -544,7 +548,8 @@ void progress_run(struct progress *p, const int16_t *s, size_t n, uint64_t end,
 	while (n) {
 		size_t part = BLOCK - p->filled < n ? BLOCK - p->filled : n;
 
-		memcpy(p->block + p->filled, s, part * sizeof(*s));
+		memcpy(p->past + p->start + SPECTRUM_SIZE + p->filled, s,
+		       part * sizeof(*s));
 		p->filled += part;
 		at += part;
 		s += part;
