@@ -12,8 +12,8 @@
 #define SURE 16			/* octets that prove it */
 #define LONGEST 16000		/* delay in samples that is believed */
 
-/* Levels of segments 2 to 4, in pauses 0 and 1; both signs; never a zero, of which
- * mu-law has two. */
+/* Levels of segments 2 to 4, in pauses 0, the -47 dBm0 of a noisy line; both signs;
+ * never a zero, of which mu-law has two. */
 uint8_t stream_octet(unsigned line, uint32_t at)
 {
 	bool talks = (at + line * 4241) % (TALK + PAUSE) < TALK;
@@ -25,7 +25,7 @@ uint8_t stream_octet(unsigned line, uint32_t at)
 	if (talks)
 		code = (2 + (x >> 8 & 0xff) % 3) << 4 | (x & 15);
 	else
-		code = (x >> 8 & 1) << 4 | (x & 15);
+		code = x & 15;
 	if (!code)
 		code = 1;
 	return (uint8_t)(~(code | (x >> 4 & 1) << 7));
