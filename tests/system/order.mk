@@ -1,5 +1,6 @@
 # Which test waits for which, here alone; of those that are asked for only. A test
-# that is named in no list here sounds. Three jobs a build fit two processors.
+# that is named in no list here sounds. Two jobs a build, of two builds, fit two
+# processors: what sounds waits most of the time.
 system_log = $(foreach t,$(1),$(filter tests/system/$(t)-test.log,$(TEST_LOGS)))
 
 # They wait for messages: two at once, beside what computes.
