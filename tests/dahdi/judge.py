@@ -9,7 +9,9 @@ import sys
 
 # Key, the loop's key, words, what is asked at most, Asterisk 22 in the same VM: its
 # loop of 24 lines, no canceller. The loop does four system calls a packet and
-# nothing else; for the round trip it only reads and writes.
+# nothing else; for the round trip it only reads and writes. Asterisk's CPU was taken
+# on a processor of the VM on which the loop cost 7.0 to 8.8 ms (dahdi-vm says what
+# this one is without).
 ROWS = [
     ("cpu_ms_per_call_second", "floor_cpu_ms", "CPU, ms per call-second", 10,
      "44-48"),
@@ -38,7 +40,7 @@ LINE = "%-52s %6s %8s %6s %10s  %s"
 
 def keeps_up(r):
     """The machine: else what is missing says nothing of the gateway."""
-    return r["floor_missing"] < 0.005 and r["floor_cpu_ms"] < 12
+    return r["floor_missing"] < 0.005 and r["floor_cpu_ms"] < 8
 
 
 def heard_itself(line, r):
@@ -99,6 +101,7 @@ def figures(files):
         for columns in ROWS:
             row(r, *columns, few=n < 60)
         print()
+    print("Asterisk's CPU is of a dearer processor, on which the loop took 7 to 9 ms.")
     with open("bench-dahdi.json", "w") as f:
         json.dump(result, f, indent=2)
 
