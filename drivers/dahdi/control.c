@@ -6,7 +6,8 @@
 
 #include "drivers/dahdi/port.h"
 
-/* The kernel's guard after a break is 300 ms. */
+/* A break, and the kernel's guard of 300 ms after it. */
+#define BREAK_NS 500000000ull
 #define GUARD_NS 350000000ull
 #define AGAIN_NS 100000000ull
 /* The longest pause between rings, and some more. */
@@ -114,9 +115,16 @@ int dahdi_ring(struct line_port *port, const struct cadence *c)
  * until its next off hook. Loop start has no such sign. */
 int dahdi_battery(struct line_port *port, int break_ms)
 {
+	int err;
+
 	if (port->kind != PORT_FXS || port->signalling == SIGNALLING_LOOP_START)
 		return -ENOTSUP;
-	return dahdi_set_hook(port, DAHDI_ONHOOK);
+	err = dahdi_set_hook(port, DAHDI_ONHOOK);
+	/* Of a telephone that has just hung up, within the time in which the kernel
+	 * takes that for a bounce, it tells nothing more. */
+	if (!err && port->lifted)
+		port->feed_at = dahdi_now() + BREAK_NS + GUARD_NS;
+	return err;
 }
 
 /*
@@ -127,7 +135,7 @@ int dahdi_battery(struct line_port *port, int break_ms)
  */
 void dahdi_feed_later(struct line_port *port)
 {
-	if (port->loop)
+	if (port->lifted)
 		port->feed_at = dahdi_now() + GUARD_NS;
 }
 
@@ -136,7 +144,7 @@ void dahdi_feed_due(struct line_port *port, uint64_t now)
 	if (!port->feed_at || now < port->feed_at)
 		return;
 	port->feed_at = 0;
-	if (port->loop && dahdi_set_hook(port, DAHDI_OFFHOOK) == -EBUSY)
+	if (port->lifted && dahdi_set_hook(port, DAHDI_OFFHOOK) == -EBUSY)
 		port->feed_at = now + AGAIN_NS;
 }
 

@@ -59,14 +59,14 @@ static enum line_event_type station(struct line_port *port, int event, int *valu
 {
 	switch (event) {
 	case DAHDI_EVENT_RINGOFFHOOK:
-		port->loop = true;
+		port->loop = port->lifted = true;
 		port->ringing = false;
 		/* A card trips the ringer itself, the kernel's cadence goes on
 		 * until it is told. */
 		dahdi_set_hook(port, DAHDI_OFFHOOK);
 		return LINE_EVENT_OFF_HOOK;
 	case DAHDI_EVENT_ONHOOK:
-		port->loop = false;
+		port->loop = port->lifted = false;
 		port->feed_at = 0;
 		dahdi_set_hook(port, DAHDI_ONHOOK);
 		return LINE_EVENT_ON_HOOK;

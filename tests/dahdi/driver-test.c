@@ -253,13 +253,23 @@ static void a_break_is_a_break(void **state)
 	assert_int_equal(await(p->fxo, LINE_EVENT_BREAK, 1000), 0);
 }
 
-/* The kernel overlooks a telephone that hangs up within 300 ms of a break's end;
- * the driver does not, while it is read. */
+/* What the kernel has overlooked the driver finds, while it is read. */
+static void assert_hang_up_is_found(struct pair *p)
+{
+	unsigned char buf[FRAME_MAX];
+	int64_t end = now_ms() + 4000;
+
+	while (await(p->fxs, LINE_EVENT_ON_HOOK, 20) < 0) {
+		assert_true(now_ms() < end);
+		while (drv->read(p->fxs, buf, sizeof(buf)) > 0)
+			drv->write(p->fxs, buf, BLOCK_SAMPLES);
+	}
+}
+
+/* It does so within 300 ms of a break's end, ... */
 static void a_hang_up_just_after_a_break_is_seen(void **state)
 {
 	struct pair *p = *state;
-	unsigned char buf[FRAME_MAX];
-	int64_t end;
 
 	assert_int_equal(drv->hook(p->fxo, true), 0);
 	assert_event(p->fxs, LINE_EVENT_OFF_HOOK, 1000);
@@ -268,12 +278,22 @@ static void a_hang_up_just_after_a_break_is_seen(void **state)
 	assert_int_equal(await(p->fxo, LINE_EVENT_BREAK, 1000), 0);
 	assert_int_equal(await(p->fxs, LINE_EVENT_ON_HOOK, 620), -1);
 	assert_int_equal(drv->hook(p->fxo, false), 0);
-	end = now_ms() + 4000;
-	while (await(p->fxs, LINE_EVENT_ON_HOOK, 20) < 0) {
-		assert_true(now_ms() < end);
-		while (drv->read(p->fxs, buf, sizeof(buf)) > 0)
-			drv->write(p->fxs, buf, BLOCK_SAMPLES);
-	}
+	assert_hang_up_is_found(p);
+}
+
+/* ... and where a break is asked for while it takes a hang-up for a bounce. */
+static void a_hang_up_just_before_a_break_is_seen(void **state)
+{
+	struct pair *p = *state;
+	struct port_state s;
+
+	assert_int_equal(drv->hook(p->fxo, true), 0);
+	assert_event(p->fxs, LINE_EVENT_OFF_HOOK, 1000);
+	assert_int_equal(drv->hook(p->fxo, false), 0);
+	usleep(20000);
+	assert_int_equal(drv->state(p->fxs, &s), 0);
+	assert_int_equal(drv->battery(p->fxs, 500), 0);
+	assert_hang_up_is_found(p);
 }
 
 static void a_flash_is_a_flash(void **state)
@@ -481,6 +501,7 @@ int main(void)
 		with_pair(hang_up_of_the_telephone),
 		with_pair(a_break_is_a_break),
 		with_pair(a_hang_up_just_after_a_break_is_seen),
+		with_pair(a_hang_up_just_before_a_break_is_seen),
 		cmocka_unit_test_setup_teardown(a_flash_is_a_flash,
 						setup_long_flash, teardown),
 		cmocka_unit_test_setup_teardown(without_a_flash_hang_up_is_told_soon,
