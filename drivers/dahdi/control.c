@@ -98,8 +98,8 @@ int dahdi_ring(struct line_port *port, const struct cadence *c)
 		return -ENOTSUP;
 	if (!c) {
 		port->ringing = false;
-		return dahdi_set_hook(port, port->loop ? DAHDI_OFFHOOK
-						       : DAHDI_RINGOFF);
+		return dahdi_set_hook(port, port->lifted ? DAHDI_OFFHOOK
+							 : DAHDI_RINGOFF);
 	}
 	err = set_cadence(port, c);
 	if (err && err != -ENOTSUP)

@@ -59,14 +59,14 @@ static enum line_event_type station(struct line_port *port, int event, int *valu
 {
 	switch (event) {
 	case DAHDI_EVENT_RINGOFFHOOK:
-		port->loop = port->lifted = true;
+		port->lifted = true;
 		port->ringing = false;
 		/* A card trips the ringer itself, the kernel's cadence goes on
 		 * until it is told. */
 		dahdi_set_hook(port, DAHDI_OFFHOOK);
 		return LINE_EVENT_OFF_HOOK;
 	case DAHDI_EVENT_ONHOOK:
-		port->loop = port->lifted = false;
+		port->lifted = false;
 		port->feed_at = 0;
 		dahdi_set_hook(port, DAHDI_ONHOOK);
 		return LINE_EVENT_ON_HOOK;
@@ -159,11 +159,15 @@ static enum line_event_type translate(struct line_port *port, int event, int *va
 static bool overflowed(struct line_port *port)
 {
 	bool lost = port->taken >= KERNEL_EVENTS;
+	struct dahdi_params p;
 
 	port->taken = 0;
-	if (lost)
-		dahdi_own_event(port, LINE_EVENT_RESYNC, 0);
-	return lost;
+	if (!lost)
+		return false;
+	if (!dahdi_params(port->fd, 0, &p))
+		port->lifted = dahdi_loop_closed(port, &p);
+	dahdi_own_event(port, LINE_EVENT_RESYNC, 0);
+	return true;
 }
 
 bool dahdi_is_gone(int err)

@@ -147,7 +147,7 @@ static int prepare(struct line_port *port, const struct dahdi_params *p,
 	port->capabilities = dahdi_probe(port, p);
 	/* What stood before the open queues no event. */
 	port->alarm = dahdi_alarm(p, port->kind);
-	port->loop = port->lifted = dahdi_loop_closed(port, p);
+	port->lifted = dahdi_loop_closed(port, p);
 	err = dahdi_card_gains(port, conf->card_rx_gain, conf->card_tx_gain);
 	if (err)
 		snprintf(why, size, "the card of channel %d sets no gains of its own; "

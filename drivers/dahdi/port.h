@@ -39,8 +39,7 @@ struct line_port {
 	unsigned capabilities;
 	bool digital;		/* CAS bits behind it, as on "loc" spans */
 	bool off_hook;		/* FXO: we hold the line */
-	bool loop;		/* FXS: the far end is off hook */
-	bool lifted;		/* FXS: ... as events have told so far */
+	bool lifted;		/* FXS: the far end is off hook, as events told */
 	bool dialling;		/* FXO: the kernel pulses digits */
 	bool ringing;		/* FXS: we ring; FXO: a burst sounds */
 	uint64_t rang_at;	/* ns: FXO, the last burst's end; 0: none */

@@ -141,10 +141,9 @@ int dahdi_state(struct line_port *port, struct port_state *s)
 	if (err)
 		return err;
 	port->alarm = dahdi_alarm(&p, port->kind);
-	if (port->kind == PORT_FXS)
-		port->loop = dahdi_loop_closed(port, &p);
 	s->alarm = port->alarm;
-	s->off_hook = port->kind == PORT_FXS ? port->loop : port->off_hook;
+	s->off_hook = port->kind == PORT_FXS ? dahdi_loop_closed(port, &p)
+					     : port->off_hook;
 	s->ringing = port->ringing;
 	s->battery = has_battery(port, &p);
 	return 0;

@@ -335,7 +335,7 @@ static bool quiet(struct jitter *j, const int16_t *s, int64_t excess)
 	float pace = 1, sum;
 
 	if (excess <= SLACK) {
-		if (j->frames++ % QUIET_EACH)
+		if (j->play / JITTER_FADE % QUIET_EACH)
 			return false;
 		pace = QUIET_EACH;
 	}

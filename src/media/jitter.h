@@ -53,7 +53,6 @@ struct jitter {
 	int32_t over;			/* samples in a row with too long a delay */
 	int32_t silence;		/* samples in a row with nothing to play */
 	float noise;			/* mean square of the quiet */
-	unsigned frames;		/* played */
 	int16_t past[JITTER_FADE];	/* the last samples given out */
 	struct conceal conceal;
 	struct jitter_stats stats;

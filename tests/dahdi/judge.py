@@ -55,8 +55,7 @@ def load(path):
     with open(path) as f:
         text = f.read()
     r = json.loads(text)
-    r["lines_heard"] = sum(heard_itself(line, r) for line in r["lines"])
-    r["lines_not_heard"] = len(r["lines"]) - r["lines_heard"]
+    r["lines_not_heard"] = sum(not heard_itself(line, r) for line in r["lines"])
     r["bare_p50_ms"], r["bare_p99_ms"] = r["bare_ms"]["p50"], r["bare_ms"]["p99"]
     r["floor_missing_percent"] = 100 * r["floor_missing"]
     r["missing_percent"] = 100 * r["missing"]
