@@ -22,6 +22,9 @@ int digest_init(char *why, size_t size);
 int digest_answer(nua_handle_t *, const sip_t *, const char *user,
 		  const char *secret, const char *realm);
 
+/* One of these can be answered; realm as above. */
+bool digest_answers(const msg_auth_t *, const char *realm);
+
 /* Why no challenge of a 401 or 407 can be answered, of who sent it; NULL: one
  * can. */
 const char *digest_fault(const sip_t *, const char *realm);

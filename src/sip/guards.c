@@ -11,6 +11,7 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
+#include <sofia-sip/auth_client.h>
 #include <sofia-sip/msg.h>
 #include <sofia-sip/sip.h>
 #include <sofia-sip/sip_header.h>
@@ -92,7 +93,7 @@ static const struct {
 #ifndef SOFIA_ASKS_NO_NAMES
 	OURS(su_getaddrinfo),
 #endif
-	OURS(sip_response_terminates_dialog),
+	OURS(sip_response_terminates_dialog), OURS(auc_challenge),
 #ifndef SOFIA_FREES_TLS
 	OURS(BIO_free),
 #endif

@@ -30,6 +30,7 @@ struct account;
 struct nonces;
 struct outside;
 struct provider;
+struct proving;
 struct trunk_leg;
 
 /* One event of the user agent. */
@@ -46,6 +47,9 @@ struct happening {
  * nua_handle_destroy() no event comes for it. */
 struct owner {
 	void (*happened)(struct owner *, const struct happening *);
+	/* What it proves itself with; a request whose challenge that does not answer
+	 * is refused. NULL: it waits, in any case, for response_proven(). */
+	void (*proving)(struct owner *, struct proving *);
 };
 
 /* ------------------------------------------------------------------ agent */

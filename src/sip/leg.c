@@ -43,6 +43,7 @@ struct trunk_leg *trunk_leg_new(struct provider *p, const struct account *accoun
 	if (!t)
 		return NULL;
 	t->owner.happened = dialog_happened;
+	t->owner.proving = dialog_proving;
 	t->agent = p->agent;
 	t->provider = p;
 	t->leg.ops = &trunk_leg_ops;

@@ -85,6 +85,7 @@ struct trunk_leg {
 	struct leg_policy policy;
 	bool sips;		/* the call was asked for by sips: */
 	unsigned challenged;
+	nua_event_t proven;	/* what the last proof was given to */
 	struct leg_offer offer;
 	struct party connected;	/* who answers, for our 200 */
 	char contact[320];
@@ -231,11 +232,11 @@ void dialog_hold(struct leg *, bool held);
 void dialog_settled(struct trunk_leg *);
 void dialog_digit(struct leg *, char digit, unsigned ms);
 void dialog_flash(struct leg *);
-/* The library may say each request once more, with proof; without a secret a
- * challenge is final, or the request would wait for one, and others behind it. */
-#define DIALOG_RETRIES(leg) ((leg)->secret ? 1 : 0)
+/* The library may say each request once more, with proof. */
+#define DIALOG_RETRIES 1
 /* A call of ours was answered. */
 void dialog_begins(struct trunk_leg *);
+void dialog_proving(struct owner *, struct proving *);
 /* response_proven(), of a leg. */
 bool dialog_proven(struct trunk_leg *, const struct happening *, unsigned *times);
 /* Our present description once more. */

@@ -201,17 +201,27 @@ void dialog_hold(struct leg *l, bool held)
 		dialog_reinvite(t);
 }
 
+void dialog_proving(struct owner *o, struct proving *by)
+{
+	struct trunk_leg *t = list_entry(o, struct trunk_leg, owner);
+
+	*by = (struct proving){ t->auth_user, t->secret, t->provider->conf->realm };
+}
+
 bool dialog_proven(struct trunk_leg *t, const struct happening *h, unsigned *times)
 {
-	const struct proving by = { t->auth_user, t->secret,
-				    t->provider->conf->realm };
+	struct proving by;
 
-	return response_proven(h, &by, times);
+	dialog_proving(&t->owner, &by);
+	if (!response_proven(h, &by, times))
+		return false;
+	t->proven = h->event;
+	return true;
 }
 
 void dialog_begins(struct trunk_leg *t)
 {
-	nua_set_hparams(t->nh, NUTAG_RETRY_COUNT(DIALOG_RETRIES(t)), TAG_END());
+	nua_set_hparams(t->nh, NUTAG_RETRY_COUNT(DIALOG_RETRIES), TAG_END());
 }
 
 static void reinvite_accepted(struct trunk_leg *t, const struct happening *h,
@@ -385,9 +395,6 @@ static void digit_response(struct trunk_leg *t, const struct happening *h)
 		return;
 	log_info("%s: a digit was refused: %d %s; see dtmf", t->leg.name, h->status,
 		 h->phrase);
-	/* Unanswered, it would hold up what comes after it. */
-	if (response_challenges(h))
-		nua_authenticate(t->nh, TAG_END());
 }
 
 void dialog_flash(struct leg *l)
@@ -396,6 +403,22 @@ void dialog_flash(struct leg *l)
 }
 
 /* --------------------------------------------------------------------- events */
+
+static void response(struct trunk_leg *, const struct happening *);
+
+/* Nothing waited for our proof: the library had given it already, and the challenge
+ * was a refusal. */
+static void refused_in_spite(struct trunk_leg *t, const struct happening *h)
+{
+	const struct happening refusal = { .event = t->proven, .status = 401,
+					   .phrase = "Unauthorized", .nh = h->nh,
+				   .tags = h->tags };
+
+	if (t->state == LEG_CALLING || t->state == LEG_PROCEEDING)
+		trunk_leg_fail(t, CAUSE_REJECTED, "%s", h->phrase);
+	else
+		response(t, &refusal);
+}
 
 static void response(struct trunk_leg *t, const struct happening *h)
 {
@@ -424,9 +447,8 @@ static void response(struct trunk_leg *t, const struct happening *h)
 			trunk_leg_bury(t);
 		break;
 	case nua_r_authenticate:
-		if (h->status >= 200 && (t->state == LEG_CALLING ||
-					 t->state == LEG_PROCEEDING))
-			trunk_leg_fail(t, CAUSE_REJECTED, "%s", h->phrase);
+		if (h->status >= 200)
+			refused_in_spite(t, h);
 		break;
 	default:
 		break;

@@ -183,7 +183,7 @@ void invite_in(struct provider *p, const struct happening *h)
 	hand_over_peer(&t->hand_over, h->sip);
 	p->calls_in++;
 	nua_handle_bind(h->nh, (nua_hmagic_t *)&t->owner);
-	nua_set_hparams(h->nh, LETS_IN, NUTAG_RETRY_COUNT(DIALOG_RETRIES(t)),
+	nua_set_hparams(h->nh, LETS_IN, NUTAG_RETRY_COUNT(DIALOG_RETRIES),
 			NUTAG_SESSION_TIMER(t->policy.session_s),
 			NUTAG_MIN_SE(t->policy.session_least_s),
 			SIPTAG_SUPPORTED_STR(transfer_supports(t->policy.transfer,

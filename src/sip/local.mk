@@ -49,6 +49,7 @@ guard_ldflags = -Wl,--export-dynamic-symbol=su_getaddrinfo \
 	-Wl,--export-dynamic-symbol=su_soerror \
 	-Wl,--export-dynamic-symbol=sres_resolver_receive \
 	-Wl,--export-dynamic-symbol=sip_response_terminates_dialog \
+	-Wl,--export-dynamic-symbol=auc_challenge \
 	-Wl,--export-dynamic-symbol=SSL_CTX_use_certificate_file \
 	-Wl,--export-dynamic-symbol=SSL_CTX_set_cipher_list \
 	-Wl,--export-dynamic-symbol=X509_get_ext_count \

@@ -19,6 +19,7 @@ CONFIG = ua.CONFIG
 for name in "in", "out":
     CONFIG = CONFIG.replace('name = "%s";' % name, 'name = "%s"; user = "box"; '
                             'secret_file = "{secret}";' % name)
+CONFIG = CONFIG.replace('name = "out";', 'name = "out"; realm = "far";')
 CONFIG = CONFIG.replace("rtp = {{", "rtp = {{ dead = 0;").replace('session_timer = 1200;',
                         'session_timer = 90; dtmf = "info";').replace(
     'name = "six";', 'name = "six"; dtmf = "info";')
@@ -110,12 +111,20 @@ def legs(wanted):
 
 # ------------------------------------------------------------------- re-INVITE
 
-def held(caller, called):
+def held(caller, called, body=HELD):
     """The caller holds; the re-INVITE that its called gets."""
-    caller.send("INVITE", HELD)
+    caller.send("INVITE", body)
     caller.invite_sequence = caller.sequence
     caller.answered()
     return called.expect("INVITE")
+
+
+def freed(caller, called, version=3):
+    """The caller holds no more."""
+    m = held(caller, called, sdp(version=version))
+    check("a=sendrecv" in m.body, m.body)
+    called.reply(200, body=sdp(called.peer.host, version=version), request=m)
+    called.expect("ACK")
 
 
 def a_hold_that_is_challenged_comes_with_proof():
@@ -141,27 +150,43 @@ def a_hold_that_takes_no_proof_ends_nothing():
     called.expect("ACK")
     no_more(called, "INVITE")
     # It can be taken back, and the call ends as any.
-    caller.send("INVITE", sdp(version=3))
-    caller.invite_sequence = caller.sequence
-    caller.answered()
-    m = called.expect("INVITE")
-    check("a=sendrecv" in m.body, m.body)
-    called.reply(200, body=sdp("127.0.0.3", version=3), request=m)
-    called.expect("ACK")
+    freed(caller, called)
     caller.hang_up()
     called.ended()
 
 
+def a_hold_is_not_proven_for_ever():
+    """What has proved the call does not prove its hold."""
+    caller, called = rig().through()
+    called.invite = is_proven(called.challenges(called.invite))
+    called.accept()
+    caller.answered()
+    m = is_proven(called.challenges(held(caller, called)))
+    called.reply(401, request=m, extra=[(
+        "WWW-Authenticate", 'Digest realm="far", nonce="one", algorithm=MD5, '
+        'qop="auth"')])
+    called.expect("ACK")
+    no_more(called, "INVITE")
+    freed(caller, called)
+    caller.hang_up()
+    called.ended()
+
+
+def timed(allow):
+    """A call of 30 s that is to be refreshed after 12."""
+    caller, called = rig().through()
+    called.accept(extra=[("Allow", allow), ("Require", "timer"),
+                         ("Session-Expires", "30;refresher=uac")])
+    caller.answered()
+    return caller, called
+
+
+ALLOWS = "INVITE, ACK, BYE, UPDATE", "INVITE, ACK, BYE"
+
+
 def a_refresh_that_is_challenged_comes_with_proof():
-    """After 12 s of 30: an UPDATE, a re-INVITE for who takes none; both at
-    once."""
-    calls = []
-    for allow in "INVITE, ACK, BYE, UPDATE", "INVITE, ACK, BYE":
-        caller, called = rig().through()
-        called.accept(extra=[("Allow", allow), ("Require", "timer"),
-                             ("Session-Expires", "30;refresher=uac")])
-        caller.answered()
-        calls.append((caller, called))
+    """An UPDATE, a re-INVITE for who takes none; both at once."""
+    calls = [timed(allow) for allow in ALLOWS]
     for (caller, called), method in zip(calls, ("UPDATE", "INVITE")):
         m = is_proven(called.challenges(called.expect(method, within=60), 407))
         called.reply(200, request=m,
@@ -219,16 +244,64 @@ def who_has_no_answer_goes_on_without():
         legs(0)
     caller, called = rig().talk(6)
     asked(called, held(caller, called), 'Digest realm="far", nonce="one"')
-    caller.send("INVITE", sdp(version=3))
-    caller.invite_sequence = caller.sequence
-    caller.answered()
-    m = called.expect("INVITE")
-    called.reply(200, body=sdp("127.0.0.6", version=3), request=m)
-    called.expect("ACK")
+    freed(caller, called)
     caller.hang_up()
     called.ended()
     check("a digit was refused: 401" in rig().gateway.process.text(),
           "no word of the digit")
+
+
+# ------------------------------------------- proof of what we have none of
+
+FOREIGN = ('Digest realm="near", nonce="one"', 'Basic realm="far"',
+           'Digest realm="far", nonce="one", algorithm=SHA-3')
+
+
+def a_hold_that_nobody_can_prove_is_refused():
+    for challenge in FOREIGN:
+        caller, called = rig().talk()
+        asked(called, held(caller, called), challenge)
+        freed(caller, called)
+        # What proves for ours is not forgotten.
+        m = is_proven(called.challenges(held(caller, called, sdp(
+            direction="sendonly", version=4))))
+        called.reply(200, body=sdp("127.0.0.3", direction="recvonly",
+                                   version=4), request=m)
+        called.expect("ACK")
+        asked(called, held(caller, called, sdp(version=5)), challenge)
+        caller.hang_up()
+        called.ended()
+
+
+def a_refresh_that_nobody_can_prove_is_refused():
+    """It is asked again, and until the time is up the call goes on."""
+    calls = [timed(allow) for allow in ALLOWS + ALLOWS + ALLOWS[:1]]
+    for n, (caller, called) in enumerate(calls):
+        m = called.expect("INVITE" if n % 2 else "UPDATE", within=60)
+        called.reply(401, request=m, extra=[("WWW-Authenticate",
+                                             FOREIGN[n % len(FOREIGN)])])
+        if n % 2:
+            called.expect("ACK")
+    # The two of the middle end in the meantime.
+    for caller, called in calls[2:4]:
+        caller.hang_up()
+        called.ended()
+    for n, (caller, called) in enumerate(calls[:2]):
+        m = called.expect("INVITE" if n else "UPDATE", within=20)
+        called.reply(200, request=m, body=sdp("127.0.0.3") if n else "",
+                     extra=[("Require", "timer"),
+                            ("Session-Expires", "30;refresher=uac")])
+        if n:
+            called.expect("ACK")
+        caller.hang_up()
+        called.ended()
+    caller, called = calls[4]
+    m = called.expect("UPDATE", "BYE", within=60)
+    while m.method == "UPDATE":
+        called.reply(401, request=m, extra=[("WWW-Authenticate", FOREIGN[0])])
+        m = called.expect("UPDATE", "BYE", within=60)
+    called.peer.reply(m, 200, "OK")
+    caller.ended()
 
 
 def the_gateway_ends_without_a_leak():
@@ -241,8 +314,11 @@ if __name__ == "__main__":
         a_bye_is_not_proven_for_ever,
         a_hold_that_is_challenged_comes_with_proof,
         a_hold_that_takes_no_proof_ends_nothing,
+        a_hold_is_not_proven_for_ever,
         a_refresh_that_is_challenged_comes_with_proof,
         a_digit_that_is_challenged_comes_with_proof,
         who_has_no_answer_goes_on_without,
+        a_hold_that_nobody_can_prove_is_refused,
+        a_refresh_that_nobody_can_prove_is_refused,
         the_gateway_ends_without_a_leak],
         lambda: _rig and _rig.quiet(), failed))
