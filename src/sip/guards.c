@@ -97,6 +97,9 @@ static const struct {
 #ifndef SOFIA_FREES_TLS
 	OURS(BIO_free),
 #endif
+#ifndef SOFIA_BEARS_FEWER
+	OURS(sres_resolver_update), OURS(sres_query),
+#endif
 	OURS(epoll_ctl), OURS(tport_primary_by_name), OURS(accept), OURS(connect),
 	OURS(su_soerror), OURS(sres_resolver_receive), OURS(SSL_CTX_use_certificate_file),
 	OURS(SSL_new), OURS(SSL_connect), OURS(SSL_accept), OURS(SSL_read),

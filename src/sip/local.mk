@@ -48,6 +48,8 @@ guard_ldflags = -Wl,--export-dynamic-symbol=su_getaddrinfo \
 	-Wl,--export-dynamic-symbol=epoll_ctl \
 	-Wl,--export-dynamic-symbol=su_soerror \
 	-Wl,--export-dynamic-symbol=sres_resolver_receive \
+	-Wl,--export-dynamic-symbol=sres_resolver_update \
+	-Wl,--export-dynamic-symbol=sres_query \
 	-Wl,--export-dynamic-symbol=sip_response_terminates_dialog \
 	-Wl,--export-dynamic-symbol=auc_challenge \
 	-Wl,--export-dynamic-symbol=SSL_CTX_use_certificate_file \

@@ -9,6 +9,8 @@
 #define _GNU_SOURCE
 #include "sip/resolver.h"
 
+#include "config.h"
+
 #include <ctype.h>
 #include <dlfcn.h>
 #include <errno.h>
@@ -33,6 +35,106 @@ struct resolver {
 	struct list_head users;
 	struct timer look;
 };
+
+/* ------------------------------------------------- servers that become fewer */
+
+#ifndef SOFIA_BEARS_FEWER
+#define RESOLVERS 4		/* ours, and the user agent's own */
+#define UNDER_WAY_MS 70000	/* a question is given up after 64 s */
+
+/* A resolver of the library, when it was asked last (ms, 0: never), and the length
+ * of its list. */
+static struct asked {
+	const sres_resolver_t *by;
+	uint64_t at;
+	unsigned servers;
+} asked[RESOLVERS];
+
+/* Room for another; NULL: there is none. */
+static struct asked *find(const sres_resolver_t *by)
+{
+	for (unsigned i = 0; i < RESOLVERS; i++)
+		if (asked[i].by == by)
+			return &asked[i];
+	return NULL;
+}
+
+static void forget(const sres_resolver_t *by)
+{
+	struct asked *a = find(by);
+
+	if (a)
+		*a = (struct asked){ .by = NULL };
+}
+
+static unsigned servers(void)
+{
+	FILE *f = fopen("/etc/resolv.conf", "re");
+	char line[256], word[16];
+	unsigned count = 0;
+
+	while (f && fgets(line, sizeof(line), f))
+		count += sscanf(line, " %15s", word) == 1 &&
+			 !strcasecmp(word, "nameserver");
+	if (f)
+		fclose(f);
+	return count;
+}
+
+/*
+ * A question under way remembers its server by the place in the list, and that must
+ * not be gone: a list that is shorter waits until no question is under way. Ours is
+ * made anew instead; but the user agent has one for the names that peers write.
+ */
+int sres_resolver_update(sres_resolver_t *sres, int always)
+{
+	static __typeof__(&sres_resolver_update) next;
+	struct asked *a = find(sres);
+	unsigned now = servers();
+
+	if (!next)
+		*(void **)&next = dlsym(RTLD_NEXT, "sres_resolver_update");
+	if (!next)
+		abort();
+	if (!a)
+		a = find(NULL);
+	if (a && a->by && !always && now < a->servers) {
+		if (a->at && clock_ms() - a->at < UNDER_WAY_MS)
+			return 0;
+		always = 1;
+	}
+	/* Whether it looks, the library decides. */
+	if (a)
+		*a = (struct asked){ sres, a->at, always || now > a->servers ?
+						  now : a->servers };
+	return next(sres, always);
+}
+
+sres_query_t *sres_query(sres_resolver_t *sres, sres_answer_f *got,
+			 sres_context_t *context, uint16_t type, const char *name)
+{
+	static __typeof__(&sres_query) next;
+	sres_query_t *q;
+	struct asked *a;
+
+	if (!next)
+		*(void **)&next = dlsym(RTLD_NEXT, "sres_query");
+	if (!next)
+		abort();
+	q = next(sres, got, context, type, name);
+	a = find(sres);
+	if (a)
+		a->at = clock_ms();
+	return q;
+}
+#else
+static void forget(const sres_resolver_t *by)
+{
+	(void)by;
+}
+#endif
+
+/* ------------------------------------------------------------ the file */
 
 /* True: it is another one than the last time. One that has gone is as it was. */
 static bool changed(struct resolver *r)
@@ -77,6 +179,7 @@ void resolver_free(struct resolver *r)
 	if (!r)
 		return;
 	timer_stop(&r->look);
+	forget(r->sres);
 	sres_resolver_destroy(r->sres);
 	free(r->file);
 	free(r);
@@ -119,6 +222,7 @@ static void renew(struct resolver *r)
 
 		u->renewed(u);
 	}
+	forget(r->sres);
 	sres_resolver_destroy(r->sres);
 	r->sres = new;
 }

@@ -14,6 +14,7 @@ from tap import check, wait
 
 box.quick()
 other = dns.Dns(address="127.0.0.3")
+third = dns.Dns(address="127.0.0.4")
 SERVERS = "nameserver %s\n"
 
 
@@ -59,6 +60,17 @@ def servers_that_answer_are_left_too():
         s.call_and_end(second)
 
 
+def two_servers_become_one_while_a_question_is_under_way():
+    with Site(servers=1) as s:
+        other.mode = third.mode = "silent"
+        restarted(s, "127.0.0.3", "127.0.0.4")
+        wait("a question to the second", 40, lambda: third.questions)
+        third.zone, third.mode = resolver.zone, "good"
+        write("127.0.0.4")
+        s.wait_up(seconds=60)
+        s.call_and_end(s.servers[0])
+
+
 def an_answer_that_is_cut_short_is_told_with_its_cure():
     with Site(servers=1) as s:
         resolver.mode = "cut"
@@ -80,4 +92,5 @@ if __name__ == "__main__":
     sys.exit(tap.run([
         servers_that_are_silent_are_left_when_the_file_names_others,
         servers_that_answer_are_left_too,
+        two_servers_become_one_while_a_question_is_under_way,
         an_answer_that_is_cut_short_is_told_with_its_cure]))

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception
-"""The SIP library's four faults: each is there without its guard, unless
+"""The SIP library's five faults: each is there without its guard, unless
 ./configure found it cured; the start says so when a guard is not in force; and
 they do not harm tipringd."""
 
@@ -25,13 +25,14 @@ box.quick()
 namespace.enter()
 
 FAULTS = {"names": "SOFIA_ASKS_NO_NAMES", "tls": "SOFIA_FREES_TLS",
-          "accept": "SOFIA_PAUSES_ACCEPT", "idle": "SOFIA_CLOSES_IDLE"}
+          "accept": "SOFIA_PAUSES_ACCEPT", "idle": "SOFIA_CLOSES_IDLE",
+          "servers": "SOFIA_BEARS_FEWER"}
 GUARDS = {"names": "su_getaddrinfo", "tls": "BIO_free", "accept": "accept"}
 CURED, FAULT = 0, 1
 
 
-def run(name):
-    done = subprocess.run([harness.program("tests/faults/" + name)],
+def run(name, *arguments):
+    done = subprocess.run([harness.program("tests/faults/" + name), *arguments],
                           capture_output=True, text=True, timeout=120,
                           env=dict(os.environ, ASAN_OPTIONS="detect_leaks=0"))
     return done.returncode, done.stderr.strip().rpartition("\n")[2]
@@ -57,6 +58,16 @@ def each_fault_is_there_without_its_guard():
         check(status == (CURED if fault in cured else FAULT),
               "%s: ./configure found it %s" % (
                   said, "cured" if fault in cured else "a fault"))
+
+
+def name_servers_may_become_fewer():
+    with harness.Workspace() as place:
+        namespace.replace("/etc/resolv.conf", "", place.dir)
+        try:
+            status, said = run("with-servers", "/etc/resolv.conf")
+        finally:
+            namespace.restore("/etc/resolv.conf")
+    check(status == CURED, said)
 
 
 def a_guard_that_is_not_in_force_is_told_at_the_start():
@@ -176,6 +187,7 @@ if __name__ == "__main__":
         raise SystemExit(0)
     sys.exit(tap.run([
         each_fault_is_there_without_its_guard,
+        name_servers_may_become_fewer,
         a_guard_that_is_not_in_force_is_told_at_the_start,
         no_guard_is_left_where_the_library_is_cured,
         connections_that_come_and_go_leave_nothing,
