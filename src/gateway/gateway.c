@@ -15,12 +15,12 @@ static int64_t wall_clock(void)
 	return (int64_t)time(NULL);
 }
 
-static bool wants_srtp(const struct config *c)
+int gateway_srtp(const struct config *c, char *why, size_t size)
 {
 	for (size_t i = 0; i < c->trunk_count; i++)
 		if (c->trunks[i].srtp != SRTP_OFF)
-			return true;
-	return false;
+			return media_srtp_init(why, size);
+	return 0;
 }
 
 static int start_media(struct gateway *g, char *why, size_t size)
@@ -28,9 +28,10 @@ static int start_media(struct gateway *g, char *why, size_t size)
 	struct media_options options = {
 		.find = line_driver_find,
 		.real_time = true,
-		.srtp = wants_srtp(g->conf),
 	};
 
+	if (gateway_srtp(g->conf, why, size))
+		return -1;
 	g->media = media_new(g->loop, &options, why, size);
 	return g->media ? 0 : -1;
 }

@@ -72,7 +72,9 @@ static int put_in_force(struct gateway *g, struct config *conf,
 		error(arg, "out of memory");
 		return -ENOMEM;
 	}
-	err = agent_reload(g->agent, conf, why, sizeof(why));
+	err = gateway_srtp(conf, why, sizeof(why));
+	if (!err)
+		err = agent_reload(g->agent, conf, why, sizeof(why));
 	if (err) {
 		error(arg, why);
 		free(old);

@@ -38,6 +38,10 @@ struct gateway {
 	void *done_arg;
 };
 
+/* gateway.c: what a configuration with SRTP needs before its first call. -ENOSYS and
+ * why. */
+int gateway_srtp(const struct config *, char *why, size_t size);
+
 /* ports.c: opens a line's port and gives it to the line, or leaves the line out
  * of service and tries again. */
 void ports_open(struct gateway *, struct line *);

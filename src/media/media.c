@@ -73,6 +73,15 @@ static void init_tables(void)
 	spectrum_init();
 }
 
+int media_srtp_init(char *why, size_t size)
+{
+	int err = seal_init();
+
+	if (err)
+		snprintf(why, size, "libsrtp does not pass its own test");
+	return err;
+}
+
 struct media *media_new(struct loop *loop, const struct media_options *o,
 			char *why, size_t size)
 {
@@ -80,11 +89,6 @@ struct media *media_new(struct loop *loop, const struct media_options *o,
 	int err = ENOMEM;
 
 	init_tables();
-	if (o->srtp && seal_init()) {
-		snprintf(why, size, "libsrtp does not pass its own test");
-		free(room);
-		return NULL;
-	}
 	if (!room)
 		goto fail;
 	room->media.ops = &room_ops;

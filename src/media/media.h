@@ -20,7 +20,6 @@ struct media_options {
 	const struct line_driver *(*find)(const char *port,
 					  const char **address);
 	bool real_time;		/* SCHED_FIFO for the pump where it is allowed */
-	bool srtp;		/* libsrtp is tried now, not by its first use */
 	unsigned pumps;		/* threads; 0 or 1: one */
 	unsigned events;	/* room in the event mailbox; 0: default */
 };
@@ -33,6 +32,10 @@ struct media_counters {
 	uint32_t late;		/* turns that came more than 10 ms late */
 	bool real_time;		/* SCHED_FIFO was granted */
 };
+
+/* Before the first end with SRTP, or that end waits for it (40 ms): libsrtp tries
+ * itself. Again: nothing. -ENOSYS and why. Signalling only. */
+int media_srtp_init(char *why, size_t size);
 
 /* Starts the pump's thread; events come through `loop`, which must outlive it.
  * NULL on error, and why says what to do. */

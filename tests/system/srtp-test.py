@@ -4,6 +4,7 @@
 by hand what is refused, what keys are renewed and what is never said."""
 
 import base64
+import os
 import re
 import sys
 
@@ -165,8 +166,35 @@ def keys_are_renewed_and_kept():
               "a key stands in the log")
 
 
+def tried(trunk, reloaded=False):
+    """libsrtp has tried itself without a call: then it loads NSS's ciphers."""
+    with harness.Workspace() as place:
+        with box.Box(phone=False, trunk='srtp = "off";' if reloaded else trunk,
+                     env=dict(os.environ, LD_DEBUG="files",
+                              LD_DEBUG_OUTPUT=place.path("loaded"))) as b:
+            seen = place.path("loaded.%d" % b.gateway.process.pid)
+            if reloaded:
+                check("softokn" not in open(seen).read(), "tried without need")
+                with open(b.gateway.config) as f:
+                    text = f.read()
+                with open(b.gateway.config, "w") as f:
+                    f.write(text.replace('srtp = "off";', trunk))
+                status, out, err = b.gateway.run("reload")
+                check(not status, err)
+            return "softokn" in open(seen).read()
+
+
+def a_reload_does_not_leave_it_to_the_first_call():
+    if not tried('srtp = "required";'):
+        tap.comment("this libsrtp has no ciphers of NSS: nothing to see")
+        return
+    check(tried('srtp = "required";', True), "left to the first call")
+
+
 if __name__ == "__main__":
     sys.exit(tap.run([
-        refusals_say_why, feedback_is_answered_in_kind, keys_are_renewed_and_kept, baresip_must_have_it,
+        refusals_say_why, feedback_is_answered_in_kind,
+        keys_are_renewed_and_kept,
+        a_reload_does_not_leave_it_to_the_first_call, baresip_must_have_it,
         we_must_have_it, both_prefer_it, preferred_goes_without,
         with_feedback, calls_out_over_tls, calls_in_over_tls]))
