@@ -11,7 +11,7 @@ import harness
 import tap
 import ua
 from tap import check
-from ua import Dialog, proven, same, sdp
+from ua import Dialog, proven, rig, same, sdp
 
 box.quick()
 SECRET = "Tipperary-18-miles"
@@ -24,31 +24,10 @@ CONFIG = CONFIG.replace("rtp = {{", "rtp = {{ dead = 0;").replace('session_timer
                         'session_timer = 90; dtmf = "info";').replace(
     'name = "six";', 'name = "six"; dtmf = "info";')
 HELD = sdp(direction="sendonly", version=2)
-_rig = _place = None
-
-
-def rig():
-    global _rig, _place
-    if not _rig:
-        _place = harness.Workspace()
-        secret = _place.write("secret", SECRET + "\n")
-        os.chmod(secret, 0o600)
-        _rig = ua.Rig(CONFIG, secret=secret)
-    return _rig
-
-
-def drop(check_end=False):
-    global _rig
-    if _rig:
-        old, _rig = _rig, None
-        old.close(check_end)
-        _place.close()
-
-
-def failed():
-    if _rig:
-        _rig.ws.tails()
-    drop()
+place = harness.Workspace()
+secret = place.write("secret", SECRET + "\n")
+os.chmod(secret, 0o600)
+ua.make = lambda: ua.Rig(CONFIG, secret=secret)
 
 
 def is_proven(m):
@@ -304,21 +283,17 @@ def a_refresh_that_nobody_can_prove_is_refused():
     caller.ended()
 
 
-def the_gateway_ends_without_a_leak():
-    drop(True)
-
-
 if __name__ == "__main__":
-    sys.exit(tap.run([
-        a_bye_that_is_challenged_comes_with_proof,
-        a_bye_is_not_proven_for_ever,
-        a_hold_that_is_challenged_comes_with_proof,
-        a_hold_that_takes_no_proof_ends_nothing,
-        a_hold_is_not_proven_for_ever,
-        a_refresh_that_is_challenged_comes_with_proof,
-        a_digit_that_is_challenged_comes_with_proof,
-        who_has_no_answer_goes_on_without,
-        a_hold_that_nobody_can_prove_is_refused,
-        a_refresh_that_nobody_can_prove_is_refused,
-        the_gateway_ends_without_a_leak],
-        lambda: _rig and _rig.quiet(), failed))
+    with place:
+        sys.exit(tap.run([
+            a_bye_that_is_challenged_comes_with_proof,
+            a_bye_is_not_proven_for_ever,
+            a_hold_that_is_challenged_comes_with_proof,
+            a_hold_that_takes_no_proof_ends_nothing,
+            a_hold_is_not_proven_for_ever,
+            a_refresh_that_is_challenged_comes_with_proof,
+            a_digit_that_is_challenged_comes_with_proof,
+            who_has_no_answer_goes_on_without,
+            a_hold_that_nobody_can_prove_is_refused,
+            a_refresh_that_nobody_can_prove_is_refused,
+            ua.the_gateway_ends_without_a_leak], ua.after, ua.failed))

@@ -350,13 +350,14 @@ class Rig:
 
 
 _rig = None
+make = Rig	# a test may want another
 
 
 def rig():
     """One for many tests; made anew after a failed one."""
     global _rig
     if not _rig:
-        _rig = Rig()
+        _rig = make()
     return _rig
 
 
