@@ -231,6 +231,7 @@ static int dahdi_wait(struct line_port *port, struct port_wait *w)
 const struct line_driver dahdi_driver = {
 	.name = "dahdi",
 	.frame = BLOCK,
+	.begins_at_read = true,
 	.dchannel = &dahdi_dchannel,
 	.scan = dahdi_scan,
 	.holder = dahdi_holder,

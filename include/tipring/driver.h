@@ -179,6 +179,9 @@ struct port_wait {
 struct line_driver {
 	const char *name;	/* "dahdi", "sim": what stands before the slash */
 	unsigned frame;		/* samples of a usual read, 80 = 10 ms */
+	bool begins_at_read;	/* a port's frames begin when reading does, not by a
+				   clock of all: ports begun in one turn of the
+				   pump are served in one turn from then on */
 
 	/* Calls found() for each port there is, stops when it returns non-zero
 	 * and returns that. */

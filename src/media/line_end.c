@@ -10,6 +10,7 @@
 #define STALE 16		/* reads that empty a port's old audio */
 #define SILENT_US 2000000	/* no samples for so long: the card is stuck */
 #define PAUSE_MS 40		/* least, between digits that are relayed */
+#define START_US 30000		/* a line waits no longer for the others' frame */
 
 /* -------------------------------------------------------------- being active */
 
@@ -52,10 +53,31 @@ static void activate(struct line_end *l)
 	slipring_reset(&l->ring);
 }
 
+/* Lines whose frames begin with the first read begin together with those that run:
+ * one turn serves all. Not for long if those have stopped. */
+static bool must_wait(struct line_end *l)
+{
+	struct pump *p = l->end.pump;
+
+	if (l->active || l->gone || !l->driver->begins_at_read ||
+	    p->audio_us == p->now_us || p->now_us - p->audio_us > START_US)
+		return false;
+	return p->starts = true;
+}
+
+void line_end_start(struct line_end *l)
+{
+	if (l->starts)
+		end_changed(&l->end);
+}
+
 static void settle(struct end *e)
 {
 	struct line_end *l = line_end(e);
 	bool active = wants_audio(l);
+
+	l->starts = active && must_wait(l);
+	active = active && !l->starts;
 
 	e->listen.digits_wanted = e->relay && e->peer &&
 				  e->peer->class == &rtp_class &&

@@ -54,6 +54,7 @@ struct line_end {
 	size_t ref_n;
 	struct slipring ring;		/* voice from another line */
 	bool active;			/* its audio is served */
+	bool starts;			/* it will be, in step with the others */
 	bool silent;			/* active, but the card gives none */
 	bool gone;			/* -ENODEV: wait for the alarm to end */
 	int64_t audio_us;		/* when audio came last */
@@ -82,6 +83,8 @@ extern const struct end_class line_class;
 /* The watch says so. */
 void line_end_events(struct line_end *);
 void line_end_audio(struct line_end *);
+/* A turn has come in which lines may begin. */
+void line_end_start(struct line_end *);
 
 /* ---- line_open.c */
 void line_end_dispose(struct end *);

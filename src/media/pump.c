@@ -127,6 +127,7 @@ static void serve(struct pump *p, struct watch *w, uint32_t got)
 		line_end_events(w->events);
 	if (!(got & w->audio_mask) || w->fd != fd || list_empty(&w->audio))
 		return;
+	p->audio_us = p->now_us;
 	driver = list_entry(w->audio.next, struct line_end, audio_node)->driver;
 	if (driver->turn_begin)
 		driver->turn_begin(fd);
@@ -166,9 +167,20 @@ static void seconds(struct pump *p)
 	}
 }
 
-/* What changed within the turn takes effect here, where nobody walks a list. */
-static void settle(struct pump *p)
+static void start_lines(struct pump *p)
 {
+	struct list_head *l;
+
+	if (!p->starts)
+		return;
+	p->starts = false;
+	list_for_each(l, &p->lines)
+		line_end_start(line_end(list_entry(l, struct end, node)));
+}
+
+void pump_settle(struct pump *p)
+{
+	start_lines(p);
 	while (!list_empty(&p->changed)) {
 		struct end *e = list_entry(p->changed.next, struct end,
 					   changed_node);
@@ -183,7 +195,7 @@ static int wait_ms(const struct pump *p)
 {
 	int64_t ms;
 
-	if (!list_empty(&p->owing))
+	if (!list_empty(&p->owing) || p->starts)
 		return 20;
 	if (list_empty(&p->lines) && list_empty(&p->rtps))
 		return -1;
@@ -213,7 +225,7 @@ static void *run(void *arg)
 		rtp_send_due(p);
 		commands(p);
 		seconds(p);
-		settle(p);
+		pump_settle(p);
 		tell_all_owed(p);
 	}
 	return NULL;

@@ -57,6 +57,8 @@ struct pump {
 	bool stop;
 	int64_t now_us, real_us;	/* of this turn: monotonic, wall clock */
 	int64_t second_us;		/* when the slow work is due */
+	int64_t audio_us;		/* of the last turn in which a line had audio */
+	bool starts;			/* lines wait for such a turn to begin in it */
 	struct inbox *inbox;		/* where packets are received */
 	pthread_t thread;
 	/* read by anybody */
@@ -71,6 +73,9 @@ struct pump *pump_new(size_t events);
 int pump_start(struct pump *, bool real_time);
 void pump_stop(struct pump *);	/* from outside: ends and joins the thread */
 void pump_free(struct pump *);
+
+/* What changed within the turn takes effect here, where nobody walks a list. */
+void pump_settle(struct pump *);
 
 /* ---- watch.c: which descriptors a line wants now */
 void watch_init(struct watch *, enum watch_kind);
