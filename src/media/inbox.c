@@ -2,8 +2,8 @@
 #define _GNU_SOURCE	/* recvmmsg */
 #include "media/inbox.h"
 
+#include <errno.h>
 #include <stdlib.h>
-
 #include <string.h>
 #include <time.h>
 
@@ -55,6 +55,9 @@ bool inbox_receive_one(struct inbox *b, int fd)
 
 	prepare(b, 0);
 	n = recvmsg(fd, &b->header[0].msg_hdr, MSG_DONTWAIT);
+	/* A connected socket is told first that nobody wanted its own. */
+	if (n < 0 && errno == ECONNREFUSED)
+		n = recvmsg(fd, &b->header[0].msg_hdr, MSG_DONTWAIT);
 	if (n < 0)
 		return false;
 	b->header[0].msg_len = (unsigned)n;

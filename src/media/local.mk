@@ -32,6 +32,7 @@ libmedia_a_SOURCES = src/media/media.h src/media/media.c \
 	src/media/room.h src/media/room_ops.c \
 	src/media/rtcp.c src/media/rtcp.h \
 	src/media/rtp.c src/media/rtp.h \
+	src/media/rtp_connect.c \
 	src/media/rtp_end.c src/media/rtp_end.h \
 	src/media/rtp_open.c src/media/rtp_receive.c \
 	src/media/rtp_seal.c src/media/rtp_send.c \

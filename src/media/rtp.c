@@ -81,6 +81,12 @@ bool source_equal(const struct sockaddr_storage *a,
 	return false;
 }
 
+socklen_t source_size(const struct sockaddr_storage *a)
+{
+	return a->ss_family == AF_INET6 ? sizeof(struct sockaddr_in6)
+					: sizeof(struct sockaddr_in);
+}
+
 void source_set(struct rtp_source *s, const struct media_rtp *m, int64_t us)
 {
 	bool same = source_equal(&s->remote, &m->remote, false);
@@ -121,6 +127,11 @@ bool source_may(const struct rtp_source *s, const struct sockaddr_storage *from,
 	if (us >= s->until)
 		return !s->locked && source_equal(&s->remote, from, false);
 	return rank(s, from) > s->locked;
+}
+
+bool source_settled(const struct rtp_source *s, int64_t us)
+{
+	return s->locked == SOURCE_NEGOTIATED || (s->locked && us >= s->until);
 }
 
 static bool lock(struct rtp_source *s, const struct sockaddr_storage *from,

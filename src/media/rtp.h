@@ -70,6 +70,11 @@ bool source_may(const struct rtp_source *, const struct sockaddr_storage *from,
 bool source_check(struct rtp_source *, const struct sockaddr_storage *from,
 		  int64_t us);
 
+socklen_t source_size(const struct sockaddr_storage *);
+
+/* Nobody but current is heard any more, until the next negotiation. */
+bool source_settled(const struct rtp_source *, int64_t us);
+
 /* Same address and, unless any_port, same port. */
 bool source_equal(const struct sockaddr_storage *, const struct sockaddr_storage *,
 		  bool any_port);

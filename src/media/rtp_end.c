@@ -59,6 +59,7 @@ static void set(struct rtp_end *r, const struct command *c)
 	if (r->filled >= (size_t)r->set.ptime * 8)
 		r->filled = 0;
 	rtp_seals_set(r, c->in, c->out, c->serial);
+	rtp_disconnect(r);
 	source_set(&r->source, m, p->now_us);
 	if (moved)
 		r->first = false;
@@ -103,6 +104,8 @@ static void second(struct end *e)
 	if (!r->ready)
 		return;
 	end_meters(e);
+	if (!r->connected && source_settled(&r->source, now))
+		rtp_connect(r);
 	rtp_drain_reports(r);
 	if (rtcp_due(&r->rtcp, now))
 		rtp_report(r, false);

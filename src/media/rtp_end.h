@@ -38,6 +38,7 @@ struct rtp_end {
 	struct media_rtp set;
 	bool ready;			/* there was an rtp_set */
 	struct rtp_source source;
+	bool connected;			/* the socket, to source.current */
 
 	/* sending */
 	uint32_t ssrc;
@@ -85,6 +86,14 @@ void rtp_seals_set(struct rtp_end *, struct seal *in, struct seal *out,
 		   unsigned serial);
 /* A packet or report that came, as it was before it was sealed. -EBADMSG. */
 int rtp_unseal(struct rtp_end *, uint8_t *packet, size_t *size, bool report);
+
+/* ---- rtp_connect.c: a socket with one peer */
+/* Once the source has settled: sending costs a sixth less, for the way is looked for
+ * but once, and the kernel keeps strangers out. */
+void rtp_connect(struct rtp_end *);
+void rtp_disconnect(struct rtp_end *);
+/* To source.current. What send(2) returns. */
+ssize_t rtp_socket_send(struct rtp_end *, const void *packet, size_t size);
 
 /* ---- rtp_receive.c */
 void rtp_pull(struct end *, int16_t *, size_t n);

@@ -10,12 +10,6 @@ static bool may_send(const struct rtp_end *r)
 	       r->source.current.ss_family != AF_UNSPEC;
 }
 
-static socklen_t address_size(const struct sockaddr_storage *a)
-{
-	return a->ss_family == AF_INET6 ? sizeof(struct sockaddr_in6)
-					: sizeof(struct sockaddr_in);
-}
-
 /* data: on a multiple of four, with SEAL_ROOM behind it. */
 static bool complete(struct rtp_end *r, const struct rtp_packet *p, uint8_t *data,
 		     size_t *size)
@@ -28,10 +22,7 @@ static bool complete(struct rtp_end *r, const struct rtp_packet *p, uint8_t *dat
 static void transmit(struct rtp_end *r, const uint8_t *data, size_t size,
 		     size_t voice)
 {
-	const struct sockaddr_storage *to = &r->source.current;
-
-	if (sendto(r->fd, data, size, MSG_DONTWAIT | MSG_NOSIGNAL,
-		   (const struct sockaddr *)to, address_size(to)) < 0)
+	if (rtp_socket_send(r, data, size) < 0)
 		return;
 	stat_add(r->end.stats.sent, 1);
 	rtcp_sent(&r->rtcp, voice);
@@ -189,5 +180,5 @@ void rtp_report(struct rtp_end *r, bool bye)
 	if (r->out && seal_close(r->out, data, &size, true))
 		return;
 	sendto(r->rtcp_fd, data, size, MSG_DONTWAIT | MSG_NOSIGNAL,
-	       (const struct sockaddr *)&to, address_size(&to));
+	       (const struct sockaddr *)&to, source_size(&to));
 }
