@@ -26,7 +26,8 @@ static void silence(const struct line_port *port, void *frame, size_t samples)
 }
 
 /* Reading begins, or fell behind by more than the kernel keeps: what lies there
- * is old. Both directions start afresh, with PREFILL ahead. */
+ * is old; or the kernel has emptied its buffers. Both directions start afresh, with
+ * PREFILL ahead. */
 static void restart(struct line_port *port, uint64_t now)
 {
 	int what = DAHDI_FLUSH_BOTH;
@@ -35,6 +36,8 @@ static void restart(struct line_port *port, uint64_t now)
 	ioctl(port->fd, DAHDI_FLUSH, &what);
 	silence(port, quiet, sizeof(quiet));
 	ahead_start(&port->ahead, now, 0);
+	if (port->dialling)
+		return;		/* which a write would end */
 	/* No write is longer than a block. */
 	for (size_t left = PREFILL, n; left; left -= n) {
 		n = left < BLOCK ? left : BLOCK;

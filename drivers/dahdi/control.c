@@ -36,11 +36,14 @@ static int request(struct line_port *port, unsigned long code, void *arg)
 	return -errno;
 }
 
-/* EINPROGRESS is how a descriptor that does not block says that it began. */
+/* EINPROGRESS is how a descriptor that does not block says that it began. Of all
+ * hook requests on hook alone empties the kernel's buffers, both ways. */
 int dahdi_set_hook(struct line_port *port, int value)
 {
 	int err = request(port, DAHDI_HOOK, &value);
 
+	if (!err && value == DAHDI_ONHOOK)
+		port->read_at = 0;
 	return err == -EINPROGRESS ? 0 : err;
 }
 
@@ -122,8 +125,10 @@ int dahdi_battery(struct line_port *port, int break_ms)
 	err = dahdi_set_hook(port, DAHDI_ONHOOK);
 	/* Of a telephone that has just hung up, within the time in which the kernel
 	 * takes that for a bounce, it tells nothing more. */
-	if (!err && port->lifted)
+	if (!err && port->lifted) {
 		port->feed_at = dahdi_now() + BREAK_NS + GUARD_NS;
+		port->broken = true;
+	}
 	return err;
 }
 

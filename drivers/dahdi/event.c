@@ -54,21 +54,35 @@ static enum line_event_type removed(struct line_port *port, int *value)
 	return LINE_EVENT_ALARM;
 }
 
+/* After a break the kernel may have overlooked that the telephone hung up; that it
+ * lifts again tells of both. */
+static enum line_event_type lifted(struct line_port *port)
+{
+	bool overlooked = port->lifted && port->broken;
+
+	port->lifted = true;
+	port->broken = port->ringing = false;
+	/* A card trips the ringer itself, the kernel's cadence goes on until it is
+	 * told. */
+	dahdi_set_hook(port, DAHDI_OFFHOOK);
+	if (!overlooked)
+		return LINE_EVENT_OFF_HOOK;
+	dahdi_own_event(port, LINE_EVENT_OFF_HOOK, 0);
+	return LINE_EVENT_ON_HOOK;
+}
+
 /* What an FXS port sees: a telephone. */
 static enum line_event_type station(struct line_port *port, int event, int *value)
 {
 	switch (event) {
 	case DAHDI_EVENT_RINGOFFHOOK:
-		port->lifted = true;
-		port->ringing = false;
-		/* A card trips the ringer itself, the kernel's cadence goes on
-		 * until it is told. */
-		dahdi_set_hook(port, DAHDI_OFFHOOK);
-		return LINE_EVENT_OFF_HOOK;
+		return lifted(port);
 	case DAHDI_EVENT_ONHOOK:
-		port->lifted = false;
+		port->lifted = port->broken = false;
 		port->feed_at = 0;
-		dahdi_set_hook(port, DAHDI_ONHOOK);
+		/* Not on hook: that would break the line of who has lifted again
+		 * since. */
+		dahdi_set_hook(port, DAHDI_RINGOFF);
 		return LINE_EVENT_ON_HOOK;
 	case DAHDI_EVENT_WINKFLASH:
 		*value = 0;
@@ -125,6 +139,7 @@ static enum line_event_type trunk(struct line_port *port, int event, int *value)
 			port->off_hook ? LINE_EVENT_SEIZED : LINE_EVENT_NONE;
 	case DAHDI_EVENT_DIALCOMPLETE:
 		port->dialling = false;
+		port->read_at = 0;	/* nothing was written meanwhile */
 		return LINE_EVENT_DIALLED;
 	case DAHDI_EVENT_NEONMWI_ACTIVE:
 		*value = 1;

@@ -40,6 +40,7 @@ struct line_port {
 	bool digital;		/* CAS bits behind it, as on "loc" spans */
 	bool off_hook;		/* FXO: we hold the line */
 	bool lifted;		/* FXS: the far end is off hook, as events told */
+	bool broken;		/* FXS: its line was opened since it was lifted */
 	bool dialling;		/* FXO: the kernel pulses digits */
 	bool ringing;		/* FXS: we ring; FXO: a burst sounds */
 	uint64_t rang_at;	/* ns: FXO, the last burst's end; 0: none */
@@ -57,7 +58,8 @@ struct line_port {
 	struct line_event own[OWN_EVENTS];
 	unsigned own_count;
 
-	uint64_t read_at;	/* ns, monotonic; 0: not reading */
+	uint64_t read_at;	/* ns, monotonic; 0: not reading, or the kernel's
+				   buffers are empty */
 	struct ahead ahead;	/* of what is written */
 };
 

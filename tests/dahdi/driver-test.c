@@ -296,6 +296,42 @@ static void a_hang_up_just_before_a_break_is_seen(void **state)
 	assert_hang_up_is_found(p);
 }
 
+/* The exchange reads the hang-up late, when the next call has the line: it is not
+ * broken for that. */
+static void a_seizure_just_after_a_hang_up_is_not_broken(void **state)
+{
+	struct pair *p = *state;
+
+	assert_int_equal(drv->hook(p->fxo, true), 0);
+	assert_event(p->fxs, LINE_EVENT_OFF_HOOK, 1000);
+	usleep(300000);
+	assert_int_equal(drv->hook(p->fxo, false), 0);
+	usleep(1000000);	/* nobody reads the kernel's event */
+	assert_int_equal(drv->hook(p->fxo, true), 0);
+	usleep(800000);		/* so long the FXO port would not see a break */
+	assert_event(p->fxs, LINE_EVENT_ON_HOOK, 1000);
+	assert_event(p->fxs, LINE_EVENT_OFF_HOOK, 1000);
+	assert_int_equal(await(p->fxo, LINE_EVENT_BREAK, 300), -1);
+}
+
+/* A hang-up that was overlooked after a break, and nobody read meanwhile. */
+static void a_seizure_after_an_overlooked_hang_up_is_seen(void **state)
+{
+	struct pair *p = *state;
+
+	assert_int_equal(drv->hook(p->fxo, true), 0);
+	assert_event(p->fxs, LINE_EVENT_OFF_HOOK, 1000);
+	usleep(800000);
+	assert_int_equal(drv->battery(p->fxs, 500), 0);
+	assert_int_equal(await(p->fxo, LINE_EVENT_BREAK, 1000), 0);
+	assert_int_equal(await(p->fxs, LINE_EVENT_ON_HOOK, 620), -1);
+	assert_int_equal(drv->hook(p->fxo, false), 0);
+	usleep(1500000);
+	assert_int_equal(drv->hook(p->fxo, true), 0);
+	assert_event(p->fxs, LINE_EVENT_ON_HOOK, 2000);
+	assert_event(p->fxs, LINE_EVENT_OFF_HOOK, 1000);
+}
+
 static void a_flash_is_a_flash(void **state)
 {
 	struct pair *p = *state;
@@ -502,6 +538,8 @@ int main(void)
 		with_pair(a_break_is_a_break),
 		with_pair(a_hang_up_just_after_a_break_is_seen),
 		with_pair(a_hang_up_just_before_a_break_is_seen),
+		with_pair(a_seizure_just_after_a_hang_up_is_not_broken),
+		with_pair(a_seizure_after_an_overlooked_hang_up_is_seen),
 		cmocka_unit_test_setup_teardown(a_flash_is_a_flash,
 						setup_long_flash, teardown),
 		cmocka_unit_test_setup_teardown(without_a_flash_hang_up_is_told_soon,

@@ -203,6 +203,113 @@ static void the_queue_begins_with_more_than_a_block(void **state)
 	drv->close(port);
 }
 
+static unsigned written_by_a_read(struct line_port *port)
+{
+	unsigned char block[160];
+	unsigned before = card.wrote;
+
+	assert_int_equal(drv->read(port, block, sizeof(block)), 160);
+	return card.wrote - before;
+}
+
+static void assert_next(struct line_port *port, enum line_event_type type)
+{
+	struct line_event e;
+
+	assert_int_equal(drv->next_event(port, &e), 1);
+	assert_int_equal(e.type, type);
+}
+
+/* On hook empties the kernel's buffers, no other hook request does. */
+static void after_on_hook_the_queue_begins_anew(void **state)
+{
+	struct line_port *port;
+
+	new_card(PORT_FXO);
+	port = open_card();
+	assert_int_not_equal(written_by_a_read(port), 0);
+	assert_int_equal(drv->hook(port, true), 0);
+	assert_int_equal(written_by_a_read(port), 0);
+	assert_int_equal(drv->hook(port, false), 0);
+	assert_int_not_equal(written_by_a_read(port), 0);
+	assert_int_equal(written_by_a_read(port), 0);
+	drv->close(port);
+
+	new_card(PORT_FXS);
+	port = open_card();
+	assert_int_not_equal(written_by_a_read(port), 0);
+	assert_int_equal(drv->battery(port, 500), 0);
+	assert_int_not_equal(written_by_a_read(port), 0);
+	assert_int_equal(written_by_a_read(port), 0);
+	drv->close(port);
+}
+
+/* Not even where reading starts afresh. */
+static void nothing_is_written_while_the_kernel_dials(void **state)
+{
+	unsigned char block[160] = { 0 };
+	struct line_port *port;
+
+	new_card(PORT_FXO);
+	port = open_card();
+	assert_int_equal(drv->hook(port, true), 0);
+	assert_next(port, LINE_EVENT_SEIZED);
+	assert_int_equal(drv->pulse(port, "31"), 0);
+	assert_int_equal(written_by_a_read(port), 0);
+	assert_int_equal(drv->write(port, block, 160), 160);
+	assert_int_equal(card.wrote, 0);
+	queue(DAHDI_EVENT_DIALCOMPLETE);
+	assert_next(port, LINE_EVENT_DIALLED);
+	assert_int_not_equal(written_by_a_read(port), 0);
+	drv->close(port);
+}
+
+/* After a break the kernel may overlook that a telephone hung up. */
+static void who_lifts_again_has_hung_up(void **state)
+{
+	struct line_port *port;
+	struct line_event e;
+
+	new_card(PORT_FXS);
+	port = open_card();
+	queue(DAHDI_EVENT_RINGOFFHOOK);
+	assert_next(port, LINE_EVENT_OFF_HOOK);
+	/* With no break between, nothing was overlooked. */
+	queue(DAHDI_EVENT_RINGOFFHOOK);
+	assert_next(port, LINE_EVENT_OFF_HOOK);
+	assert_int_equal(drv->battery(port, 500), 0);
+	queue(DAHDI_EVENT_RINGOFFHOOK);
+	assert_next(port, LINE_EVENT_ON_HOOK);
+	assert_next(port, LINE_EVENT_OFF_HOOK);
+	assert_int_equal(card.hook, DAHDI_OFFHOOK);
+	assert_int_equal(drv->battery(port, 500), 0);
+	queue(DAHDI_EVENT_ONHOOK);
+	assert_next(port, LINE_EVENT_ON_HOOK);
+	queue(DAHDI_EVENT_RINGOFFHOOK);
+	assert_next(port, LINE_EVENT_OFF_HOOK);
+	assert_int_equal(drv->next_event(port, &e), 0);
+	drv->close(port);
+}
+
+/* By the time that is told the telephone may be lifted again; on hook would then
+ * break its line. */
+static void a_hang_up_is_followed_by_no_break(void **state)
+{
+	struct line_port *port;
+
+	new_card(PORT_FXS);
+	port = open_card();
+	queue(DAHDI_EVENT_RINGOFFHOOK);
+	assert_next(port, LINE_EVENT_OFF_HOOK);
+	queue(DAHDI_EVENT_ONHOOK);
+	queue(DAHDI_EVENT_RINGOFFHOOK);
+	assert_next(port, LINE_EVENT_ON_HOOK);
+	assert_int_equal(card.hook, DAHDI_RINGOFF);
+	assert_next(port, LINE_EVENT_OFF_HOOK);
+	assert_int_equal(card.hook, DAHDI_OFFHOOK);
+	drv->close(port);
+}
+
 static void audio_that_fails_is_no_more_than_missing(void **state)
 {
 	unsigned char block[320];
@@ -402,6 +509,10 @@ int main(void)
 		cmocka_unit_test(a_canceller_that_is_not_there_is_not_believed),
 		cmocka_unit_test(a_storm_of_events_is_survived),
 		cmocka_unit_test(the_queue_begins_with_more_than_a_block),
+		cmocka_unit_test(after_on_hook_the_queue_begins_anew),
+		cmocka_unit_test(nothing_is_written_while_the_kernel_dials),
+		cmocka_unit_test(who_lifts_again_has_hung_up),
+		cmocka_unit_test(a_hang_up_is_followed_by_no_break),
 		cmocka_unit_test(audio_that_fails_is_no_more_than_missing),
 		cmocka_unit_test(a_channel_taken_away_is_told_once),
 		cmocka_unit_test(alarms_say_what_is_wrong),
