@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH OpenSSL-exception */
-#define _GNU_SOURCE	/* recvmmsg */
+#define _GNU_SOURCE	/* recvmmsg, in6_pktinfo */
 #include "media/inbox.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -15,7 +16,7 @@ struct inbox {
 	struct sockaddr_storage from[INBOX_SIZE];
 	union {
 		struct cmsghdr align;
-		char data[64];
+		char data[128];	/* a time and an address */
 	} control[INBOX_SIZE];
 	/* SRTP looks at words */
 	_Alignas(8) uint8_t data[INBOX_SIZE][RTP_PACKET_MAX];
@@ -88,6 +89,35 @@ uint8_t *inbox_datagram(struct inbox *b, int i, size_t *size, int64_t *real_us)
 		}
 	*size = h->msg_flags & MSG_TRUNC ? 0 : b->header[i].msg_len;
 	return b->data[i];
+}
+
+static bool host(struct cmsghdr *c, struct sockaddr_storage *to)
+{
+	const void *data = CMSG_DATA(c);
+
+	if (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_PKTINFO) {
+		to->ss_family = AF_INET;
+		((struct sockaddr_in *)to)->sin_addr =
+			((const struct in_pktinfo *)data)->ipi_addr;
+		return true;
+	}
+	if (c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_PKTINFO) {
+		to->ss_family = AF_INET6;
+		((struct sockaddr_in6 *)to)->sin6_addr =
+			((const struct in6_pktinfo *)data)->ipi6_addr;
+		return true;
+	}
+	return false;
+}
+
+bool inbox_to(struct inbox *b, int i, struct sockaddr_storage *to)
+{
+	struct msghdr *h = &b->header[i].msg_hdr;
+
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(h); c; c = CMSG_NXTHDR(h, c))
+		if (host(c, to))
+			return true;
+	return false;
 }
 
 const struct sockaddr_storage *inbox_from(const struct inbox *b, int i)

@@ -29,5 +29,8 @@ int inbox_receive(struct inbox *, int fd);
 uint8_t *inbox_datagram(struct inbox *, int i, size_t *size,
 			int64_t *real_us);
 const struct sockaddr_storage *inbox_from(const struct inbox *, int i);
+/* Our host that it was sent to; false: the socket was not asked to tell
+ * (IP_PKTINFO), to is left alone. */
+bool inbox_to(struct inbox *, int i, struct sockaddr_storage *to);
 
 #endif

@@ -5,22 +5,52 @@
 
 #define FLAGS (MSG_DONTWAIT | MSG_NOSIGNAL)
 
-/* Refused, it goes on as it was. */
+/* The one that the socket is not of is refused. */
+static void ask_host(struct rtp_end *r, int on)
+{
+	setsockopt(r->fd, IPPROTO_IP, IP_PKTINFO, &on, sizeof(on));
+	setsockopt(r->fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, &on, sizeof(on));
+}
+
+static bool hears(const struct rtp_end *r)
+{
+	struct sockaddr_storage at = { 0 };
+	socklen_t size = sizeof(at);
+
+	return !getsockname(r->fd, (struct sockaddr *)&at, &size) &&
+	       source_equal(&at, &r->called, true);
+}
+
+static void let_go(struct rtp_end *r)
+{
+	const struct sockaddr nobody = { .sa_family = AF_UNSPEC };
+
+	connect(r->fd, &nobody, sizeof(nobody));
+	r->connected = false;
+}
+
 void rtp_connect(struct rtp_end *r)
 {
 	const struct sockaddr_storage *to = &r->source.current;
 
+	if (r->connected || r->stays_open || !r->called.ss_family ||
+	    !source_settled(&r->source, r->end.pump->now_us))
+		return;
 	r->connected = !connect(r->fd, (const struct sockaddr *)to,
 				source_size(to));
+	if (r->connected && !hears(r))
+		let_go(r);
+	r->stays_open = !r->connected;
+	ask_host(r, false);
 }
 
 void rtp_disconnect(struct rtp_end *r)
 {
-	const struct sockaddr nobody = { .sa_family = AF_UNSPEC };
-
 	if (r->connected)
-		connect(r->fd, &nobody, sizeof(nobody));
-	r->connected = false;
+		let_go(r);
+	r->stays_open = false;
+	r->called.ss_family = AF_UNSPEC;
+	ask_host(r, true);
 }
 
 /* A connected socket is told of an earlier packet that nobody wanted: that is no

@@ -104,8 +104,7 @@ static void second(struct end *e)
 	if (!r->ready)
 		return;
 	end_meters(e);
-	if (!r->connected && source_settled(&r->source, now))
-		rtp_connect(r);
+	rtp_connect(r);
 	rtp_drain_reports(r);
 	if (rtcp_due(&r->rtcp, now))
 		rtp_report(r, false);

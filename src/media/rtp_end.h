@@ -39,6 +39,9 @@ struct rtp_end {
 	bool ready;			/* there was an rtp_set */
 	struct rtp_source source;
 	bool connected;			/* the socket, to source.current */
+	bool stays_open;		/* it would hear nothing, connected */
+	struct sockaddr_storage called;	/* our host that it sends to; family 0: not
+					   known yet */
 
 	/* sending */
 	uint32_t ssrc;
@@ -88,10 +91,11 @@ void rtp_seals_set(struct rtp_end *, struct seal *in, struct seal *out,
 int rtp_unseal(struct rtp_end *, uint8_t *packet, size_t *size, bool report);
 
 /* ---- rtp_connect.c: a socket with one peer */
-/* Once the source has settled: sending costs a sixth less, for the way is looked for
- * but once, and the kernel keeps strangers out. */
+/* When the source has settled: sending costs a sixth less, for the way is looked for
+ * but once, and the kernel keeps strangers out. Not if we would send from another
+ * address than the one that it sends to: a connected socket has but one. */
 void rtp_connect(struct rtp_end *);
-void rtp_disconnect(struct rtp_end *);
+void rtp_disconnect(struct rtp_end *);	/* for a negotiation: all begins anew */
 /* To source.current. What send(2) returns. */
 ssize_t rtp_socket_send(struct rtp_end *, const void *packet, size_t size);
 

@@ -145,6 +145,8 @@ static bool datagram(struct rtp_end *r)
 		stat_add(r->end.stats.strangers, 1);
 		return false;
 	}
+	if (!r->connected)
+		inbox_to(p->inbox, 0, &r->called);
 	return take(r, &packet, age) && age < (int64_t)r->period * 125;
 }
 

@@ -90,6 +90,37 @@ static void a_peer_that_comes_back_is_heard(void **state)
 	close(peer.fd);
 }
 
+/* Bound to no address, the kernel would send from 127.0.0.1. Packets that come to
+ * another one are heard for good, and strangers turned away by us. */
+static void a_peer_that_calls_another_address_is_heard(void **state)
+{
+	struct rig *r = *state;
+	struct media_end *line = rig_line(r, 0, line0), *rtp;
+	struct media_stats st;
+	struct media_rtp set;
+	uint64_t before;
+
+	peer_open(&peer);
+	peer_open(&other);
+	rtp = rig_rtp_at(r, &peer, sip, &set, INADDR_ANY);
+	((struct sockaddr_in *)&peer.to)->sin_addr.s_addr = htonl(0x7f000002);
+	says(&peer, &peer);
+	r->media->ops->rtp_set(rtp, &set);
+	r->media->ops->join(line, rtp);
+	rig_run(r, SETTLED_MS, &peer, NULL);
+	before = received(r, rtp);
+	says(&other, &peer);
+	rig_run(r, SETTLED_MS, &peer, &other);
+	r->media->ops->stats(rtp, &st);
+	assert_true(st.received - before > 80);
+	assert_true(st.strangers > 80);
+	assert_true(peer.packets > 160);
+	rig_free(r, line);
+	rig_free(r, rtp);
+	close(peer.fd);
+	close(other.fd);
+}
+
 static void a_negotiation_lets_go_of_it(void **state)
 {
 	struct rig *r = *state;
@@ -100,7 +131,7 @@ static void a_negotiation_lets_go_of_it(void **state)
 
 	peer_open(&peer);
 	peer_open(&other);
-	rtp = rig_rtp(r, &peer, sip, &set);
+	rtp = rig_rtp_at(r, &peer, sip, &set, INADDR_ANY);
 	remote = (struct sockaddr_in *)&set.remote;
 	says(&peer, &peer);
 	r->media->ops->rtp_set(rtp, &set);
@@ -129,6 +160,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(strangers_cost_nothing),
 		T(a_peer_that_comes_back_is_heard),
+		T(a_peer_that_calls_another_address_is_heard),
 		T(a_negotiation_lets_go_of_it),
 	};
 

@@ -134,13 +134,19 @@ struct media_end *rig_line(struct rig *r, unsigned port, const void *owner)
 struct media_end *rig_rtp(struct rig *r, struct peer *p, const void *owner,
 			  struct media_rtp *set)
 {
+	return rig_rtp_at(r, p, owner, set, INADDR_LOOPBACK);
+}
+
+struct media_end *rig_rtp_at(struct rig *r, struct peer *p, const void *owner,
+			     struct media_rtp *set, uint32_t host)
+{
 	struct media_rtp_conf c = { .port_min = 42000, .port_max = 42999,
 				    .jitter_min_ms = 20, .jitter_max_ms = 200 };
 	struct sockaddr_in *a = (void *)&c.local;
 	struct media_end *e;
 
 	a->sin_family = AF_INET;
-	a->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	a->sin_addr.s_addr = htonl(host);
 	e = r->media->ops->rtp_new(r->media, &c, on_event, (void *)owner);
 	assert_non_null(e);
 	*set = (struct media_rtp) {

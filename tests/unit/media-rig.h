@@ -58,6 +58,9 @@ int rig_teardown(void **state);
 struct media_end *rig_line(struct rig *, unsigned port, const void *owner);
 struct media_end *rig_rtp(struct rig *, struct peer *, const void *owner,
 			  struct media_rtp *set);
+/* Bound to another host of ours; the peer sends to the loopback all the same. */
+struct media_end *rig_rtp_at(struct rig *, struct peer *, const void *owner,
+			     struct media_rtp *set, uint32_t host);
 void rig_events(struct rig *);	/* lets what has come be told */
 /* Goes on for ms of real time: the lines' clock, the peers (NULL: none). */
 void rig_run(struct rig *, unsigned ms, struct peer *a, struct peer *b);
