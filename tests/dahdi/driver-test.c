@@ -242,15 +242,18 @@ static void hang_up_of_the_telephone(void **state)
 	assert_event(p->fxs, LINE_EVENT_ON_HOOK, 1500);
 }
 
-static void a_break_is_a_break(void **state)
+static void assert_break(struct pair *p)
 {
-	struct pair *p = *state;
-
 	assert_int_equal(drv->hook(p->fxo, true), 0);
 	assert_event(p->fxs, LINE_EVENT_OFF_HOOK, 1000);
 	usleep(800000);
 	assert_int_equal(drv->battery(p->fxs, 500), 0);
 	assert_int_equal(await(p->fxo, LINE_EVENT_BREAK, 1000), 0);
+}
+
+static void a_break_is_a_break(void **state)
+{
+	assert_break(*state);
 }
 
 /* What the kernel has overlooked the driver finds, while it is read. */
@@ -271,11 +274,7 @@ static void a_hang_up_just_after_a_break_is_seen(void **state)
 {
 	struct pair *p = *state;
 
-	assert_int_equal(drv->hook(p->fxo, true), 0);
-	assert_event(p->fxs, LINE_EVENT_OFF_HOOK, 1000);
-	usleep(800000);
-	assert_int_equal(drv->battery(p->fxs, 500), 0);
-	assert_int_equal(await(p->fxo, LINE_EVENT_BREAK, 1000), 0);
+	assert_break(p);
 	assert_int_equal(await(p->fxs, LINE_EVENT_ON_HOOK, 620), -1);
 	assert_int_equal(drv->hook(p->fxo, false), 0);
 	assert_hang_up_is_found(p);
@@ -319,11 +318,7 @@ static void a_seizure_after_an_overlooked_hang_up_is_seen(void **state)
 {
 	struct pair *p = *state;
 
-	assert_int_equal(drv->hook(p->fxo, true), 0);
-	assert_event(p->fxs, LINE_EVENT_OFF_HOOK, 1000);
-	usleep(800000);
-	assert_int_equal(drv->battery(p->fxs, 500), 0);
-	assert_int_equal(await(p->fxo, LINE_EVENT_BREAK, 1000), 0);
+	assert_break(p);
 	assert_int_equal(await(p->fxs, LINE_EVENT_ON_HOOK, 620), -1);
 	assert_int_equal(drv->hook(p->fxo, false), 0);
 	usleep(1500000);
