@@ -117,6 +117,12 @@ static enum line_event_type burst_end(struct line_port *port)
 	return LINE_EVENT_RING_OFF;
 }
 
+static void dialled(struct line_port *port)
+{
+	port->dialling = false;
+	port->read_at = 0;	/* nothing was written meanwhile */
+}
+
 /* What an FXO port sees: an exchange or a PBX. */
 static enum line_event_type trunk(struct line_port *port, int event, int *value)
 {
@@ -138,8 +144,7 @@ static enum line_event_type trunk(struct line_port *port, int event, int *value)
 		return port->signalling == SIGNALLING_GROUND_START &&
 			port->off_hook ? LINE_EVENT_SEIZED : LINE_EVENT_NONE;
 	case DAHDI_EVENT_DIALCOMPLETE:
-		port->dialling = false;
-		port->read_at = 0;	/* nothing was written meanwhile */
+		dialled(port);
 		return LINE_EVENT_DIALLED;
 	case DAHDI_EVENT_NEONMWI_ACTIVE:
 		*value = 1;
@@ -175,12 +180,18 @@ static bool overflowed(struct line_port *port)
 {
 	bool lost = port->taken >= KERNEL_EVENTS;
 	struct dahdi_params p;
+	int dials = 1;
 
 	port->taken = 0;
 	if (!lost)
 		return false;
+	port->broken = false;
 	if (!dahdi_params(port->fd, 0, &p))
 		port->lifted = dahdi_loop_closed(port, &p);
+	if (port->dialling && !ioctl(port->fd, DAHDI_DIALING, &dials) && !dials) {
+		dialled(port);
+		dahdi_own_event(port, LINE_EVENT_DIALLED, 0);
+	}
 	dahdi_own_event(port, LINE_EVENT_RESYNC, 0);
 	return true;
 }

@@ -114,6 +114,9 @@ int __wrap_ioctl(int fd, unsigned long code, void *arg)
 	case DAHDI_ECHOCANCEL:	/* 0 with no canceller, too */
 		card.canceller = *(int *)arg;
 		return 0;
+	case DAHDI_DIALING:
+		*(int *)arg = card.dials;
+		return 0;
 	case DAHDI_SETPOLARITY:
 		card.reversed = *(int *)arg;
 		return card.reverses ? 0 : no(EINVAL);

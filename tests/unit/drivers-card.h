@@ -40,6 +40,7 @@ extern struct card {
 	int read_errno;
 	ssize_t read_size;
 	unsigned wrote;
+	int dials;		/* digits are on their way */
 	int write_errno;
 	int open_errno, specify_errno, zone_errno;
 	struct dahdi_params set;

@@ -265,6 +265,31 @@ static void nothing_is_written_while_the_kernel_dials(void **state)
 }
 
 /* After a break the kernel may overlook that a telephone hung up. */
+/* More events than the kernel keeps, and "dialled" was not among them. */
+static void the_end_of_dialling_may_be_lost(void **state)
+{
+	struct line_port *port;
+	struct line_event e;
+	unsigned dialled[2] = { 0 };
+
+	new_card(PORT_FXO);
+	port = open_card();
+	assert_int_equal(drv->hook(port, true), 0);
+	assert_next(port, LINE_EVENT_SEIZED);
+	assert_int_equal(drv->pulse(port, "31"), 0);
+	for (int still = 1; still >= 0; still--) {
+		card.dials = still;
+		for (int i = 0; i < 70; i++)
+			queue(DAHDI_EVENT_POLARITY);
+		while (drv->next_event(port, &e) > 0)
+			dialled[still] += e.type == LINE_EVENT_DIALLED;
+	}
+	assert_int_equal(dialled[1], 0);
+	assert_int_equal(dialled[0], 1);
+	assert_int_not_equal(written_by_a_read(port), 0);
+	drv->close(port);
+}
+
 static void who_lifts_again_has_hung_up(void **state)
 {
 	struct line_port *port;
@@ -511,6 +536,7 @@ int main(void)
 		cmocka_unit_test(the_queue_begins_with_more_than_a_block),
 		cmocka_unit_test(after_on_hook_the_queue_begins_anew),
 		cmocka_unit_test(nothing_is_written_while_the_kernel_dials),
+		cmocka_unit_test(the_end_of_dialling_may_be_lost),
 		cmocka_unit_test(who_lifts_again_has_hung_up),
 		cmocka_unit_test(a_hang_up_is_followed_by_no_break),
 		cmocka_unit_test(audio_that_fails_is_no_more_than_missing),
