@@ -370,8 +370,8 @@ class Phone:
         call = self.calls.get(m.get("call-id"))
         if call:
             call.on_request(m)
-        elif m.method == "INVITE":
-            self._new_call(m, source)
+        elif m.method == "INVITE" and not m.tag("to"):
+            self._new_call(m, source)	# one with a tag is of a call before
         elif m.method == "REGISTER" and self.accounts is not None:
             self._register(m, source)
         elif m.method == "OPTIONS":
