@@ -412,7 +412,7 @@ static void refused_in_spite(struct trunk_leg *t, const struct happening *h)
 {
 	const struct happening refusal = { .event = t->proven, .status = 401,
 					   .phrase = "Unauthorized", .nh = h->nh,
-				   .tags = h->tags };
+					   .tags = h->tags };
 
 	if (t->state == LEG_CALLING || t->state == LEG_PROCEEDING)
 		trunk_leg_fail(t, CAUSE_REJECTED, "%s", h->phrase);
